@@ -90,7 +90,7 @@ export async function advise(
   return { verdict, reasons, notes: notesOf(spec, profile, evidence), profile, evidence, methods, cost };
 }
 
-/** The same elements in a seeded order (Fisher–Yates): the first ones are a sample of all. */
+/** Returns the same elements in a seeded order (Fisher–Yates): the first ones are a sample of all. */
 function shuffled<T extends object>(elements: readonly T[], seed: number): T[] {
   const uniform = random(seed);
   const order = [...elements];
@@ -104,7 +104,10 @@ function shuffled<T extends object>(elements: readonly T[], seed: number): T[] {
 /** Share of the sample that must show a period; chance alone gives about one in a hundred. */
 const COMMON = 0.2;
 
-/** The period given, the one that most of the sample has by the rule given, or the one that most shows most strongly. */
+/**
+ * Returns the period given, the one that most of the sample has by the rule given, or the one that most shows most
+ * strongly.
+ */
 function seasonOf(series: readonly SampledSeries[], rule: PeriodRule) {
   if (typeof rule === "number" && rule > 1) return { period: rule, from: "given" as const, share: NaN };
   const votes = new Map<number, number>();

@@ -32,7 +32,7 @@ export interface Backtest {
   readonly pooledCoefficients: number;
 }
 
-/** The method for series of each kind of demand: cheap, and good enough to stand for models of their own. */
+/** Returns the method for series of each kind of demand: cheap, and good enough to stand for models of their own. */
 export const ownMethod = (demand: DemandClass | null) =>
   demand === "intermittent" || demand === "lumpy" ? "sba" : "theta";
 

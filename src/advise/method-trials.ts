@@ -136,7 +136,7 @@ function summary(method: Method, { errors, mases, times }: Attempts, naive: read
   };
 }
 
-/** The cheapest of the methods that forecast every series and are about as good as the best of them. */
+/** Returns the cheapest of the methods that forecast every series and are about as good as the best of them. */
 function propose(trials: readonly MethodTrial[]): Method | undefined {
   const whole = trials.filter(({ failed, toNaive }) => failed === 0 && !Number.isNaN(toNaive.ratio));
   const [best] = whole;

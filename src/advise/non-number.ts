@@ -8,7 +8,10 @@ const PARTITIONS_PER_READ = 200;
 /** So many partitions are looked through. */
 const LOOKED_AT = 20_000;
 
-/** The first value of a text column that is no number, with its partition, and what to do; empty if there is none. */
+/**
+ * Returns the first value of a text column that is no number, with its partition, and what to do; empty if there is
+ * none.
+ */
 export async function firstNonNumber(
   source: Pick<Source, "keys" | "read">,
   snapshot: Snapshot,

@@ -64,7 +64,7 @@ export function pooledModel(series: Iterable<PooledSeries>, period: number): Poo
   return { ...shape, coef: moments, rows };
 }
 
-/** The next `h` values of a series, each forecast standing in for the value where a later one looks back. */
+/** Returns the next `h` values of a series, each forecast standing in for the value where a later one looks back. */
 export function pooledForecast(model: PooledModel, { y, origin }: PooledSeries, h: number): Float64Array | undefined {
   const n = y.length;
   if (n < at(model.lags, -1)) return undefined;
@@ -107,7 +107,7 @@ function fillRow(
   return missing ? NaN : level;
 }
 
-/** The mean size of the observed values; 1 where that is 0. */
+/** Returns the mean size of the observed values; 1 where that is 0. */
 function scaleOf(y: Float64Array): number {
   let sum = 0;
   let count = 0;

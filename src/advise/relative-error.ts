@@ -16,8 +16,8 @@ export interface RelativeError {
 const LIMIT = Math.log(100);
 
 /**
- * Average relative mean absolute error, with the confidence interval of a mean of logarithms; ratios beyond 100 (one of
- * the errors is nearly 0) count as 100. Series on which both errors are 0 count as equal.
+ * Returns the average relative mean absolute error, with the confidence interval of a mean of logarithms; ratios beyond
+ * 100 (one of the errors is nearly 0) count as 100. Series on which both errors are 0 count as equal.
  *
  * @see Davydenko & Fildes (2013), doi:10.1016/j.ijforecast.2012.09.002
  */

@@ -117,7 +117,7 @@ function check(y: Float64Array): Float64Array {
   return y.subarray(0, y.findLastIndex((value) => !Number.isNaN(value)) + 1);
 }
 
-/** A time in steps of an interval since 1970, whole: where a season common to all series stands. */
+/** Returns a time in steps of an interval since 1970, whole: where a season common to all series stands. */
 function steps(time: number, interval: Interval): number | null {
   const parts = parseInterval(interval);
   if (parts?.unit === "day") return Math.floor(time / (parts.step * DAY));

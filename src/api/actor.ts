@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 
-/** The user of this process, as the audit log names changes. */
+/** Returns the user of this process, as the audit log names changes. */
 export function actor(): string {
   try {
     return `${userInfo().username}@${hostname()}`;

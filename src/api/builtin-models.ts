@@ -35,7 +35,7 @@ export interface BuiltinModel {
   readonly exports: Readonly<Record<string, string>>;
 }
 
-/** The smallest definition that has a method: of its family, or of all of them. */
+/** Returns the smallest definition that has a method: of its family, or of all of them. */
 const moduleOf = (method: string) =>
   Object.entries(FAMILIES).find(([, { fits }]) => Object.hasOwn(fits, method))?.[0] ?? "forecaster";
 

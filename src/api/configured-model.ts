@@ -20,9 +20,9 @@ export interface ConfiguredModel {
 }
 
 /**
- * The model that a configuration or a caller names: a built-in one, or the path of a definition. Either is sent the
- * target column, the period, the horizon and the holdout (a built-in one as far as it takes them), then the model's own
- * options and the run's exports.
+ * Returns the model that a configuration or a caller names: a built-in one, or the path of a definition. Either is sent
+ * the target column, the period, the horizon and the holdout (a built-in one as far as it takes them), then the model's
+ * own options and the run's exports.
  *
  * @param query - the source to train on; the configured one when left out
  * @throws {ManymodelError} `config` for a name that is neither, or an option that is not allowed; `input` if a column that a

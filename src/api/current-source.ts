@@ -5,8 +5,8 @@ import type { Source } from "../ports/source.ts";
 import { currentForecasts, type Workspace } from "./workspace.ts";
 
 /**
- * A workspace's source that also reads the view `FORECASTS`, as the rows of the table of forecasts that the view shows. A
- * table of that name, from before there was the view, comes first.
+ * Returns a workspace's source that also reads the view `FORECASTS`, as the rows of the table of forecasts that the
+ * view shows. A table of that name, from before there was the view, comes first.
  */
 export async function currentSource({ config, engine }: Workspace): Promise<Source> {
   const { source, tables, views } = engine;

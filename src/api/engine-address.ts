@@ -9,7 +9,7 @@ import { checkStageUrl } from "../stages/open.ts";
 import { snowflakeAddress } from "./snowflake-address.ts";
 
 /**
- * The engine that a configuration means. Relative paths mean the configuration's directory.
+ * Returns the engine that a configuration means. Relative paths mean the configuration's directory.
  *
  * @throws {ManymodelError} `config` for settings of another engine, or naming what is missing
  */

@@ -223,7 +223,7 @@ export class ManyModel implements AsyncDisposable {
     });
   }
 
-  /** All partition keys of a source, the configured one when left out, in their order; NULL is a key. */
+  /** Returns all partition keys of a source, the configured one when left out, in their order; NULL is a key. */
   keys(source?: SourceQuery | LoopQuery): Promise<Keys> {
     return keysOf(this, source && sourceOf(source));
   }

@@ -39,7 +39,7 @@ async function openBareEngine(address: EngineAddress, options: { threads?: numbe
   }
 }
 
-/** The workers of a mode: the engine's own, or for `local` ones that run in the calling thread. */
+/** Returns the workers of a mode: the engine's own, or for `local` ones that run in the calling thread. */
 export async function openWorkers(engine: Engine, mode: RunMode): Promise<Workers> {
   // The memory engine's own workers are such ones.
   if (mode !== "local" || engine.address.engine === "memory") return engine.workers;
@@ -58,7 +58,7 @@ export async function exportToPostgres(
   return exportRows(pieces, target);
 }
 
-/** A folder as a stage, for exporting to and importing from. */
+/** Returns a folder as a stage, for exporting to and importing from. */
 export async function openFolderStage(folder: string): Promise<Stage> {
   const { directoryStage } = await import("../stages/directory.ts");
   return directoryStage(folder);

@@ -20,7 +20,7 @@ export interface OpenFleet {
   readonly logs: string;
   /** The configuration as the machines see it. */
   readonly config: string;
-  /** The kind of job that trains a run of this mode. */
+  /** Returns the kind of job that trains a run of this mode. */
   kindFor(mode: RunMode): FleetJob["kind"];
 }
 

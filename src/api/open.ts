@@ -23,7 +23,7 @@ export async function open(
   return new ManyModel(loaded, await openEngine(engineAddress(loaded)));
 }
 
-/** The name of `open` in the R original. */
+/** Returns the name of `open` in the R original. */
 export function connect(...[config, options]: Parameters<typeof open>): Promise<ManyModel> {
   return open(config, options);
 }

@@ -41,7 +41,7 @@ export type SpecOptions<Exports> = Omit<TrainOptions<Exports>, "changedSince" | 
   readonly external?: readonly string[];
 };
 
-/** A run's specification, and its trainers, by the options and the configuration. */
+/** Returns a run's specification, and its trainers, by the options and the configuration. */
 export async function runSpec<Exports>(
   workspace: Workspace,
   definition: URL | string,
@@ -127,7 +127,7 @@ async function runDrivers(
   return pinDrivers(sourceExports, snapshot, new Date(), findDrivers(earlier?.exports));
 }
 
-/** The exports of a run with what its source states: what the exports themselves state comes first. */
+/** Returns the exports of a run with what its source states: what the exports themselves state comes first. */
 function withSource(exports: PlainData, sourceExports: { readonly [name: string]: PlainData }): PlainData {
   if (Object.keys(sourceExports).length === 0) return exports;
   if (typeof exports !== "object" || exports === null || Array.isArray(exports))
@@ -138,7 +138,7 @@ function withSource(exports: PlainData, sourceExports: { readonly [name: string]
   return { ...sourceExports, ...exports };
 }
 
-/** The exports of a run, which are plain data. @throws {ManymodelError} `usage` if they are not */
+/** Returns the exports of a run, which are plain data. @throws {ManymodelError} `usage` if they are not */
 function checkPlain(exports: unknown): PlainData {
   const why = whyNotPlain(exports, "exports");
   if (why !== undefined) throw new ManymodelError("usage", why);
@@ -177,7 +177,7 @@ export async function trainContext(
   return { context, count: mode === "local" ? 1 : count === "auto" ? workers.parallelism : count };
 }
 
-/** A key as a list of values, in the order of its columns. @throws {ManymodelError} `usage` if it lacks one */
+/** Returns a key as a list of values, in the order of its columns. @throws {ManymodelError} `usage` if it lacks one */
 export function toKey(columns: readonly string[], key: KeyArgument): PartitionKey {
   if (typeof key !== "object" || key === null) return [key as KeyValue];
   return columns.map((name) => {

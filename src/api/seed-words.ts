@@ -55,7 +55,7 @@ export interface Loop {
   plan(definition: URL | string, options?: DoparOptions, sampleSize?: number): Promise<Estimate>;
 }
 
-/** A loop over the keys of one variable, or over every partition of the source under a name. */
+/** Returns a loop over the keys of one variable, or over every partition of the source under a name. */
 export function loopOver(workspace: Workspace, iteration: string | { readonly [variable: string]: Keys }): Loop {
   const over = typeof iteration === "string" ? { keyArg: iteration } : onlyVariable(iteration);
   return {
@@ -104,7 +104,7 @@ function trainOptions<Exports>({
   };
 }
 
-/** A query in the words of this API. */
+/** Returns a query in the words of this API. */
 export function sourceOf(query: LoopQuery | SourceQuery): SourceQuery {
   if (!("keyColumn" in query)) return query;
   const { keyColumn, ...others } = query;

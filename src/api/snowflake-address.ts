@@ -17,7 +17,7 @@ import {
 const TOKEN_FILE = "/snowflake/session/token";
 
 /**
- * The account that a configuration means, and the objects in it.
+ * Returns the account that a configuration means, and the objects in it.
  *
  * @throws {ManymodelError} `config` naming what is missing, or for settings of other engines
  */

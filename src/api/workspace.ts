@@ -81,7 +81,7 @@ export interface Workspace {
   readonly models: Models;
 }
 
-/** The forecasts that count now by a configuration. */
+/** Returns the forecasts that count now by a configuration. */
 export function currentForecasts({ register, batch, source }: LoadedConfig): CurrentForecasts {
   const { model, alias } = register;
   const time = source?.order_by?.at(-1);
@@ -92,7 +92,7 @@ export function currentForecasts({ register, batch, source }: LoadedConfig): Cur
   };
 }
 
-/** All partition keys of a source, in their order; NULL is a key. */
+/** Returns all partition keys of a source, in their order; NULL is a key. */
 export async function keysOf(workspace: Workspace, source?: SourceQuery): Promise<Keys> {
   const snapshot = await snapshotOf(workspace, source);
   const keys = await workspace.engine.source.keys(snapshot, 0, snapshot.partitions);
@@ -104,7 +104,7 @@ export function snapshotOf(workspace: Workspace, source?: SourceQuery): Promise<
   return workspace.engine.source.snapshot(dataQuery(workspace, source));
 }
 
-/** The exports that bound forecasts of a source; of the configured one when left out. */
+/** Returns the exports that bound forecasts of a source; of the configured one when left out. */
 export function sourceBounds({ config }: Workspace, query?: SourceQuery): BoundExports | undefined {
   const { lowerBound, upperBound, integer } = query ?? {
     lowerBound: config.source?.lower_bound,
@@ -129,13 +129,16 @@ export function sourceDrivers({ config }: Pick<Workspace, "config">, query?: Sou
   return Object.keys(drivers).length === 0 ? undefined : drivers;
 }
 
-/** The attributes and the worth of a unit that a source states; of the configured one when left out. */
+/** Returns the attributes and the worth of a unit that a source states; of the configured one when left out. */
 export function sourceAttributes({ config }: Workspace, query?: SourceQuery): StatedAttributes {
   const { attributes = [], value } = query ?? config.source ?? {};
   return { attributes: listOf(attributes), ...(value !== undefined && { value }) };
 }
 
-/** The query of a source; of the configured one when left out. @throws {ManymodelError} `config` if there is none */
+/**
+ * Returns the query of a source; of the configured one when left out. @throws {ManymodelError} `config` if there is
+ * none
+ */
 export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery {
   const { source, file } = workspace.config;
   if (query !== undefined) {
@@ -184,7 +187,7 @@ export function dataQuery(workspace: Workspace, query?: SourceQuery): DataQuery 
   };
 }
 
-/** The table from which rows that are filled in take regressors. */
+/** Returns the table from which rows that are filled in take regressors. */
 const filledFrom = (workspace: Workspace) => {
   const { future_table: table } = workspace.config.batch;
   return table === undefined ? {} : { futureTable: tablePath(workspace, table) };
@@ -222,7 +225,7 @@ export function rowsOf(workspace: Workspace, table: string, trained?: SourceRows
 
 const listOf = (names: string | readonly string[]) => (typeof names === "string" ? [names] : names);
 
-/** A table's name as it is, or a path made absolute: relative paths mean the configuration's directory. */
+/** Returns a table's name as it is, or a path made absolute: relative paths mean the configuration's directory. */
 export function tablePath({ config, engine }: Pick<Workspace, "config" | "engine">, table: string): string {
   if (table === QUERY_TABLE) return table;
   const isName = engine.tables.hasSchemas ? !/[/\\]/.test(table) : /^[A-Za-z_][A-Za-z0-9_]*$/.test(table);

@@ -1,7 +1,7 @@
 import { messageOf } from "../core/errors.ts";
 import type { FailureGroup } from "../runs/failure-groups.ts";
 
-/** Failure groups as lines for people. */
+/** Returns the failure groups as lines for people. */
 export function failureLines(groups: readonly FailureGroup[]): string[] {
   return groups.map(
     ({ type, message, count, first }) =>

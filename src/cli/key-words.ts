@@ -2,8 +2,8 @@ import { ManymodelError } from "../core/errors.ts";
 import { decodeKey, encodeKey, type KeyColumn, parseKey } from "../core/partition-key.ts";
 
 /**
- * The encoded keys that words on the command line may mean, the likeliest first: a word for each key column as its
- * value, or one word as PARTITION_KEY shows it.
+ * Returns the encoded keys that words on the command line may mean, the likeliest first: a word for each key column as
+ * its value, or one word as PARTITION_KEY shows it.
  *
  * @throws {ManymodelError} `usage` if the words are neither
  */

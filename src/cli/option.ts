@@ -66,7 +66,7 @@ export function addGrouping(command: Command): Command {
     .option("--weigh-by-value", "partitions weigh by their turnover, the worth of their units (source.value)");
 }
 
-/** The groups as the API takes them. */
+/** Returns the groups as the API takes them. */
 export function grouping({ group, where, weighByValue }: GroupingOptions): Grouping {
   return {
     ...(group !== undefined && { group }),

@@ -71,5 +71,5 @@ export async function openWith(mm: ManyModel, options: PartitionOptions): Promis
   };
 }
 
-/** A word as it was meant: in quotes where it would not be seen to be one. */
+/** Returns a word as it was meant: in quotes where it would not be seen to be one. */
 const wordText = (word: string) => (/^\S+$/.test(word) ? word : show(word));

@@ -27,7 +27,7 @@ export async function writePicture(file: string, svg: string): Promise<void> {
   });
 }
 
-/** A PNG of an SVG, twice its size, in its light colours. */
+/** Returns a PNG of an SVG, twice its size, in its light colours. */
 async function rasterise(svg: string): Promise<Uint8Array> {
   const { Resvg } = await import("@resvg/resvg-js").catch((cause) => {
     throw new ManymodelError(

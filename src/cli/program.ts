@@ -108,7 +108,7 @@ const DATABASE_ERRORS: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_/, "the workspace's database says: "],
 ];
 
-/** A message of the command line's parser, with the option that was meant. */
+/** Returns a message of the command line's parser, with the option that was meant. */
 const inPlainWords = (message: string) =>
   message.replace(
     /unknown option '--version'.*/,

@@ -13,7 +13,7 @@ export interface ProgressDisplay {
 const LINE_EVERY_MS = 10_000;
 
 /**
- * A bar with rate and time left on a terminal; elsewhere a line every ten seconds.
+ * Returns a bar with rate and time left on a terminal; elsewhere a line every ten seconds.
  *
  * @param ifStopped - what to say if somebody stops the program meanwhile
  */

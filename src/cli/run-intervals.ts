@@ -15,7 +15,10 @@ export interface RunIntervals {
   readonly others: readonly OtherInterval[];
 }
 
-/** The intervals that a run found; those of months count alike whatever their day. Undefined where it was stated. */
+/**
+ * Returns the intervals that a run found; those of months count alike whatever their day. Undefined where it was
+ * stated.
+ */
 export async function runIntervals(
   tables: Tables,
   { runId, snapshot }: Pick<RunManifest, "runId" | "snapshot">,
@@ -49,7 +52,7 @@ export async function runIntervals(
 
 const SHOWN = 5;
 
-/** The same for people: what is not as most, and what to do. */
+/** Returns the same for people: what is not as most, and what to do. */
 export function intervalLines({ most, others }: RunIntervals, partitions: number): string[] {
   const lines = others.slice(0, SHOWN).map(({ interval, partitions: count, first }) => {
     const line = `  ${count} of ${partitions} partitions (${first}${count > 1 ? "  …" : ""})`;

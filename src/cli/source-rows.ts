@@ -45,7 +45,7 @@ async function readRows(mm: ManyModel, manifest: RunManifest, index: IndexSummar
   return withoutRow === undefined ? {} : { withoutRow };
 }
 
-/** The same as lines for people. */
+/** Returns the same as lines for people. */
 export function sourceRowLines(
   { completed, withoutRow, belowZero = 0 }: SourceRows,
   { query, rows: all, ended = 0 }: RunManifest["snapshot"],

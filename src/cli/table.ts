@@ -28,7 +28,7 @@ function formatCell(value: unknown): string {
   return printable(String(value).replace(/[\r\n\t]+/g, " "));
 }
 
-/** Six digits, or two after the point where there are more before it: none of those becomes a zero. */
+/** Returns the six digits, or two after the point where there are more before it: none of those becomes a zero. */
 function readable(value: number): string {
   const whole = Math.floor(Math.log10(Math.abs(value))) + 1;
   return String(Number(value.toPrecision(Math.min(17, Math.max(6, whole + 2)))));

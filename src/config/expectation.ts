@@ -40,7 +40,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export const oneOf = (words: readonly string[]): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 
-/** The keys of the block that an unknown one was found in. */
+/** Returns the keys of the block that an unknown one was found in. */
 function keysOf(issue: Issue): string[] {
   const { def } = (issue.inst as unknown as { _zod: { def: { shape?: object } } })._zod;
   return Object.keys(def.shape ?? {});

@@ -141,7 +141,7 @@ function deepest(issue: Issue, oneOf: (words: readonly string[]) => string): Iss
     : deepest({ ...inner, path: [...issue.path, ...inner.path] }, oneOf);
 }
 
-/** The line of a key, or of the nearest one above it that the file has. */
+/** Returns the line of a key, or of the nearest one above it that the file has. */
 function lineOf(document: import("yaml").Document, keys: PropertyKey[], line: (offset: number) => number): number {
   let node: unknown = document.contents;
   let offset = 0;

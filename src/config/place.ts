@@ -11,7 +11,7 @@ export function placeOf({ file, lines }: { readonly file: string; readonly lines
   return `${file}: ${key}`;
 }
 
-/** The lines of a document's keys. */
+/** Returns the lines of a document's keys. */
 export function keyLines(document: import("yaml").Document, lineAt: (offset: number) => number): KeyLines {
   const lines: Record<string, number> = {};
   const visit = (node: unknown, above: string) => {

@@ -5,7 +5,7 @@ export const RENAMED_KEYS: Readonly<Record<string, Readonly<Record<string, strin
 };
 
 /**
- * A configuration with the keys of now. Both names of a key keep working, but not both at once.
+ * Returns a configuration with the keys of now. Both names of a key keep working, but not both at once.
  *
  * @param refuse - throws for a key that stands under both names
  */
@@ -25,7 +25,7 @@ export function renameKeys(config: unknown, refuse: (keys: PropertyKey[], why: s
   return renamed;
 }
 
-/** The path of a key by the name that the configuration has it under. */
+/** Returns the path of a key by the name that the configuration has it under. */
 export function asWritten(config: unknown, keys: PropertyKey[]): PropertyKey[] {
   const [name, key, ...deeper] = keys;
   const names = typeof name === "string" ? RENAMED_KEYS[name] : undefined;

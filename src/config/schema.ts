@@ -615,7 +615,7 @@ export const configSchema = z.strictObject({
 /** A validated configuration, with every default filled in. */
 export type Config = z.infer<typeof configSchema>;
 
-/** The JSON Schema of the configuration file, for editors. */
+/** Returns the JSON Schema of the configuration file, for editors. */
 export function configJsonSchema(): object {
   const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
   for (const [block, names] of Object.entries(RENAMED_KEYS)) {

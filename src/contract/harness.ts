@@ -12,7 +12,7 @@ export interface Harness {
 /** Opens a fresh, empty engine; a suite closes it after each test. */
 export type OpenEngine = () => Promise<Engine>;
 
-/** A test on an engine of its own. */
+/** Returns a test on an engine of its own. */
 export function onEngine(
   { it }: Harness,
   open: OpenEngine,

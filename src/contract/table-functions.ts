@@ -139,7 +139,7 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
   });
 }
 
-/** A partition's row of a segment. */
+/** Returns a partition's row of a segment. */
 function outcome(id: string, model: string | null): PartitionOutcome {
   return {
     position: id.charCodeAt(0),

@@ -36,7 +36,7 @@ export function isStorageFailure(thrown: unknown): boolean {
   );
 }
 
-/** The message of anything that was thrown, on one line and at most `limit` characters long. */
+/** Returns the message of anything that was thrown, on one line and at most `limit` characters long. */
 export function messageOf(thrown: unknown, limit = 2000): string {
   let text: string;
   try {
@@ -55,7 +55,9 @@ export function messageOf(thrown: unknown, limit = 2000): string {
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 }
 
-/** A text as it may be shown on a terminal: without what moves the cursor, rings, or turns the writing around. */
+/**
+ * Returns a text as it may be shown on a terminal: without what moves the cursor, rings, or turns the writing around.
+ */
 export function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu,
@@ -63,7 +65,7 @@ export function printable(text: string): string {
   );
 }
 
-/** A short, single-line rendering of a value for an error message. */
+/** Returns a short, single-line rendering of a value for an error message. */
 export function show(value: unknown): string {
   if (typeof value === "bigint") return `${value}`;
   if (typeof value === "function") return "a function";

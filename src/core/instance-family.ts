@@ -34,7 +34,7 @@ export function misfit({ cpu, memory }: ContainerSize, family: string): string |
 
 const UNITS: Readonly<Record<string, number>> = { Gi: 1, Mi: 2 ** -10, G: 1e9 / 2 ** 30, M: 1e6 / 2 ** 30 };
 
-/** Memory in GiB. */
+/** Returns the memory in GiB. */
 function gibOf(memory: string): number {
   const [, amount, unit] = /^(\d+)(Gi|Mi|G|M)$/.exec(memory) ?? [];
   return Number(amount) * (UNITS[unit ?? ""] ?? Number.NaN);

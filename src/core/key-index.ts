@@ -71,7 +71,10 @@ export function findKey(bytes: Uint8Array, key: string): KeyPlace[] | undefined 
 
 const bucketOf = (hash: number, bits: number) => (bits === 0 ? 0 : hash >>> (32 - bits));
 
-/** FNV-1a over the UTF-16 code units, finished as MurmurHash3 does, so that every bit depends on all of the text. */
+/**
+ * Returns the FNV-1a over the UTF-16 code units, finished as MurmurHash3 does, so that every bit depends on all of the
+ * text.
+ */
 function hashKey(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

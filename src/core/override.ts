@@ -38,7 +38,7 @@ export interface Override {
   readonly at: number;
 }
 
-/** The rows of overrides as a batch of the table. */
+/** Returns the rows of overrides as a batch of the table. */
 export function overrideBatch(overrides: readonly Override[]): ColumnBatch {
   const text = (of: (one: Override) => string) => ({ type: "string" as const, values: overrides.map(of) });
   const number = (of: (one: Override) => number) => Float64Array.from(overrides, of);
@@ -59,7 +59,7 @@ export function overrideBatch(overrides: readonly Override[]): ColumnBatch {
   };
 }
 
-/** The overrides of a batch of the table. */
+/** Returns the overrides of a batch of the table. */
 export function overridesOf(batch: ColumnBatch): Override[] {
   if (batch.length === 0) return [];
   const text = (name: string) => {
@@ -131,7 +131,10 @@ export interface DatedForecast {
   readonly mean: ArrayLike<number>;
 }
 
-/** The forecasts that count: of each step the override in force, else the mean. Undefined where no override is in force. */
+/**
+ * Returns the forecasts that count: of each step the override in force, else the mean. Undefined where no override is
+ * in force.
+ */
 export function finalForecast(
   { model, partitionKey, times, mean }: DatedForecast,
   overrides: OverridesInForce,

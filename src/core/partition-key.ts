@@ -77,7 +77,7 @@ export function decodeKey(text: string): { types: (KeyType | null)[]; key: KeyVa
   return { types, key };
 }
 
-/** The exact text of a key value, as a database's cast to text and back understands it. */
+/** Returns the exact text of a key value, as a database's cast to text and back understands it. */
 export function keyText(column: KeyColumn, value: Exclude<KeyValue, null>): string {
   const bad = () =>
     new ManymodelError("input", `partition key ${show(column.name)} is ${show(value)}, which is not a ${column.type}`);
@@ -131,7 +131,7 @@ export function parseKey(columns: readonly KeyColumn[], texts: readonly (string 
   return Array.from(zip(columns, texts), ([{ type }, text]) => (text === null ? null : parseKeyText(type, text)));
 }
 
-/** A key as people read it in messages: `UNIT_ID = "SKU00001"`. */
+/** Returns a key as people read it in messages: `UNIT_ID = "SKU00001"`. */
 export function showKey(columns: readonly KeyColumn[], key: PartitionKey): string {
   return columns.map((column, i) => `${column.name} = ${show(key[i])}`).join(", ");
 }

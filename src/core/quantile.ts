@@ -22,20 +22,20 @@ export function checkQuantiles(quantiles: readonly number[]): number[] {
 }
 
 /**
- * The level in percent of the interval that a quantile bounds, |2q - 1| · 100: 0.1 is the lower and 0.9 the upper bound of
- * the 80 % interval. The median is the interval of level 0, whose bounds meet.
+ * Returns the level in percent of the interval that a quantile bounds, |2q - 1| · 100: 0.1 is the lower and 0.9 the
+ * upper bound of the 80 % interval. The median is the interval of level 0, whose bounds meet.
  */
 export function levelOfQuantile(q: number): number {
   // 2 · 0.9 - 1 is not quite 0.8.
   return Number((100 * Math.abs(2 * q - 1)).toPrecision(12));
 }
 
-/** The column of a quantile in a forecast table: `Q_10`, `Q_2.5`. */
+/** Returns the column of a quantile in a forecast table: `Q_10`, `Q_2.5`. */
 export function quantileColumn(q: number): string {
   return `Q_${Number((100 * q).toPrecision(12))}`;
 }
 
-/** The levels that a model is asked for where these levels and quantiles are wanted: ascending, each once. */
+/** Returns the levels that a model is asked for where these levels and quantiles are wanted: ascending, each once. */
 export function levelsToAsk(levels: readonly number[], quantiles: readonly number[]): number[] {
   return ascending([...levels, ...quantiles.map(levelOfQuantile)]);
 }

@@ -1,6 +1,6 @@
 import { ManymodelError } from "./errors.ts";
 
-/** The error of every engine for a version that does not exist. */
+/** Returns the error of every engine for a version that does not exist. */
 export function unknownVersion(model: string, version: string): ManymodelError {
   return new ManymodelError("not-found", `there is no version ${version} of model ${model}`);
 }

@@ -75,7 +75,7 @@ export interface AuditEntry extends Change {
   readonly details: { readonly [name: string]: PlainData };
 }
 
-/** The entry of the audit log for one change of a model's versions. */
+/** Returns the entry of the audit log for one change of a model's versions. */
 export function auditEntry(
   action: RegistryAction,
   model: string,
@@ -87,8 +87,8 @@ export function auditEntry(
 }
 
 /**
- * The versions that an alias pointed at, oldest first, the last one being where it points now: moving it adds one,
- * rolling it back takes one away.
+ * Returns the versions that an alias pointed at, oldest first, the last one being where it points now: moving it adds
+ * one, rolling it back takes one away.
  *
  * @param entries - the audit entries of the model, oldest first
  */

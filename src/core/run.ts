@@ -160,7 +160,7 @@ export function statedInterval({ resample, interval }: Pick<DataQuery, "resample
   return resample?.to ?? interval;
 }
 
-/** The query of a table of what is known ahead, whose rows have the grid of the input's. */
+/** Returns the query of a table of what is known ahead, whose rows have the grid of the input's. */
 export function futureQuery({ keyColumns, resample, zone }: DataQuery, table: string, time: string): DataQuery {
   return {
     ...{ table, keyColumns, orderBy: [time] },
@@ -332,7 +332,7 @@ export function checkHorizon(value: number): void {
     throw new ManymodelError("usage", `horizon is ${value}; it may be at most ${LONGEST_HORIZON} steps`);
 }
 
-/** A new run id: the mode, the time to the second, and four random hexadecimal digits. */
+/** Returns a new run id: the mode, the time to the second, and four random hexadecimal digits. */
 export function newRunId(prefix: string, now: Date, random: () => number): string {
   const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "_");
   const suffix = Math.floor(random() * 0x10000)

@@ -1,5 +1,5 @@
 /**
- * The seed of one partition: a 32-bit hash of the run's seed and the encoded partition key, so that chunk size,
+ * Returns the seed of one partition: a 32-bit hash of the run's seed and the encoded partition key, so that chunk size,
  * worker count, engine and order never change what a model does with randomness. (MurmurHash3 x86 32-bit over the
  * UTF-16 code units of the key, each as two bytes.)
  *

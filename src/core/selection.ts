@@ -1,4 +1,4 @@
-/** Some of the rows of a segment, as a bit map in base64: bit `i & 7` of byte `i >> 3` is row i. */
+/** Returns some of the rows of a segment, as a bit map in base64: bit `i & 7` of byte `i >> 3` is row i. */
 export function encodeSelection(rows: readonly number[], length: number): string {
   const bytes = new Uint8Array((length + 7) >> 3);
   for (const row of rows) bytes[row >> 3]! |= 1 << (row & 7);

@@ -25,7 +25,7 @@ export interface SeriesNote {
   readonly at: number;
 }
 
-/** A note, or its removal (`text` null), as a batch of the table. */
+/** Returns a note, or its removal (`text` null), as a batch of the table. */
 export function noteBatch(note: Omit<SeriesNote, "text"> & { readonly text: string | null }): ColumnBatch {
   const text = (value: string | null) => ({ type: "string" as const, values: [value] });
   return {
@@ -41,7 +41,7 @@ export function noteBatch(note: Omit<SeriesNote, "text"> & { readonly text: stri
   };
 }
 
-/** The notes of a batch of the table that were not removed, the newest first. */
+/** Returns the notes of a batch of the table that were not removed, the newest first. */
 export function notesOf(batch: ColumnBatch): SeriesNote[] {
   if (batch.length === 0) return [];
   const column = (name: string) => getColumn(batch, name).values;

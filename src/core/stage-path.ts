@@ -1,6 +1,6 @@
 import { ManymodelError, show } from "./errors.ts";
 
-/** The layout of the stage, in one place. All paths are relative, with `/` between their parts. */
+/** Returns the layout of the stage, in one place. All paths are relative, with `/` between their parts. */
 const padded = (n: number) => String(n).padStart(4, "0");
 
 export const stagePath = {
@@ -27,7 +27,10 @@ export const stagePath = {
   modelIndex: (run: string) => `runs/${run}/model_index.json`,
 } as const;
 
-/** The parts of a path of the stage. @throws {ManymodelError} `usage` if it would lead out of the stage, or nowhere */
+/**
+ * Returns the parts of a path of the stage. @throws {ManymodelError} `usage` if it would lead out of the stage, or
+ * nowhere
+ */
 export function stagePathParts(path: string): string[] {
   const parts = path.split("/");
   if (parts.some((part) => part === "" || part === "." || part === ".." || /[\\\0]/.test(part)))

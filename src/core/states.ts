@@ -16,7 +16,7 @@ export type SkipReason = (typeof SKIP_REASONS)[number];
 /** The outcome of a partition. `skipped`: the run ended before its turn came, and `error_type` says why. */
 export type Outcome = "succeeded" | "failed" | "skipped";
 
-/** No chunk in any state. */
+/** Returns no chunk in any state. */
 export function noChunks(): Record<ChunkState, number> {
   return { waiting: 0, available: 0, leased: 0, finished: 0, failed: 0, skipped: 0 };
 }

@@ -173,5 +173,5 @@ export function timeOfDay(zone: TimeZone, instants: Float64Array): number | null
   return isSame ? time % DAY : null;
 }
 
-/** The midnight before a local time. */
+/** Returns the midnight before a local time. */
 export const midnight = (local: number) => Math.floor(local / DAY) * DAY;

@@ -81,7 +81,7 @@ async function serve(
 
 type OpenRun = RunManifest & { readonly manifestSha256: string };
 
-/** The runs that may have something to do, the oldest first. */
+/** Returns the runs that may have something to do, the oldest first. */
 async function openRuns({ catalog }: Engine, only: string | null): Promise<OpenRun[]> {
   const runs = only === null ? await catalog.runs("running") : [await catalog.run(only)];
   return runs.reverse().flatMap((run) => {

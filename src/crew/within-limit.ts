@@ -11,7 +11,8 @@ export class TimedOut extends Error {
 }
 
 /**
- * A call that is ended when the worker is at one partition for too long; reading and writing take as long as they take.
+ * Returns a call that is ended when the worker is at one partition for too long; reading and writing take as long as
+ * they take.
  *
  * @param printed - told what the body prints, where the worker says so
  * @throws {TimedOut} then

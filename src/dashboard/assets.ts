@@ -49,7 +49,7 @@ function builtFolder(): string {
   return fileURLToPath(new URL("./web", import.meta.url));
 }
 
-/** A file as a response; names that hold a hash of their content are kept by the browser for good. */
+/** Returns a file as a response; names that hold a hash of their content are kept by the browser for good. */
 export function assetResponse({ type, bytes }: Asset, name: string, accepted: string | undefined): Response {
   const [smaller] = (["br", "gzip"] as const).flatMap((encoding) => {
     const compressed = bytes[encoding];

@@ -34,7 +34,7 @@ const MOST_PICTURES = 24;
 /** A stream that has nothing to say says so, that connections which are gone are noticed. */
 const HEARTBEAT_MS = 15_000;
 
-/** The routes that the page reads. None of them changes anything. */
+/** Returns the routes that the page reads. None of them changes anything. */
 export function dashboardRoutes(
   engine: Engine,
   monitored: MonitorTables,
@@ -152,7 +152,7 @@ export function dashboardRoutes(
   return app;
 }
 
-/** The list of runs and single runs, each read once for all who look at it. */
+/** Returns the list of runs and single runs, each read once for all who look at it. */
 function liveRuns(engine: Engine, runs: RunLister) {
   const all = new Watched<readonly RunLine[]>(() => runs.read());
   const followed = new Map<string, Watched<RunProgress>>();
@@ -169,7 +169,7 @@ function liveRuns(engine: Engine, runs: RunLister) {
   };
 }
 
-/** Server-sent events: each reading that differs from the one before. */
+/** Returns the server-sent events: each reading that differs from the one before. */
 function stream<T>(c: Context, watched: Watched<T>): Response {
   return streamSSE(c, async (events) => {
     let before = "";

@@ -114,7 +114,7 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
   return app;
 }
 
-/** The page, which anybody may have, and behind it what is guarded. */
+/** Returns the page, which anybody may have, and behind it what is guarded. */
 function dashboardApp(assets: Assets, guarded: Hono<Env>): Hono<Env> {
   const app = new Hono<Env>();
   app.use(secureHeaders({ contentSecurityPolicy: POLICY, referrerPolicy: "no-referrer" }));

@@ -51,7 +51,7 @@ export async function launchChunks(
   return record;
 }
 
-/** The job of a launch's tasks. */
+/** Returns the job of a launch's tasks. */
 export function tasksJob(
   runId: string,
   { chunks, perTask }: Pick<Launch, "chunks" | "perTask">,

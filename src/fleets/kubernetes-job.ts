@@ -41,8 +41,8 @@ const USAGE_EXIT = 2;
 export const MIN_KUBERNETES = "1.29";
 
 /**
- * The manifest of a job (`batch/v1`). Tasks are an Indexed Job: each index is tried again by itself, and its failures
- * end no other's. Pods that the cluster takes away do not count as failures.
+ * Returns the manifest of a job (`batch/v1`). Tasks are an Indexed Job: each index is tried again by itself, and its
+ * failures end no other's. Pods that the cluster takes away do not count as failures.
  */
 export function kubernetesJob({ name, kind, count, args }: FleetJob, options: KubernetesOptions): object {
   const {
@@ -135,7 +135,9 @@ const TASK_ENVIRONMENT = [
   "export MANYMODEL_ATTEMPT=$((0x${POD_UID%%-*} & 0x7fffffff))",
 ];
 
-/** A name as part of an object's: what pods are called after it, with an index, is to stay below 64 characters. */
+/**
+ * Returns a name as part of an object's: what pods are called after it, with an index, is to stay below 64 characters.
+ */
 function dnsName(name: string): string {
   const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   return plain.slice(0, 32).replace(/^-+|-+$/g, "");
@@ -143,7 +145,10 @@ function dnsName(name: string): string {
 
 const binary = (amount: string) => (amount.endsWith("i") ? amount : `${amount}i`);
 
-/** A time as Slurm has it, in seconds: `minutes`, `minutes:seconds`, `h:m:s`, `days-hours`, `days-h:m`, `days-h:m:s`. */
+/**
+ * Returns a time as Slurm has it, in seconds: `minutes`, `minutes:seconds`, `h:m:s`, `days-hours`, `days-h:m`,
+ * `days-h:m:s`.
+ */
 export function slurmSeconds(time: string): number {
   const days = /^(\d+)-/.exec(time);
   const parts = time

@@ -26,7 +26,7 @@ export interface FleetRecord {
   readonly finalizer: string | null;
 }
 
-/** The job that works on a run, or undefined if none does. */
+/** Returns the job that works on a run, or undefined if none does. */
 export async function fleetRecord(stage: Stage, runId: string): Promise<FleetRecord | undefined> {
   const record = await getJson<FleetRecord | null>(stage, stagePath.fleet(runId)).catch((error: unknown) => {
     if (error instanceof ManymodelError && error.kind === "not-found") return null;

@@ -9,7 +9,7 @@ export async function makeLogs(folder: string): Promise<void> {
   });
 }
 
-/** The last line of each log in a folder that begins with a job's name; none where there is no such folder. */
+/** Returns the last line of each log in a folder that begins with a job's name; none where there is no such folder. */
 export async function lastLines(folder: string, job: string): Promise<string> {
   const all = await readdir(folder).catch((): string[] => []);
   const names = all.filter((name) => name.startsWith(job) && !/^\d/.test(name.slice(job.length))).sort();

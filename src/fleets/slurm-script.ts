@@ -27,8 +27,8 @@ export interface SlurmOptions {
 const RESTARTS = 32;
 
 /**
- * The script that `sbatch` is given for a job. What follows `#SBATCH` is read by Slurm's own rules, not by a shell:
- * quotes hold a value together, and nothing in it is expanded but `%` in the names of files.
+ * Returns the script that `sbatch` is given for a job. What follows `#SBATCH` is read by Slurm's own rules, not by a
+ * shell: quotes hold a value together, and nothing in it is expanded but `%` in the names of files.
  *
  * @throws {ManymodelError} `config` for a value that would not stay on its line
  */

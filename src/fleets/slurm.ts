@@ -28,7 +28,7 @@ const MEANING: Readonly<Record<string, keyof Omit<FleetStatus, "reason">>> = {
 /** Reasons of Slurm's that say nothing that a state does not. */
 const NO_REASON = ["None", "Priority", "Resources", "Dependency", "JobArrayTaskLimit"];
 
-/** Slurm, by its own commands: a job is an array, whose tasks are run again where their node was lost. */
+/** Returns the Slurm, by its own commands: a job is an array, whose tasks are run again where their node was lost. */
 export function slurmFleet(options: SlurmOptions): Fleet {
   return {
     launcher: "slurm",

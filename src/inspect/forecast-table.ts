@@ -7,7 +7,9 @@ export interface ForecastTableOf {
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
-/** The rows that a batch would write of a partition, without those columns that are the same in all of them. */
+/**
+ * Returns the rows that a batch would write of a partition, without those columns that are the same in all of them.
+ */
 export function forecastTable({ scored, levels, time }: PartitionSeries): ForecastTableOf {
   const { times = null, mean = [], lower = [], upper = [] } = "mean" in scored ? scored : {};
   const timeText = (at: string | number | null | undefined) => {

@@ -156,13 +156,16 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
   };
 }
 
-/** The snapshot that a run was trained on; where that was deleted, the same query's rows as they are now. */
+/** Returns the snapshot that a run was trained on; where that was deleted, the same query's rows as they are now. */
 async function pinned({ source, leftovers }: Engine, trained: Snapshot): Promise<Snapshot> {
   const isPinned = (await leftovers.stored()).some(({ kind, id }) => kind === "snapshot" && id === trained.id);
   return isPinned ? trained : source.snapshot(trained.query);
 }
 
-/** The column that the run's exports name as `target`, the one given, or the only number that is no key and no time. */
+/**
+ * Returns the column that the run's exports name as `target`, the one given, or the only number that is no key and no
+ * time.
+ */
 function targetOf(exports: unknown, option: string | undefined, { columns, keyColumns, timeColumn }: Snapshot): string {
   const { target } = (exports ?? {}) as { target?: unknown };
   if (typeof target === "string") return target;
@@ -177,7 +180,10 @@ function targetOf(exports: unknown, option: string | undefined, { columns, keyCo
   );
 }
 
-/** One-step forecasts of a model of the forecasting library; null for a model of another kind, or one that has none. */
+/**
+ * Returns one-step forecasts of a model of the forecasting library; null for a model of another kind, or one that has
+ * none.
+ */
 function oneStep(model: string | null, values: Float64Array): Float64Array | null {
   if (model === null) return null;
   try {

@@ -29,7 +29,10 @@ export interface SeriesColumns {
   readonly target: string;
 }
 
-/** The part of a partition's rows that its model was fitted to; all of them where their times say nothing of that. */
+/**
+ * Returns the part of a partition's rows that its model was fitted to; all of them where their times say nothing of
+ * that.
+ */
 export function trainedHistory(
   batch: ColumnBatch,
   { interval, lastTs }: HistoryOf,
@@ -59,8 +62,8 @@ export function trainedHistory(
 }
 
 /**
- * A history up to the first forecast: with the rows of the input that the model took in. Where they cannot be read there
- * is a gap, and a note that says why.
+ * Returns a history up to the first forecast: with the rows of the input that the model took in. Where they cannot be
+ * read there is a gap, and a note that says why.
  */
 export function upToForecast(
   history: SeriesHistory,
@@ -95,7 +98,7 @@ export function upToForecast(
 
 const axisOf = ({ type }: ColumnInfo) => (type === "date" || type === "timestamp" ? type : "number");
 
-/** A column of numbers or of truth values, as numbers. */
+/** Returns a column of numbers or of truth values, as numbers. */
 function numeric(data: Frame, name: string): Float64Array {
   const isBoolean = data.columns.some((column) => column.name === name && column.type === "boolean");
   return isBoolean

@@ -28,9 +28,14 @@ export interface Bundle {
   readonly learns?: true;
   /** The metrics that it declares, where it declares any. */
   readonly metrics?: MetricDeclarations;
-  /** The columns that it adds to the output of a run, where it declares any. @throws {ManymodelError} `usage` */
+  /**
+   * Returns the columns that it adds to the output of a run, where it declares any. @throws {ManymodelError} `usage`
+   */
   outputOf?(context: OutputContext<unknown>, reserved: readonly string[]): ColumnInfo[];
-  /** The exports that the definition's schema makes of those of a run. @throws {ManymodelError} `usage` if they break it */
+  /**
+   * Returns the exports that the definition's schema makes of those of a run. @throws {ManymodelError} `usage` if they
+   * break it
+   */
   parseExports(exports: unknown): Promise<unknown>;
 }
 

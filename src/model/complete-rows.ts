@@ -17,7 +17,10 @@ export function completesRows(rules: RowRules): boolean {
   return rules.fill !== undefined || rules.resample !== undefined || mergesRows(rules);
 }
 
-/** The rules of a query, without a target where they need none: a query without rules stays what it is without this. */
+/**
+ * Returns the rules of a query, without a target where they need none: a query without rules stays what it is without
+ * this.
+ */
 export function rulesOf({ duplicates = "fail", fill, resample, active, target }: RowRules): RowRules {
   const rules = {
     duplicates,
@@ -121,16 +124,16 @@ function addRows(
 
 const after = (time: number, interval: Interval) => at(nextTimes(time, interval, 1), 0);
 
-/** The first row of each time, of ascending times. */
+/** Returns the first row of each time, of ascending times. */
 const firstOfEach = (times: Float64Array) =>
   Int32Array.from(times.keys()).filter((i) => i === 0 || times[i] !== times[i - 1]);
 
-/** The newest time of a row with a target. */
+/** Returns the newest time of a row with a target. */
 function newestOf(times: Float64Array, isObserved: (i: number) => boolean): number {
   return times.reduce((newest, time, i) => (isObserved(i) && time > newest ? time : newest), -Infinity);
 }
 
-/** The interval to fill a series at; null if there is none, or the series repeats a time or is off it. */
+/** Returns the interval to fill a series at; null if there is none, or the series repeats a time or is off it. */
 function fillInterval(times: Float64Array, panel: Interval | null | undefined): Interval | null {
   if (panel == null || times.length === 0 || times.some((time, i) => time === times[i - 1])) return null;
   const parts = parseInterval(panel);
@@ -175,7 +178,7 @@ function futureOf(
 }
 
 /**
- * One column of completed rows.
+ * Returns one column of completed rows.
  *
  * @param role - `target`, or what is known of a regressor at rows that were filled in
  */

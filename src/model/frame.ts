@@ -21,26 +21,26 @@ export interface Frame {
   /** The interval of the partition's times (see `Interval`); null where they keep none, and in `predict`. */
   readonly interval: Interval | null;
   readonly columns: readonly ColumnInfo[];
-  /** A numeric column; NULL is NaN. */
+  /** Returns a numeric column; NULL is NaN. */
   numbers(column: string): Float64Array;
   /**
-   * A column of numbers, or of booleans as 0 and 1, as an equally spaced series: at the interval of the partition's own
-   * times, NaN where there is no row. Where there is no time column, or the times keep no interval, and in `predict`, one
-   * value a row.
+   * Returns a column of numbers, or of booleans as 0 and 1, as an equally spaced series: at the interval of the
+   * partition's own times, NaN where there is no row. Where there is no time column, or the times keep no interval, and
+   * in `predict`, one value a row.
    */
   series(column: string): Float64Array;
-  /** A text column; NULL is null. */
+  /** Returns a text column; NULL is null. */
   strings(column: string): (string | null)[];
-  /** A boolean column; NULL is null. */
+  /** Returns a boolean column; NULL is null. */
   booleans(column: string): (boolean | null)[];
-  /** A date or timestamp column; NULL is null. Dates are midnight UTC. */
+  /** Returns a date or timestamp column; NULL is null. Dates are midnight UTC. */
   dates(column: string): (Date | null)[];
-  /** A date or timestamp column as milliseconds since 1970-01-01 UTC; NULL is NaN. */
+  /** Returns a date or timestamp column as milliseconds since 1970-01-01 UTC; NULL is NaN. */
   times(column: string): Float64Array;
 }
 
 /**
- * The rows `[start, end)` of a batch as a frame. Numeric columns share the batch's memory.
+ * Returns the rows `[start, end)` of a batch as a frame. Numeric columns share the batch's memory.
  *
  * @param grid - where each row falls on the grid of the partition's times (see `gridPositions`)
  * @param interval - of that grid
@@ -86,7 +86,7 @@ export function frame(
 }
 
 /**
- * Some rows of a frame that has no grid of its own, in the order given.
+ * Returns some rows of a frame that has no grid of its own, in the order given.
  *
  * @param positions - where each of them falls on a grid, ascending from 0 or later (see `Frame.series`)
  */

@@ -32,7 +32,7 @@ export function knownSteps(
   return { ...(first === undefined ? { steps: horizon, stopped: {} } : missing(first.step, first.message)), xreg };
 }
 
-/** A forecast of no step. */
+/** Returns a forecast of no step. */
 export function noSteps(levels: readonly number[]): Prediction {
   return { mean: [], levels, lower: levels.map(() => []), upper: levels.map(() => []) };
 }

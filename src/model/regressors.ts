@@ -208,12 +208,12 @@ class Steps {
     this.#back = back;
   }
 
-  /** The time of a step; NaN beyond what lags and leads reach. */
+  /** Returns the time of a step; NaN beyond what lags and leads reach. */
   time(step: number): number {
     return this.#times[step + this.#back] ?? Number.NaN;
   }
 
-  /** The number of a step, alike for all series of its interval. */
+  /** Returns the number of a step, alike for all series of its interval. */
   number(step: number): number {
     const { interval } = this.#axis;
     if (interval === null)
@@ -221,7 +221,7 @@ class Steps {
     return stepNumber(this.time(step), interval);
   }
 
-  /** The days of a step, as numbers since 1970: one, unless it spans several. */
+  /** Returns the days of a step, as numbers since 1970: one, unless it spans several. */
   days(step: number): number[] {
     const first = Math.floor(this.time(step) / DAY);
     const next = Math.floor(this.time(step + 1) / DAY);
@@ -231,7 +231,7 @@ class Steps {
     return Array.from({ length: count }, (_, i) => first + i);
   }
 
-  /** The time of a step as text. */
+  /** Returns the time of a step as text. */
   label(step: number): string {
     const { rows, time } = this.#axis;
     const [frame] = rows;
@@ -240,8 +240,8 @@ class Steps {
   }
 
   /**
-   * The values of a column by the time of their row; of the same time that of the last rows which have one. A column of another type
-   * has no value: a file's column without any is read as text.
+   * Returns the values of a column by the time of their row; of the same time that of the last rows which have one. A
+   * column of another type has no value: a file's column without any is read as text.
    */
   values<T extends NonNullable<unknown> | null>(
     column: string,

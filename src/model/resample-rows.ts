@@ -64,7 +64,7 @@ export function resampleNewer(completion: Completion, batch: ColumnBatch): Colum
   return resampleRows({ query, timeColumn, panel: { ...panel, newest: latest } }, { batch, offsets }).batch;
 }
 
-/** One row for each bin that has rows. */
+/** Returns one row for each bin that has rows. */
 function binnedRows(completion: Completion, time: TimeColumn, { batch, offsets }: Rows): Rows {
   const { query } = completion;
   const name = matchColumn(Object.keys(batch.columns), query.target ?? "");
@@ -94,7 +94,7 @@ function newestBin({ query, panel }: Completion, type: TimeColumn["type"]): numb
   return isWhole ? start : calendar.start(start - 1);
 }
 
-/** The calendar of a query that makes rows coarser. */
+/** Returns the calendar of a query that makes rows coarser. */
 function binsOf({ resample }: RowRules): CalendarBins | undefined {
   if (resample === undefined) return undefined;
   return calendarBins(resample.to, resample.weekStarts && WEEKDAYS.indexOf(resample.weekStarts) + 1);
@@ -102,7 +102,7 @@ function binsOf({ resample }: RowRules): CalendarBins | undefined {
 
 type TimeColumn = Extract<Column, { readonly type: "number" | "date" | "timestamp" }>;
 
-/** The bins of the partition that has the rows `[start, end)`. */
+/** Returns the bins of the partition that has the rows `[start, end)`. */
 function partitionBins(
   { query, panel }: Completion,
   { type, values }: TimeColumn,
@@ -132,7 +132,10 @@ function partitionBins(
   return bins;
 }
 
-/** The time of the step after one; the same time where times keep no interval, except that a date lasts for a day. */
+/**
+ * Returns the time of the step after one; the same time where times keep no interval, except that a date lasts for a
+ * day.
+ */
 function timeAfter(time: number, interval: Interval | null, type: TimeColumn["type"]): number {
   if (interval === null) return type === "date" ? time + DAY : time;
   const parts = parseInterval(interval);
@@ -156,7 +159,7 @@ function hasStep(from: number, to: number, interval: Interval | null, type: Time
   return to - step >= from;
 }
 
-/** One column of bins; of the target, by the rule that is given. */
+/** Returns one column of bins; of the target, by the rule that is given. */
 function binnedColumn(column: Column, bins: readonly Bin[], rule: RowRules["resample"]): Column {
   if (column.type === "string") return { type: "string", values: bins.map(({ last }) => at(column.values, last)) };
   if (column.type === "integer") return { type: "integer", values: bins.map(({ last }) => at(column.values, last)) };

@@ -36,7 +36,7 @@ export function trainingAxis(data: Frame, rows: Frame, time: string | null): Ser
   };
 }
 
-/** The times of all steps from the first row to the last; those of the rows where they keep no interval. */
+/** Returns the times of all steps from the first row to the last; those of the rows where they keep no interval. */
 function gridTimes(times: Float64Array, interval: Interval | null): Float64Array {
   const [first] = times;
   const last = (interval === null ? null : gridPositions(times, interval))?.at(-1);

@@ -27,7 +27,7 @@ export function checkStatedInterval({ query, columns, timeColumn }: Snapshot): v
 }
 
 /**
- * The interval of a series: the one stated for all, or its own.
+ * Returns the interval of a series: the one stated for all, or its own.
  *
  * @param times - ascending, each once
  * @throws {IrregularInterval} if they do not fall on the interval that was stated
@@ -51,7 +51,7 @@ export function seriesInterval(
   );
 }
 
-/** The first two times that are not whole steps apart. */
+/** Returns the first two times that are not whole steps apart. */
 function offPair(times: Float64Array, type: "date" | "timestamp" | "number", interval: Interval): string {
   const text = (i: number) => formatTime(type, at(times, i));
   if (times.length === 1) return `${text(0)} is not at a step`;

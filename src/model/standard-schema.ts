@@ -27,7 +27,7 @@ export interface SchemaIssue {
 }
 
 /**
- * The value that a schema makes of another.
+ * Returns the value that a schema makes of another.
  *
  * @param subject - the name of the value, for messages
  * @throws {ManymodelError} `usage`, naming the first key that breaks a rule, and the rule

@@ -108,7 +108,7 @@ const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 
 const VALUES = Uint8Array.from({ length: 128 }, (_, code) => Math.max(0, DIGITS.indexOf(String.fromCharCode(code))));
 
-/** Base64 (RFC 4648, section 4), also where there is neither `Buffer` nor `btoa`. */
+/** Returns the base64 (RFC 4648, section 4), also where there is neither `Buffer` nor `btoa`. */
 function toBase64(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; i += 3) {

@@ -30,7 +30,7 @@ export function sumQuantile(model: object, { steps, probability, seed, ...known 
   }
 }
 
-/** The values of a model's regressors over the next steps; undefined where it has none. */
+/** Returns the values of a model's regressors over the next steps; undefined where it has none. */
 function regressorsOf(
   model: FittedModel,
   { exports, axis }: Pick<StepSum, "exports" | "axis">,

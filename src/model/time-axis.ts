@@ -25,7 +25,7 @@ export function timeAxis(data: Frame, column: string): TimeAxis {
   return { type, times, interval };
 }
 
-/** The values of a time column, and what they are. */
+/** Returns the values of a time column, and what they are. */
 export function readTimes(data: Frame, column: string): { type: TimeType; times: Float64Array } {
   const names = data.columns.map(({ name }) => name);
   const declared = data.columns.find(({ name }) => name === matchColumn(names, column))?.type;
@@ -33,7 +33,9 @@ export function readTimes(data: Frame, column: string): { type: TimeType; times:
   return { type, times: type === "number" ? data.numbers(column) : data.times(column) };
 }
 
-/** The times, as text, of the positions of a series whose first is the first row's: what `Frame.series` has. */
+/**
+ * Returns the times, as text, of the positions of a series whose first is the first row's: what `Frame.series` has.
+ */
 export function timesOfSeries(data: Frame, column: string, length: number): string[] {
   const { type, times } = readTimes(data, column);
   if (times.length === length) return Array.from(times, (time) => formatTime(type, time));

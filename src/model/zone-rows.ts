@@ -43,7 +43,10 @@ export function findZone(
   return { name, timeOfDay: times.every((time) => time % DAY === first % DAY) ? first - midnight(first) : null };
 }
 
-/** The times of one partition, ascending, as a model sees them: clock readings where rows are days, else instants. */
+/**
+ * Returns the times of one partition, ascending, as a model sees them: clock readings where rows are days, else
+ * instants.
+ */
 export function zoneTimes({ hasInstants = false, zone }: Zoned, times: Float64Array): Float64Array {
   if (zone === undefined) return times;
   const { name, timeOfDay, changes } = zone;
@@ -54,7 +57,7 @@ export function zoneTimes({ hasInstants = false, zone }: Zoned, times: Float64Ar
   return times.map((time) => midnight(toLocal(time)) + timeOfDay);
 }
 
-/** The rows of partitions in the order of their times as a model sees them (see `zoneTimes`). */
+/** Returns the rows of partitions in the order of their times as a model sees them (see `zoneTimes`). */
 export function zoneRows(snapshot: Zoned, { batch, offsets }: Rows): Rows {
   const { timeColumn, zone } = snapshot;
   if (timeColumn === null || zone === undefined) return { batch, offsets };

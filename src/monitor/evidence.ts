@@ -183,7 +183,7 @@ function entryOf(
   return { time, step, actual, forecast, error, scaled: error / scale, z: error / claimed, hits };
 }
 
-/** The observations by time. Of a time with two of them neither counts. */
+/** Returns the observations by time. Of a time with two of them neither counts. */
 function observations(times: Float64Array, values: Float64Array): Map<number, number> {
   const valueAt = new Map<number, number>();
   for (const [time, value] of zip(times, values)) valueAt.set(time, valueAt.has(time) ? NaN : value);

@@ -28,12 +28,12 @@ export function ownName(name: string, fixed: readonly string[]): string {
 
 const hitNames = (levels: readonly number[]) => levels.map((level) => `HIT_${level}`);
 
-/** The name of the ledger's column of times. */
+/** Returns the name of the ledger's column of times. */
 export function ledgerTime({ time, levels }: WatchedTable): string {
   return ownName(time.name, [...FIXED, ...hitNames(levels)]);
 }
 
-/** The columns of the accuracy ledger, in order. */
+/** Returns the columns of the accuracy ledger, in order. */
 export function ledgerColumns(table: WatchedTable): ColumnInfo[] {
   const { keyColumns, time, levels } = table;
   const hits = hitNames(levels);
@@ -97,7 +97,7 @@ export class LedgerRows {
     this.#rows.push({ owner, entry });
   }
 
-  /** The rows collected; none are left. */
+  /** Returns the rows collected; none are left. */
   take(): ColumnBatch {
     const rows = this.#rows;
     this.#rows = [];

@@ -28,7 +28,7 @@ const FIXED = [
   ...NUMBERS,
 ];
 
-/** The columns of the table of measures, in order: a row a partition and measure. */
+/** Returns the columns of the table of measures, in order: a row a partition and measure. */
 export function measureColumns(keyColumns: readonly KeyColumn[]): ColumnInfo[] {
   const text = (name: string): ColumnInfo => ({ name, type: "string" });
   return [
@@ -41,7 +41,7 @@ export function measureColumns(keyColumns: readonly KeyColumn[]): ColumnInfo[] {
   ];
 }
 
-/** The rows of a monitoring run for some measures. */
+/** Returns the rows of a monitoring run for some measures. */
 export function measureBatch(
   keyColumns: readonly KeyColumn[],
   run: MonitorRun,

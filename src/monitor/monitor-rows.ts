@@ -254,7 +254,7 @@ function joined(
   return { predicted: Float64Array.from(pairs, ([p]) => p), actual: Float64Array.from(pairs, ([, value]) => value) };
 }
 
-/** The values of a feature: texts and booleans as categories, everything else as numbers. */
+/** Returns the values of a feature: texts and booleans as categories, everything else as numbers. */
 function valuesOf(data: Frame, name: string): FeatureValues {
   const type = columnType(data, name);
   if (type === "string" || type === "boolean") return textColumn(data, name);
@@ -274,7 +274,7 @@ function overviewOf(measures: readonly JudgedMeasure[]): MeasureOverview[] {
   });
 }
 
-/** The verdict on a partition: the worst of its measures. Undefined measures: it has no model. */
+/** Returns the verdict on a partition: the worst of its measures. Undefined measures: it has no model. */
 function statusOf(
   { partitionKey, run, n }: Pick<PartitionStatus, "partitionKey" | "run" | "n">,
   measures: readonly JudgedMeasure[] | undefined,

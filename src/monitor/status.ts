@@ -61,7 +61,7 @@ const FIXED = [
   ...["N", "MISSING", "SCALE_OF", "MODEL_RUN", ...NUMBERS.map(([name]) => name)],
 ];
 
-/** The columns of the status table, in order. */
+/** Returns the columns of the status table, in order. */
 export function statusColumns({ keyColumns, time, levels }: WatchedTable): ColumnInfo[] {
   const coverage = levels.map((level) => `COVERAGE_${level}`);
   const text = (name: string): ColumnInfo => ({ name, type: "string" });
@@ -87,7 +87,7 @@ export function statusColumns({ keyColumns, time, levels }: WatchedTable): Colum
   ];
 }
 
-/** The rows of a monitoring run for some partitions. */
+/** Returns the rows of a monitoring run for some partitions. */
 export function statusBatch(table: WatchedTable, run: MonitorRun, statuses: readonly PartitionStatus[]): ColumnBatch {
   const { keyColumns, time, levels } = table;
   const { length } = statuses;

@@ -124,7 +124,7 @@ export async function openSources(source: Source, trained: RunManifest, spec: Wa
   };
 }
 
-/** The levels of which a table has both bounds, ascending. */
+/** Returns the levels of which a table has both bounds, ascending. */
 function levelsOf(columns: readonly string[]): number[] {
   return columns
     .flatMap((name) => /^LO_(\d+(?:\.\d+)?)$/.exec(name)?.[1] ?? [])

@@ -68,7 +68,7 @@ export function accuracyPicture(
   );
 }
 
-/** The scores of each group. */
+/** Returns the scores of each group. */
 function groupMembers(
   scores: readonly PartitionScore[],
   groupOf: (score: PartitionScore) => string,

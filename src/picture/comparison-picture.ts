@@ -15,7 +15,7 @@ const BINS = 41;
 const MARGIN = 88;
 const MOST_DOTS = 5000;
 
-/** Two runs as an SVG: how much partitions changed, and B against A with the line where they are equal. */
+/** Returns two runs as an SVG: how much partitions changed, and B against A with the line where they are equal. */
 export function comparisonPicture(comparison: Comparison): string {
   const { runs, wins, losses, ties, metric, matched } = comparison;
   const title = `${runs[1]} against ${runs[0]}`;
@@ -57,7 +57,10 @@ function changes(comparison: Comparison, area: PlotArea): string {
   });
 }
 
-/** Every partition (at most 5,000, evenly spread) as a dot beside the line where both are equal. A ring on the border lies beyond it. */
+/**
+ * Returns every partition (at most 5,000, evenly spread) as a dot beside the line where both are equal. A ring on the
+ * border lies beyond it.
+ */
 function scatter(comparison: Comparison, outer: PlotArea): string {
   const {
     pairs,

@@ -13,7 +13,7 @@ const LEFT = 12;
 const MARGIN = 46;
 
 /**
- * The forecasts of several partitions as an SVG of small multiples, each on a scale of its own.
+ * Returns the forecasts of several partitions as an SVG of small multiples, each on a scale of its own.
  *
  * @param about - which partitions these are
  * @param last - how many observations of each to show

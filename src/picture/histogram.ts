@@ -47,7 +47,7 @@ function verticals(marks: HistogramOptions["marks"], { left, top, width, height 
   return [...lines, ...texts].join("");
 }
 
-/** A scale of counts: only whole ones are marked. */
+/** Returns a scale of counts: only whole ones are marked. */
 function countScale(high: number, [from, to]: readonly [number, number]): Scale {
   const scale = linearScale([0, high], [from, to], 5);
   return Object.assign((value: number) => scale(value), {

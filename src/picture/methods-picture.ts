@@ -92,7 +92,7 @@ function drawDot({ x, y }: Dot, isProposed: boolean): string {
   return element("circle", { class: isProposed ? "better" : "forecast", cx: x, cy: y, r: isProposed ? 6 : 4 });
 }
 
-/** A logarithmic scale of times with a tick at every power of ten. */
+/** Returns a logarithmic scale of times with a tick at every power of ten. */
 function timeScale(times: readonly number[], { left, width }: PlotArea): Scale {
   const logs = times.map(Math.log10);
   const [from, to] = [Math.floor(Math.min(0, ...logs)), Math.ceil(Math.max(1, ...logs))];

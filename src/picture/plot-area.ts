@@ -14,14 +14,17 @@ export interface PlotArea {
 /** The size of the numbers at the ticks. */
 const SMALL = 11;
 
-/** An area with room for the numbers of its y axis: where the margin is too small for them, it begins further to the right. */
+/**
+ * Returns an area with room for the numbers of its y axis: where the margin is too small for them, it begins further to
+ * the right.
+ */
 export function withRoom(area: PlotArea, y: Scale, margin: number): PlotArea {
   const needed = Math.ceil(Math.max(0, ...y.ticks.map(({ text }) => textWidth(text, SMALL))) + 12);
   const by = Math.max(0, needed - margin);
   return { ...area, left: area.left + by, width: area.width - by };
 }
 
-/** The lines and numbers at the ticks of both axes, with what the axes count. */
+/** Returns the lines and numbers at the ticks of both axes, with what the axes count. */
 export function axes(
   { left, top, width, height }: PlotArea,
   x: Scale,
@@ -54,7 +57,7 @@ export function axes(
   ].join("");
 }
 
-/** The ticks of an x axis whose numbers do not meet the one before. */
+/** Returns the ticks of an x axis whose numbers do not meet the one before. */
 function apart(x: Scale): Scale["ticks"] {
   let end = -Infinity;
   return x.ticks.filter(({ value, text }) => {
@@ -65,7 +68,7 @@ function apart(x: Scale): Scale["ticks"] {
   });
 }
 
-/** A line through points; broken where a value is missing, a dot where it has no neighbour. */
+/** Returns a line through points; broken where a value is missing, a dot where it has no neighbour. */
 export function line(
   role: string,
   xs: readonly number[],
@@ -87,7 +90,7 @@ export function line(
   return `${d === "" ? "" : element("path", { class: `line ${role}`, d, ...stroke })}${dots}`;
 }
 
-/** The space between two lines; broken where either is missing. */
+/** Returns the space between two lines; broken where either is missing. */
 export function band(
   role: string,
   xs: readonly number[],

@@ -30,7 +30,7 @@ export interface DrawnFailure {
   readonly count: number;
 }
 
-/** A run as an SVG: a tile for each chunk by its state, how its partitions ended, and why some failed. */
+/** Returns a run as an SVG: a tile for each chunk by its state, how its partitions ended, and why some failed. */
 export function runPicture(run: RunRecord, chunks: readonly ChunkRecord[], failures: readonly DrawnFailure[]): string {
   const { runId, state, manifest, index } = run;
   const counts = CHUNK_STATES.map((name) => ({ name, count: chunks.filter((chunk) => chunk.state === name).length }));
@@ -73,7 +73,10 @@ function endedOf(chunks: readonly ChunkRecord[]): Ended {
   };
 }
 
-/** One tile for each chunk, in the order of their numbers; where there are too many, a tile has the worst state of its own. */
+/**
+ * Returns one tile for each chunk, in the order of their numbers; where there are too many, a tile has the worst state
+ * of its own.
+ */
 function stateTiles(chunks: readonly ChunkRecord[], top: number): { svg: string; height: number } {
   const each = Math.ceil(chunks.length / MOST_TILES);
   const step = chunks.length / Math.max(1, each) > 400 ? STEP_SMALL : STEP_LARGE;
@@ -93,7 +96,7 @@ function stateTiles(chunks: readonly ChunkRecord[], top: number): { svg: string;
 
 const WORST: readonly ChunkState[] = ["failed", "leased", "skipped", "available", "waiting", "finished"];
 
-/** An outline lies inside of its tile. */
+/** Returns an outline lies inside of its tile. */
 function tile(role: string, x: number, y: number, size: number): string {
   const inset = role.startsWith("line") ? 0.5 : 0;
   return element("rect", {
@@ -119,7 +122,7 @@ function legend(counts: readonly { name: ChunkState; count: number }[], top: num
     .join("");
 }
 
-/** One bar of all partitions, by how they ended. */
+/** Returns one bar of all partitions, by how they ended. */
 function outcomes(partitions: number, { succeeded, failed, skipped }: Ended, top: number): string {
   const width = WIDTH - 2 * LEFT;
   const shares = [

@@ -17,7 +17,7 @@ export interface Scale {
 export type AxisKind = "calendar" | "number";
 
 /**
- * A linear scale of values `[low, high]` to pixels `[from, to]`.
+ * Returns a linear scale of values `[low, high]` to pixels `[from, to]`.
  *
  * @param count - about how many ticks there is room for
  */
@@ -35,7 +35,7 @@ export function linearScale(
 }
 
 /**
- * The range of all finite values, a little wider at both ends; [0, 1] where there are none.
+ * Returns the range of all finite values, a little wider at both ends; [0, 1] where there are none.
  *
  * @param alone - how much wider it is where all of them are equal
  */
@@ -90,7 +90,7 @@ const MONTHS = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200];
 const MONTH = 30.44 * DAY;
 const FIRST_MONDAY = 4 * DAY;
 
-/** Round times: full hours, Mondays, first days of months and years. */
+/** Returns the round times: full hours, Mondays, first days of months and years. */
 function calendarTicks(low: number, high: number, count: number): Tick[] {
   const rough = (high - low) / Math.max(1, count);
   const step = FIXED.find((length) => length >= rough);
@@ -120,5 +120,5 @@ const clock = (time: number, step: number) => {
   const iso = new Date(time).toISOString();
   return step < MINUTE ? iso.slice(14, 19) : iso.slice(11, 16);
 };
-/** January carries its year. */
+/** Returns the january carries its year. */
 const monthOf = (time: number) => (new Date(time).getUTCMonth() === 0 ? year(time) : month(time));

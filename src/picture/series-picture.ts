@@ -16,7 +16,8 @@ const DAY = 86_400_000;
 const FITTED_TO = { width: 1, dash: "2 3" };
 
 /**
- * One partition as an SVG: what was observed, the one-step forecasts of its model, and the fan of what it forecasts.
+ * Returns one partition as an SVG: what was observed, the one-step forecasts of its model, and the fan of what it
+ * forecasts.
  *
  * @param last - how many observations to show, the last ones; all of them when left out
  */
@@ -32,7 +33,7 @@ export function seriesPicture(series: PartitionSeries, last?: number): string {
   );
 }
 
-/** The last observations of a series, with their one-step forecasts. */
+/** Returns the last observations of a series, with their one-step forecasts. */
 export function lastOf(
   { times, values, fitted, trained }: PartitionSeries,
   last = times.length,
@@ -47,8 +48,9 @@ export function lastOf(
 }
 
 /**
- * A series and its forecast in an area: wider intervals are paler; the line of forecasts begins at the observation before the
- * first of them, if there is one. Where the model took in newer rows, a line says up to where it was fitted.
+ * Returns a series and its forecast in an area: wider intervals are paler; the line of forecasts begins at the
+ * observation before the first of them, if there is one. Where the model took in newer rows, a line says up to where it
+ * was fitted.
  *
  * @param margin - pixels at the left of the area, for the numbers of the y axis
  */

@@ -36,7 +36,7 @@ export function seriesText(series: PartitionSeries): {
 const countObserved = (values: Float64Array) =>
   values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
 
-/** A partition's key without the names of its columns: `S1, SKU 7`. */
+/** Returns a partition's key without the names of its columns: `S1, SKU 7`. */
 export function keyTitle({ keyColumns, row }: Pick<PartitionSeries, "keyColumns" | "row">): string {
   const texts = Array.from(zip(keyColumns, row.key), ([column, value]) =>
     value === null ? "NULL" : keyText(column, value),

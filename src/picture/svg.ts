@@ -1,7 +1,7 @@
 /** The attributes of an element. Numbers are rounded to hundredths of a pixel, undefined attributes are left out. */
 type Attributes = { readonly [name: string]: string | number | undefined };
 
-/** An element as text; its children are elements. */
+/** Returns an element as text; its children are elements. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const written = Object.entries(attributes)
     .map(([key, value]) =>
@@ -11,12 +11,12 @@ export function element(name: string, attributes: Attributes, ...children: reado
   return children.length === 0 ? `<${name}${written}/>` : `<${name}${written}>${children.join("")}</${name}>`;
 }
 
-/** A line of text. */
+/** Returns a line of text. */
 export function label(content: string, attributes: Attributes): string {
   return element("text", attributes, escapeXml(content));
 }
 
-/** A number as an attribute or in a path: hundredths of a pixel are enough. */
+/** Returns a number as an attribute or in a path: hundredths of a pixel are enough. */
 export function round(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
@@ -30,7 +30,10 @@ export interface Picture {
   readonly height: number;
 }
 
-/** A picture as an SVG document. It follows the light or dark scheme of whoever shows it; light where there is none. */
+/**
+ * Returns a picture as an SVG document. It follows the light or dark scheme of whoever shows it; light where there is
+ * none.
+ */
 export function picture({ title, description, width, height }: Picture, ...children: readonly string[]): string {
   return `${element(
     "svg",

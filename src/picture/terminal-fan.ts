@@ -28,8 +28,8 @@ interface Moment {
 }
 
 /**
- * The end of a series and its forecast, drawn with characters: dots are observations, then forecasts; shades are the
- * intervals, paler the wider. Empty where there is no forecast of steps, or no room for a picture.
+ * Returns the end of a series and its forecast, drawn with characters: dots are observations, then forecasts; shades
+ * are the intervals, paler the wider. Empty where there is no forecast of steps, or no room for a picture.
  *
  * @returns lines of text
  */
@@ -62,7 +62,7 @@ export function terminalFan({ values, scores, scored }: PartitionSeries, { colum
   });
 }
 
-/** A value between two moments, linearly; that of the nearer one where the other has none. */
+/** Returns a value between two moments, linearly; that of the nearer one where the other has none. */
 function between(moments: readonly Moment[], place: number, value: (moment: Moment) => number | undefined): number {
   const before = Math.min(moments.length - 1, Math.floor(place));
   const after = Math.min(moments.length - 1, before + 1);

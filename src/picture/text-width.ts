@@ -43,7 +43,7 @@ function cut(text: string, width: number, size: number, isBold: boolean, atStart
   return `${first.join("").trimEnd()}…${last.join("").trimStart()}`;
 }
 
-/** The first letters that fit in so many pixels. */
+/** Returns the first letters that fit in so many pixels. */
 function lettersIn(letters: readonly string[], width: number, size: number, isBold: boolean): string[] {
   let used = 0;
   const end = letters.findIndex((letter) => {

@@ -67,7 +67,9 @@ export async function recordBatch(output: Output, record: BatchRecord): Promise<
   await output.publish(BATCH_RUNS, record.batchId, [await output.write(BATCH_RUNS, { length: 1, columns })]);
 }
 
-/** The last batch of a model over an input into an output, by whichever version; undefined if there was none. */
+/**
+ * Returns the last batch of a model over an input into an output, by whichever version; undefined if there was none.
+ */
 export async function lastBatch(
   output: Output,
   model: string,

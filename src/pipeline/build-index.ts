@@ -110,12 +110,12 @@ export async function commitIndex(
   return summary;
 }
 
-/** A run as the source of an index's segments. */
+/** Returns a run as the source of an index's segments. */
 function sourceOf({ runId, definition, keyArg, exports }: RunManifest): IndexSource {
   return { runId, definitionSha256: definition.sha256, keyArg, exports };
 }
 
-/** The segment of a chunk that has none of its own: each of its partitions failed, or was skipped. */
+/** Returns the segment of a chunk that has none of its own: each of its partitions failed, or was skipped. */
 async function emptySegment(
   engine: Engine,
   manifest: RunManifest,

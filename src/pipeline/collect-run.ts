@@ -59,7 +59,7 @@ export function joinIndexes(first: Collected, second: Collected): Collected {
   };
 }
 
-/** A segment of which only these rows count; undefined if there are none. */
+/** Returns a segment of which only these rows count; undefined if there are none. */
 export function selected(
   segment: IndexedSegment,
   rows: readonly { readonly at: number; readonly outcome: Outcome }[],

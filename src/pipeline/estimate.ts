@@ -107,7 +107,7 @@ function estimatePath(
   return stagePath.estimate(checksum(JSON.stringify([snapshotId, definition.sha256, exports])));
 }
 
-/** The estimate that was made before a run, if there is one for its data, definition and exports. */
+/** Returns the estimate that was made before a run, if there is one for its data, definition and exports. */
 export async function estimateOf(stage: Stage, manifest: RunManifest): Promise<Estimate | undefined> {
   return getJson<Estimate>(stage, estimatePath(manifest, manifest.snapshot.id)).catch(() => undefined);
 }

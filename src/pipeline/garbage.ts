@@ -113,7 +113,7 @@ async function leftOfDeleted({ versions, stage }: Engine, runs: readonly RunReco
 /** Entries of the audit log that are looked at. */
 const NOTES = 10_000;
 
-/** The folders of attempts that the run's index does not list. */
+/** Returns the folders of attempts that the run's index does not list. */
 async function strayAttempts({ stage }: Engine, { runId }: RunRecord, { segments }: ModelIndex): Promise<string[]> {
   // Only what is named as an attempt is one: whatever else somebody put there is not ours to delete.
   const folder = (path: string) => /^runs\/[^/]+\/chunks\/\d{4,}\/\d+\//.exec(path)?.[0];

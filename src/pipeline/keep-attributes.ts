@@ -78,7 +78,7 @@ function checkValue({ columns }: Snapshot, value: string | undefined): void {
     throw new ManymodelError("config", `source.value is ${value}, whose values are ${type}s; it must be numbers`);
 }
 
-/** The rows of the partitions at positions `[from, to)`. */
+/** Returns the rows of the partitions at positions `[from, to)`. */
 async function attributesOf(
   { source }: Pick<Engine, "source">,
   snapshot: Snapshot,
@@ -107,7 +107,7 @@ async function attributesOf(
   return { length: keys.length, columns: Object.fromEntries(data) };
 }
 
-/** A column as the table has it: integers of a source are read as numbers. */
+/** Returns a column as the table has it: integers of a source are read as numbers. */
 function stored(column: Column, { name, type }: ColumnInfo): Column {
   if (type !== "integer" || name === UNIT_VALUE || column.type !== "number") return column;
   return {

@@ -54,7 +54,7 @@ export async function pinDrivers(
   };
 }
 
-/** The years of an earlier run, or those around this one where these end too soon. */
+/** Returns the years of an earlier run, or those around this one where these end too soon. */
 function yearsAround(year: number, { holidayYears }: Drivers): readonly [number, number] {
   if (holidayYears !== undefined && holidayYears[1] >= year + LEAST_YEARS_AFTER) return holidayYears;
   return [year - YEARS_BEFORE, year + YEARS_AFTER];

@@ -10,7 +10,7 @@ import { planTasks, type RunSpec } from "./plan-run.ts";
 import { type TrainContext, workOnRun } from "./train.ts";
 
 /**
- * A run that was left unfinished, with its pinned plan.
+ * Returns a run that was left unfinished, with its pinned plan.
  *
  * @throws {ManymodelError} `not-found` for an unknown run; `conflict` if there is nothing to go on with
  */
@@ -96,14 +96,17 @@ export async function resumeRun(
   return { manifest, index: await buildIndex(engine, runId, context.now()) };
 }
 
-/** An unfinished run's plan, carried out to the end where it was interrupted. @throws {ManymodelError} as `unfinishedRun` */
+/**
+ * Returns an unfinished run's plan, carried out to the end where it was interrupted. @throws {ManymodelError} as
+ * `unfinishedRun`
+ */
 export async function finishPlanning(engine: Engine, runId: string): Promise<RunManifest> {
   const { run, manifest } = await unfinishedRun(engine, runId);
   if (run.state === "planning") await planTasks(engine, manifest, await keysOf(engine, manifest));
   return manifest;
 }
 
-/** The keys that a run was given, or undefined if it trains all of the source's. */
+/** Returns the keys that a run was given, or undefined if it trains all of the source's. */
 async function keysOf({ stage }: Engine, { runId }: RunManifest): Promise<readonly string[] | undefined> {
   const path = stagePath.keys(runId);
   return (await stage.list(`runs/${runId}/`)).includes(path) ? getJson<string[]>(stage, path) : undefined;

@@ -21,7 +21,7 @@ export interface TrainContext extends RunContext {
   readonly queue?: Omit<QueueWorkers, "count">;
 }
 
-/** A run from plan to index: what `train` and `dopar` do. */
+/** Returns a run from plan to index: what `train` and `dopar` do. */
 export async function train(
   engine: Engine,
   spec: RunSpec,

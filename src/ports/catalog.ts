@@ -15,9 +15,9 @@ export interface Catalog {
   createRun(runId: string, createdAt: string): Promise<void>;
   /** Moves a run to `next` if its state allows it (see `core/states.ts`); false, with nothing changed, if not. */
   moveRun(runId: string, next: RunState, change?: RunChange): Promise<boolean>;
-  /** A run, or undefined. */
+  /** Returns a run, or undefined. */
   run(runId: string): Promise<RunRecord | undefined>;
-  /** All runs, or those in a state, newest first. */
+  /** Returns all runs, or those in a state, newest first. */
   runs(state?: RunState): Promise<RunRecord[]>;
   /** Forgets a run that has ended. @throws {ManymodelError} `not-found` for an unknown run */
   removeRun(runId: string): Promise<void>;

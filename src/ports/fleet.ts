@@ -45,6 +45,6 @@ export interface Fleet {
   status(id: string): Promise<FleetStatus>;
   /** Ends a job, whatever it is doing; one that has ended stays as it is. */
   cancel(id: string): Promise<void>;
-  /** The last line of what each execution of a job wrote, as far as that can be read from here. */
+  /** Returns the last line of what each execution of a job wrote, as far as that can be read from here. */
   logs(name: string, id: string): Promise<string>;
 }

@@ -13,7 +13,7 @@ export interface StoredItem {
 
 /** Finds and deletes what no table shows. Every engine passes `src/contract/leftovers.ts`. */
 export interface Leftovers {
-  /** The pinned snapshots and unpublished parts there are. */
+  /** Returns the pinned snapshots and unpublished parts there are. */
   stored(): Promise<StoredItem[]>;
   /** Deletes pinned snapshots and unpublished parts. */
   erase(items: readonly StoredItem[]): Promise<void>;

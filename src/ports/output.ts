@@ -18,8 +18,8 @@ export interface Output {
   /** In one step: `owner`'s rows in `table` become exactly these parts; everyone else's stay. */
   publish(table: string, owner: string, parts: readonly TablePart[]): Promise<void>;
   /**
-   * Some columns of the published rows that have a value in the first of them, integers as numbers; no rows and no columns
-   * where the table, or one of the columns, is not there.
+   * Returns some columns of the published rows that have a value in the first of them, integers as numbers; no rows and
+   * no columns where the table, or one of the columns, is not there.
    *
    * @param owner - whose rows; null: everybody's
    */

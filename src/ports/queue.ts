@@ -83,7 +83,7 @@ export interface Queue {
   ended(run: string): Promise<boolean>;
   /** Counts a run's chunks by state. */
   counts(run: string): Promise<QueueCounts>;
-  /** A run's chunks in order of their number. */
+  /** Returns a run's chunks in order of their number. */
   chunks(run: string): Promise<ChunkRecord[]>;
   /** Forgets a run's chunks. */
   forget(run: string): Promise<void>;

@@ -21,6 +21,6 @@ export interface Roster {
   leave(name: string): Promise<void>;
   /** Asks workers to stop after what they are doing; says how many alive ones were asked. */
   stop(names: readonly string[]): Promise<number>;
-  /** The workers that are alive, the oldest first. */
+  /** Returns the workers that are alive, the oldest first. */
   alive(): Promise<WorkerRecord[]>;
 }

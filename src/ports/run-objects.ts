@@ -8,7 +8,7 @@ export interface RunObject {
 
 /** The objects that runs leave behind beside rows and files, where an engine has any. */
 export interface RunObjects {
-  /** All that there are, of whatever run; or those that were made for one. */
+  /** Returns all that there are, of whatever run; or those that were made for one. */
   list(run?: string): Promise<RunObject[]>;
   /** Ends and removes some; one that is gone already is no error. */
   remove(objects: readonly RunObject[]): Promise<void>;

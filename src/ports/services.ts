@@ -13,9 +13,9 @@ export interface ServiceState {
 export interface Services {
   /** CPUs of a container. */
   readonly cpus: number;
-  /** The statements that `scale` sends at most. */
+  /** Returns the statements that `scale` sends at most. */
   statements(kind: ServiceKind, instances: number): string[];
-  /** The statements of `drop`. */
+  /** Returns the statements of `drop`. */
   removal(kind: ServiceKind): string[];
   /**
    * Has so many containers run: creates the service if there is none, resumes it if it is suspended. 0 suspends it.

@@ -19,7 +19,10 @@ export interface SnapshotTimes {
 
 /** Reads tables partition by partition. Every engine passes `src/contract/source.ts`. */
 export interface Source {
-  /** A table's columns as far as they are known (those of an imported file are not); undefined without such a table. */
+  /**
+   * Returns a table's columns as far as they are known (those of an imported file are not); undefined without such a
+   * table.
+   */
   columns(table: string): Promise<ColumnInfo[] | undefined>;
   /**
    * Pins the rows of a query: grouped by partition key (NULL is a key), ordered within. The same source and query give
@@ -28,15 +31,15 @@ export interface Source {
    */
   snapshot(query: DataQuery): Promise<Snapshot>;
   /**
-   * The times of a snapshot whose query names a target: each time at which a row has one, ascending (milliseconds since
-   * 1970, or numbers); how many rows are later than all of these; and how many of the others have the partition and time
-   * of an earlier row.
+   * Returns the times of a snapshot whose query names a target: each time at which a row has one, ascending
+   * (milliseconds since 1970, or numbers); how many rows are later than all of these; and how many of the others have
+   * the partition and time of an earlier row.
    */
   times(snapshot: Snapshot): Promise<SnapshotTimes>;
-  /** The keys of the partitions at positions `[from, to)` of a snapshot. */
+  /** Returns the keys of the partitions at positions `[from, to)` of a snapshot. */
   keys(snapshot: Snapshot, from: number, to: number): Promise<PartitionKey[]>;
   /** For each key its position in the snapshot, or -1. */
   locate(snapshot: Snapshot, keys: readonly PartitionKey[]): Promise<Int32Array>;
-  /** All rows of the partitions at these positions, in one read, in the order given; -1 has no rows. */
+  /** Returns all rows of the partitions at these positions, in one read, in the order given; -1 has no rows. */
   read(snapshot: Snapshot, ordinals: readonly number[]): Promise<PartitionRows>;
 }

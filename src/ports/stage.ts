@@ -16,9 +16,9 @@ export type StageAddress = {
 export interface Stage {
   /** Stores bytes under a path, whole or not at all; a second put of the same path replaces the first. */
   put(path: string, bytes: Uint8Array): Promise<void>;
-  /** The bytes under a path. @throws {ManymodelError} `not-found` if there are none */
+  /** Returns the bytes under a path. @throws {ManymodelError} `not-found` if there are none */
   get(path: string): Promise<Uint8Array>;
-  /** All paths that start with `prefix` (whole path parts, as `runs/a/`), sorted. */
+  /** Returns all paths that start with `prefix` (whole path parts, as `runs/a/`), sorted. */
   list(prefix: string): Promise<string[]>;
   /** Deletes every path that starts with `prefix`; says how many. */
   remove(prefix: string): Promise<number>;

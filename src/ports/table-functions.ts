@@ -77,7 +77,9 @@ export interface TableFunctions {
    * @returns for each partition's ordinal its outcome as JSON, without key, position and attempt
    */
   fit(snapshot: Snapshot, body: string, partitions: readonly FunctionPartition[]): Promise<ReadonlyMap<number, string>>;
-  /** The partitions of a segment that count in a run's index, in their order; those that functions can score. */
+  /**
+   * Returns the partitions of a segment that count in a run's index, in their order; those that functions can score.
+   */
   stored(runId: string, segment: Pick<IndexedSegment, "path">): Promise<readonly StoredPartition[]>;
   /** Makes the function where it is missing, and a place for its rows. */
   openPart(scoring: FunctionScoring): Promise<FunctionPart>;

@@ -71,12 +71,12 @@ export interface Tables {
   /** True if a table may be named with its schema before it (`sales.daily`). */
   readonly hasSchemas?: true;
   /**
-   * The name alone of a table that is written in the workspace's own schema, of one that may be before it.
+   * Returns the name alone of a table that is written in the workspace's own schema, of one that may be before it.
    *
    * @throws {ManymodelError} `usage` for another schema
    */
   ownName?(table: string): string;
-  /** The workspace's tables, by name. */
+  /** Returns the workspace's tables, by name. */
   list(): Promise<{ name: string; rows: number }[]>;
   /**
    * Loads a CSV, Parquet, JSON or Excel file as a table, whole or not at all.

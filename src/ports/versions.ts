@@ -23,9 +23,9 @@ export interface Versions {
    * @throws {ManymodelError} `conflict` if the model has a version or an alias of that name: versions never change
    */
   create(version: ModelVersion, change: Change): Promise<void>;
-  /** A version of a model, or undefined. */
+  /** Returns a version of a model, or undefined. */
   get(model: string, version: string): Promise<ModelVersion | undefined>;
-  /** The versions of a model, or of all models, newest first. */
+  /** Returns the versions of a model, or of all models, newest first. */
   list(model?: string): Promise<ModelVersion[]>;
   /**
    * Deletes a version's record and annotations.
@@ -40,7 +40,7 @@ export interface Versions {
    *   version has that name, or the alias does not point where it was expected to
    */
   moveAlias(move: AliasMove, change: Change): Promise<void>;
-  /** The aliases of a model, or of all models, by model and name. */
+  /** Returns the aliases of a model, or of all models, by model and name. */
   aliases(model?: string): Promise<ModelAlias[]>;
   /** Says something of a version, in place of what was said under that name. @throws {ManymodelError} `not-found` */
   annotate(model: string, version: string, annotation: Annotation, change: Change): Promise<void>;
@@ -48,7 +48,7 @@ export interface Versions {
   annotations(model: string, version: string): Promise<Annotation[]>;
   /** Adds an entry to the audit log that is not a change of a version. */
   note(entry: AuditEntry): Promise<void>;
-  /** The newest `limit` entries of the audit log, of one model or of all, oldest first. */
+  /** Returns the newest `limit` entries of the audit log, of one model or of all, oldest first. */
   audit(options: { readonly model?: string; readonly limit: number }): Promise<AuditEntry[]>;
   /** Brings all of a model's versions up to date in another registry, where one follows this one. */
   sync?(model: string): Promise<void>;

@@ -93,8 +93,8 @@ export class BaseForecasts {
   }
 
   /**
-   * The encoded keys of the table's partitions, also of those without forecasts, values in the level's order. Series that
-   * have ended are none of them.
+   * Returns the encoded keys of the table's partitions, also of those without forecasts, values in the level's order.
+   * Series that have ended are none of them.
    */
   async keys(): Promise<string[]> {
     const names = (await this.#source.columns(this.table))?.map(({ name }) => name) ?? [];
@@ -134,7 +134,7 @@ export class BaseForecasts {
     }
   }
 
-  /** An encoded key with its values in the order of the level's columns. */
+  /** Returns an encoded key with its values in the order of the level's columns. */
   #inOrder(text: string | null): string {
     const { order } = this.#pinned;
     if (order.length === 0) return "";

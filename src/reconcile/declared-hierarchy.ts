@@ -90,12 +90,12 @@ export async function declareHierarchy(
   };
 }
 
-/** A level as people read it. */
+/** Returns a level as people read it. */
 export function levelName({ by }: DeclaredLevel): string {
   return by.join(",") || "total";
 }
 
-/** A node of a level as people read it in messages. */
+/** Returns a node of a level as people read it in messages. */
 export function showNode({ by }: DeclaredLevel, text: string): string {
   const key = text === "" ? [] : decodeKey(text).key;
   return by.length === 0
@@ -108,7 +108,7 @@ export function showNode({ by }: DeclaredLevel, text: string): string {
 
 export const alike = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
-/** All columns of the levels, the leaves' first. */
+/** Returns all columns of the levels, the leaves' first. */
 function columnNames(levels: readonly DeclaredLevel[]): string[] {
   const names: string[] = [];
   const distinct = new Set<string>();
@@ -128,7 +128,7 @@ function columnNames(levels: readonly DeclaredLevel[]): string[] {
   return names;
 }
 
-/** The leaves' keys, value by value, with their values of further columns. */
+/** Returns the leaves' keys, value by value, with their values of further columns. */
 async function withAttributes(
   source: Source,
   table: string,
@@ -156,7 +156,7 @@ async function withAttributes(
   });
 }
 
-/** The type of a column's values, that of the first that is not NULL. */
+/** Returns the type of a column's values, that of the first that is not NULL. */
 function typeOf(keys: readonly (readonly string[])[], column: number): KeyColumn["type"] {
   for (const key of keys) {
     const [type] = decodeKey(at(key, column)).types;

@@ -3,10 +3,10 @@ import { at } from "../core/aligned.ts";
 import type { StepForecasts } from "./base-forecasts.ts";
 
 /**
- * The bounds of reconciled forecasts: each base interval moves with its forecast, its two halves times the square root of
- * reconciled over base variance where the method says what that is. A node without a base interval gets halves that are
- * the root of the sum of its leaves' squares, as if the leaves' errors were independent. A leaf without a base forecast counts
- * as zero there, and one without a base interval leaves the interval of such a sum unknown.
+ * Returns the bounds of reconciled forecasts: each base interval moves with its forecast, its two halves times the
+ * square root of reconciled over base variance where the method says what that is. A node without a base interval gets
+ * halves that are the root of the sum of its leaves' squares, as if the leaves' errors were independent. A leaf without
+ * a base forecast counts as zero there, and one without a base interval leaves the interval of such a sum unknown.
  *
  * @param reconciled - point forecasts over all nodes
  * @param ratios - reconciled over base variance by node; 1 throughout when null

@@ -16,7 +16,9 @@ export interface ReconciledTable {
 
 const FIXED = ["MODEL_NAME", "MODEL_VERSION", "LEVEL", "PARTITION_KEY", "STEP", "FORECAST", "BASE_FORECAST", "STATUS"];
 
-/** The columns of a table of reconciled forecasts, in order: a forecast table with `LEVEL` and `BASE_FORECAST`. */
+/**
+ * Returns the columns of a table of reconciled forecasts, in order: a forecast table with `LEVEL` and `BASE_FORECAST`.
+ */
 export function reconciledColumns({ keyed, time, coverages }: ReconciledTable): ColumnInfo[] {
   const bounds = coverages.flatMap((coverage) => [`LO_${coverage}`, `HI_${coverage}`]);
   const nameOf = (name: string) => ([...FIXED, ...bounds].includes(name.toUpperCase()) ? `KEY_${name}` : name);
@@ -95,7 +97,7 @@ export class ReconciledRows {
     this.#status.push(status);
   }
 
-  /** The rows collected; none are left. */
+  /** Returns the rows collected; none are left. */
   take(): ColumnBatch {
     const { keyed, time, method } = this.#table;
     const length = this.length;

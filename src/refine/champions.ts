@@ -79,7 +79,10 @@ export async function collectChampions(
   return { runId: plan.runId, manifest, index, from: Object.fromEntries(counts) };
 }
 
-/** The runs, each with the scores of those groups only whose best run it is; all runs as they are without groups. */
+/**
+ * Returns the runs, each with the scores of those groups only whose best run it is; all runs as they are without
+ * groups.
+ */
 async function ofBestRuns(
   engine: Engine,
   runs: readonly RunScores[],
@@ -141,7 +144,7 @@ function isBetter(metric: Metric, a: PartitionScore, b: PartitionScore): boolean
   return b.why !== null && a.outcome === "succeeded" && b.outcome !== "succeeded";
 }
 
-/** The segments that champions are in, with those rows of them that are some. */
+/** Returns the segments that champions are in, with those rows of them that are some. */
 function collected(runs: readonly RunScores[], champions: Map<string, Champion>): Collected {
   const chosen = new Map<string, PartitionScore[]>();
   for (const { run, score } of champions.values()) {

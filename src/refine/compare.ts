@@ -163,7 +163,7 @@ function usable({ scores }: RunScores, grouped: GroupedPartitions): Map<string, 
 
 const valuesOf = (scores: Map<string, PartitionScore>) => Array.from(scores.values(), ({ value }) => value);
 
-/** Mean and quantiles (linear between order statistics) of values. */
+/** Returns the mean and quantiles (linear between order statistics) of values. */
 export function distribution(values: ArrayLike<number>): Distribution {
   const sorted = Float64Array.from(values).sort();
   const quantile = (p: number) => {

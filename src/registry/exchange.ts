@@ -92,7 +92,7 @@ export async function importVersion(
   return version;
 }
 
-/** Every file that a version needs, the index first. */
+/** Returns every file that a version needs, the index first. */
 function filesOf({ path, sha256 }: ModelVersion["index"], { sources, segments }: ModelIndex): Exported["files"] {
   const files = [
     { path, sha256 },

@@ -73,7 +73,7 @@ export async function patchVersion(
   return registerVersion(engine, { ...spec, ...(comment !== undefined && { comment }) }, change);
 }
 
-/** An index's segments without the rows of some keys. */
+/** Returns an index's segments without the rows of some keys. */
 async function without({ stage }: Engine, index: ModelIndex, keys: ReadonlySet<string>): Promise<IndexedSegment[]> {
   const finder = await openFinder(stage, index);
   const touched = new Set([...keys].flatMap((key) => finder.places(key).map(({ segment }) => segment)));

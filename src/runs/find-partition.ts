@@ -19,7 +19,7 @@ export interface PartitionFinder {
    * partition.
    */
   places(partitionKey: string): Place[];
-  /** The row of an encoded key, or undefined. Decodes only the block of rows that it is in. */
+  /** Returns the row of an encoded key, or undefined. Decodes only the block of rows that it is in. */
   row(partitionKey: string): Promise<(Place & IndexedRow) | undefined>;
 }
 
@@ -64,7 +64,7 @@ export async function openFinder(stage: Stage, { sources, segments }: ModelIndex
   };
 }
 
-/** The bytes of a key index; made from the segments where there is none. */
+/** Returns the bytes of a key index; made from the segments where there is none. */
 async function readKeys(
   stage: Stage,
   keyIndex: { readonly path: string; readonly sha256: string } | undefined,

@@ -12,9 +12,9 @@ export interface GroupedPartitions {
   readonly by: readonly string[];
   /** The groups, in the order of their first partitions. */
   readonly groups: readonly GroupKey[];
-  /** The position of a partition's group, or undefined where the partition is not meant. */
+  /** Returns the position of a partition's group, or undefined where the partition is not meant. */
   groupOf(partitionKey: string): number | undefined;
-  /** The worth of a unit of a partition; NaN where it is not known. */
+  /** Returns the worth of a unit of a partition; NaN where it is not known. */
   valueOf(partitionKey: string): number;
 }
 
@@ -78,7 +78,7 @@ export async function groupPartitions(
   };
 }
 
-/** The keys of the partitions whose attributes meet a condition. */
+/** Returns the keys of the partitions whose attributes meet a condition. */
 async function partitionsWhere(source: Engine["source"], where: string): Promise<ReadonlySet<string>> {
   const query = { table: PARTITION_ATTRIBUTES, where, keyColumns: ["PARTITION_KEY"], columns: [] };
   const snapshot = await source.snapshot(query);

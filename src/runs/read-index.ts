@@ -16,7 +16,9 @@ export interface CompletedRun extends RunRecord {
   readonly index: IndexSummary;
 }
 
-/** A completed run. @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed */
+/**
+ * Returns a completed run. @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it is not completed
+ */
 export async function completedRun(engine: Engine, runId: string): Promise<CompletedRun> {
   const run = await knownRun(engine.catalog, runId);
   const { state, manifest, index } = run;
@@ -25,7 +27,7 @@ export async function completedRun(engine: Engine, runId: string): Promise<Compl
   return { ...run, manifest, index };
 }
 
-/** An index, verified. @throws {ManymodelError} `corrupt` with `why` if it was changed */
+/** Returns an index, verified. @throws {ManymodelError} `corrupt` with `why` if it was changed */
 export async function readIndex(stage: Stage, { path, sha256 }: IndexSummary, why: string): Promise<ModelIndex> {
   return parseJson(await getVerified(stage, path, sha256, why), path);
 }
@@ -49,7 +51,7 @@ export interface IndexedRow {
 }
 
 /**
- * The rows of one segment of an index that count.
+ * Returns the rows of one segment of an index that count.
  *
  * @param options - what to leave out (see `decodeSegment`)
  */
@@ -70,12 +72,13 @@ export interface SegmentBlock {
   readonly rows: readonly PartitionOutcome[];
 }
 
-/** The number of the first row of the block that a row is in. */
+/** Returns the number of the first row of the block that a row is in. */
 export const blockStart = (row: number): number => row - (row % SEGMENT_BLOCK);
 
 /**
- * The block of a segment that begins at a row. The file is read whole, for its checksum to be verified, but no other of
- * its rows is decoded, which is what takes the time: of 2,000 models, 1 ms for the checksum, 3 for the block, 35 for all.
+ * Returns the block of a segment that begins at a row. The file is read whole, for its checksum to be verified, but no
+ * other of its rows is decoded, which is what takes the time: of 2,000 models, 1 ms for the checksum, 3 for the block,
+ * 35 for all.
  */
 export async function segmentBlock(stage: Stage, segment: IndexedSegment, start: number): Promise<SegmentBlock> {
   const { path, sha256 } = segment;

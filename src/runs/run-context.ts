@@ -15,7 +15,7 @@ export interface RunContext {
   readonly signal?: AbortSignal;
 }
 
-/** The progress of work that starts no workers of its own: an aborted signal stops it at its next report. */
+/** Returns the progress of work that starts no workers of its own: an aborted signal stops it at its next report. */
 export const stoppableProgress =
   ({ signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): OnProgress =>
   (progress) => {

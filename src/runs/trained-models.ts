@@ -79,7 +79,9 @@ export class TrainedModels {
     );
   }
 
-  /** The partition of an encoded key, or undefined if the version has none. @throws {ManymodelError} `corrupt` */
+  /**
+   * Returns the partition of an encoded key, or undefined if the version has none. @throws {ManymodelError} `corrupt`
+   */
   async find({ finder, index }: OpenVersion, partitionKey: string): Promise<FoundPartition | undefined> {
     for (const { segment, at } of finder.places(partitionKey)) {
       const start = blockStart(at);

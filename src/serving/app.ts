@@ -13,7 +13,7 @@ import { registryRoutes } from "./registry-routes.ts";
 import { openApi, route } from "./route.ts";
 import type { Service } from "./service.ts";
 
-/** The application: every request is observed, let in, limited, validated and answered, errors as JSON. */
+/** Returns the application: every request is observed, let in, limited, validated and answered, errors as JSON. */
 export function createApp(service: Service, door: Door, log: Log, version: string) {
   const app = openApi();
   app.use(observe(service.metrics, log.request, door.clock));

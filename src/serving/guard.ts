@@ -91,7 +91,7 @@ function checkContent(type: string, encoding = "identity"): void {
     throw new Refusal("unsupported", `Content-Encoding is ${show(encoding)}; the body must not be compressed`);
 }
 
-/** A function that returns the methods that a path answers, none if there is nothing at it. */
+/** Returns a function that returns the methods that a path answers, none if there is nothing at it. */
 function allowedMethods(matrix: AccessMatrix): (path: string) => string[] {
   const routes = Object.keys(matrix).map((route) => {
     const [method = "", path = ""] = route.split(" ");

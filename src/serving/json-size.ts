@@ -30,7 +30,7 @@ export function jsonSize(text: string, most: JsonSize): JsonSize {
   return { values, depth: deepest };
 }
 
-/** The place of the quote that ends the string that begins at a place, or the text's end. */
+/** Returns the place of the quote that ends the string that begins at a place, or the text's end. */
 function endOfString(text: string, begin: number): number {
   for (let end = text.indexOf('"', begin + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let escapes = 0;

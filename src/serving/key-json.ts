@@ -13,8 +13,8 @@ export function isKeyJson(json: unknown): json is KeyJson {
 }
 
 /**
- * The partition key that a JSON value is. Dates, timestamps and decimals are their exact text, integers beyond 2^53 text
- * too. The types are the columns' own: `"7"` is no integer and 7 no text.
+ * Returns the partition key that a JSON value is. Dates, timestamps and decimals are their exact text, integers beyond
+ * 2^53 text too. The types are the columns' own: `"7"` is no integer and 7 no text.
  *
  * @param where - what to call the key in an error: `keys[3]`
  * @throws {ManymodelError} `input` naming the value and what was expected
@@ -57,7 +57,7 @@ function typed(column: KeyColumn, value: KeyValueJson, where: string): KeyValue 
   }
 }
 
-/** A key as it is answered: column to value, integers beyond 2^53 as text. */
+/** Returns a key as it is answered: column to value, integers beyond 2^53 as text. */
 export function keyAsJson(columns: readonly KeyColumn[], key: PartitionKey): { [column: string]: KeyValueJson } {
   const json = (value: KeyValue) => (typeof value === "bigint" ? String(value) : value);
   return Object.fromEntries(Array.from(zip(columns, key), ([{ name }, value]) => [name, json(value)]));

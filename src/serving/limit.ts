@@ -16,7 +16,7 @@ export interface Limits {
   readonly timeoutMs: number;
 }
 
-/** The limits that a workspace's configuration sets. */
+/** Returns the limits that a workspace's configuration sets. */
 export function limitsOf({ config: { serve } }: Pick<ManyModel, "config">): Limits {
   return {
     maxKeys: serve.max_keys,

@@ -26,7 +26,7 @@ export function partitionAsJson({ keyColumns }: ModelVersion, row: PartitionOutc
   };
 }
 
-/** JSON text as the value that it is. */
+/** Returns the JSON text as the value that it is. */
 export function parsed<T>(text: string | null): T | null {
   return text === null ? null : (JSON.parse(text) as T);
 }

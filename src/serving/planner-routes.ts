@@ -10,7 +10,9 @@ export interface PlannerService {
   readonly notes: Notes;
 }
 
-/** The routes that show overrides and notes, and those that write them: under the name of the caller's token. */
+/**
+ * Returns the routes that show overrides and notes, and those that write them: under the name of the caller's token.
+ */
 export function plannerRoutes({ overrides, notes }: PlannerService) {
   const actingFor = <T extends { as(actor: string): T }>(c: Context<Env>, noun: T): T => {
     const { name } = c.get("caller");

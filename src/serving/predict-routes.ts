@@ -8,7 +8,8 @@ import { predictAnswer, predictRequest, readingsAnswer, readingsRequest, version
 import type { Service } from "./service.ts";
 
 /**
- * The routes that predict and judge. An alias is looked up once a request, so that an answer is of one version throughout.
+ * Returns the routes that predict and judge. An alias is looked up once a request, so that an answer is of one version
+ * throughout.
  */
 export function predictRoutes(service: Service) {
   const { registry, stage, models, pool, metrics, limits, levels: usual } = service;

@@ -131,7 +131,7 @@ async function scoreFound(
   return (await Promise.all(results)).flat();
 }
 
-/** The forecasts that count, where an override of the partition is in force. */
+/** Returns the forecasts that count, where an override of the partition is in force. */
 function finalAsJson(
   scored: Scored,
   of: { readonly model: string; readonly partitionKey: string },

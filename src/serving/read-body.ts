@@ -44,7 +44,10 @@ export function readBody(limits: BodyLimits): MiddlewareHandler<{ Bindings: Http
 
 type BodyLimits = Pick<Limits, "maxBodyBytes" | "maxValues" | "maxConcurrent" | "timeoutMs">;
 
-/** The bytes of a request's body. @throws {Refusal} `too-large`, `too-slow`, `busy`, or `input` if the client is gone */
+/**
+ * Returns the bytes of a request's body. @throws {Refusal} `too-large`, `too-slow`, `busy`, or `input` if the client is
+ * gone
+ */
 function receive(
   incoming: IncomingMessage,
   { maxBodyBytes, timeoutMs }: BodyLimits,

@@ -7,7 +7,7 @@ import { type Env, openApi, route } from "./route.ts";
 import * as schema from "./schema.ts";
 import type { Service } from "./service.ts";
 
-/** The routes that show the registry, and those that change it: under the name of the caller's token. */
+/** Returns the routes that show the registry, and those that change it: under the name of the caller's token. */
 export function registryRoutes({ registry, stage, models }: Pick<Service, "registry" | "stage" | "models">) {
   const actingFor = (c: Context<Env>) => {
     const { name } = c.get("caller");

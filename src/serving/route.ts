@@ -11,7 +11,9 @@ import { errorAnswer } from "./schema.ts";
 /** The values that the server and its middleware set for every route. */
 export type Env = { Bindings: HttpBindings; Variables: Guarded["Variables"] & Timed["Variables"] };
 
-/** An application whose requests are validated by the schemas of their routes, with one line for what is wrong. */
+/**
+ * Returns an application whose requests are validated by the schemas of their routes, with one line for what is wrong.
+ */
 export const openApi = () =>
   new OpenAPIHono<Env>({
     defaultHook(result) {
@@ -38,7 +40,7 @@ type Parts = {
   readonly type?: string;
 };
 
-/** A route of the matrix as OpenAPI has it: what it takes, what it answers, and who may use it. */
+/** Returns a route of the matrix as OpenAPI has it: what it takes, what it answers, and who may use it. */
 export function route<R extends keyof typeof ACCESS, P extends Parts>(name: R, summary: string, parts: P) {
   const [method, path] = name.split(" ") as ["GET", string];
   const least = ACCESS[name];

@@ -84,7 +84,7 @@ export function timesAsJson(
   });
 }
 
-/** The columns of a definition's own as they are answered: dates and timestamps as text. */
+/** Returns the columns of a definition's own as they are answered: dates and timestamps as text. */
 export function columnsAsJson(
   declared: readonly ColumnInfo[],
   output: readonly (readonly Cell[])[],

@@ -5,7 +5,7 @@ import { NAME_RULE } from "../core/run.ts";
 import { isKeyJson, type KeyJson } from "./key-json.ts";
 import { isRowJson, type RowJson } from "./rows-json.ts";
 
-/** The shapes of requests and answers: what requests are validated by, and the OpenAPI document is made of. */
+/** Returns the shapes of requests and answers: what requests are validated by, and the OpenAPI document is made of. */
 const name = (noun: string, example: string) =>
   z.string().openapi({ description: noun, example, param: { in: "path", name: noun } });
 
@@ -33,8 +33,9 @@ interface Element<T> {
 }
 
 /**
- * A list that is checked up to its first wrong element. The library's own schema of a list collects every error, which
- * takes seconds for a large request. It knows nothing of the elements, so each list states its JSON Schema.
+ * Returns a list that is checked up to its first wrong element. The library's own schema of a list collects every
+ * error, which takes seconds for a large request. It knows nothing of the elements, so each list states its JSON
+ * Schema.
  */
 const list = <T>({ is, rule }: Element<T>, { least = 0, most = Number.POSITIVE_INFINITY } = {}) =>
   z.custom<T[]>().superRefine((json: unknown, c) => {
@@ -61,7 +62,7 @@ const CELL = {
   type: ["string", "number", "boolean", "null"] satisfies ("string" | "number" | "boolean" | "null")[],
 };
 
-/** The schema of a prediction's request. The server's configuration limits the counts. */
+/** Returns the schema of a prediction's request. The server's configuration limits the counts. */
 export const predictRequest = ({ maxKeys, maxHorizon }: { readonly maxKeys: number; readonly maxHorizon: number }) =>
   z
     .strictObject({
@@ -265,7 +266,7 @@ export const aliasAnswer = z.object({ model: z.string(), alias: z.string(), vers
 export const nothing = z.strictObject({}).openapi("Nothing", { example: {} });
 export const deleted = z.object({ model: z.string(), version: z.string() });
 
-/** Whole numbers arrive as text in a query. */
+/** Returns the whole numbers arrive as text in a query. */
 const natural = (min: number, max: number, fallback: number) =>
   z.coerce
     .number()

@@ -30,11 +30,11 @@ export interface Tokens {
     spec: { readonly name: string; readonly role: Role; readonly expiresAt: Date | null },
     now: Date,
   ): Promise<string>;
-  /** All that were made, by name. */
+  /** Returns all that were made, by name. */
   list(): Promise<Token[]>;
   /** Ends a token, at once and for good. @throws {ManymodelError} `not-found`; `conflict` if it was revoked before */
   revoke(name: string, now: Date): Promise<void>;
-  /** The token that a text is, or undefined if it is none, has expired, or was revoked. */
+  /** Returns the token that a text is, or undefined if it is none, has expired, or was revoked. */
   verify(text: string, now: Date): Token | undefined;
   /** Tells whether there is or was a token: then every caller needs one. */
   exist(): boolean;

@@ -2,7 +2,10 @@ import path from "node:path";
 import type { ManyModel } from "../api/many-model.ts";
 import { folderTokens, type Tokens } from "./tokens.ts";
 
-/** The tokens of a workspace, in the folder that the configuration names; the audit log says who made and revoked them. */
+/**
+ * Returns the tokens of a workspace, in the folder that the configuration names; the audit log says who made and
+ * revoked them.
+ */
 export function workspaceTokens({ config, models }: ManyModel): Tokens {
   const { directory, workspace, serve } = config;
   const tokens = folderTokens(path.resolve(directory, serve.tokens ?? path.join(workspace, "tokens")));

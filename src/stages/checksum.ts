@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { ManymodelError } from "../core/errors.ts";
 import type { Stage } from "../ports/stage.ts";
 
-/** The checksum of what is stored on the stage: SHA-256, in hexadecimal. */
+/** Returns the checksum of what is stored on the stage: SHA-256, in hexadecimal. */
 export function checksum(data: Uint8Array | string): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
-/** The checksum of a value as `putJson` stores it. */
+/** Returns the checksum of a value as `putJson` stores it. */
 export function jsonChecksum(value: unknown): string {
   return checksum(`${JSON.stringify(value)}\n`);
 }

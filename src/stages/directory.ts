@@ -5,7 +5,7 @@ import { stagePathParts } from "../core/stage-path.ts";
 import type { Stage } from "../ports/stage.ts";
 import { makeFolder, writeWhole } from "./whole-file.ts";
 
-/** A stage in a directory. A file appears whole: written under another name, synced, then renamed. */
+/** Returns a stage in a directory. A file appears whole: written under another name, synced, then renamed. */
 export function directoryStage(root: string): Stage {
   const resolve = (name: string) => path.join(root, ...stagePathParts(name));
   return {

@@ -18,7 +18,7 @@ export async function listFiles(file: string): Promise<string[]> {
   return folders.sort();
 }
 
-/** The paths in a folder of which the name matches; none where it is no folder. */
+/** Returns the paths in a folder of which the name matches; none where it is no folder. */
 async function namesIn(folder: string, pattern: string): Promise<string[]> {
   const isThere = (name: string) => existsSync(path.join(folder, name));
   if (!/[*?[]/.test(pattern)) return isThere(pattern) ? [path.join(folder, pattern)] : [];

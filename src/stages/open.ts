@@ -22,7 +22,7 @@ export function checkStageUrl(url: string, where: string): void {
 }
 
 /**
- * The directory that a stage is in, or undefined if it is in S3.
+ * Returns the directory that a stage is in, or undefined if it is in S3.
  *
  * @throws {ManymodelError} `config` for an address that is none
  */

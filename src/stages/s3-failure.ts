@@ -33,7 +33,7 @@ const FAILURES: readonly (readonly [code: RegExp, kind: ErrorKind, what: string]
   [/^PreconditionFailed$/, "storage", "was replaced while it was being read; try again"],
 ];
 
-/** An error of the S3 client as this package says it. */
+/** Returns an error of the S3 client as this package says it. */
 export function s3Failure(error: unknown, where: string): ManymodelError {
   const { name = "", $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
   const codes = [name, String($metadata?.httpStatusCode)];

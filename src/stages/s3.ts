@@ -22,9 +22,9 @@ interface Opened {
 }
 
 /**
- * A stage in a bucket of S3 or of a compatible service, below a prefix. Credentials, and what the address leaves out,
- * are the usual AWS environment's or profile's. Each object keeps its SHA-256, by which `get` checks what it read; the
- * service checks what it is sent. Nothing depends on a condition of a request: commits are the queue's.
+ * Returns a stage in a bucket of S3 or of a compatible service, below a prefix. Credentials, and what the address
+ * leaves out, are the usual AWS environment's or profile's. Each object keeps its SHA-256, by which `get` checks what
+ * it read; the service checks what it is sent. Nothing depends on a condition of a request: commits are the queue's.
  *
  * @throws {ManymodelError} `config` for an address without a bucket
  */

@@ -110,7 +110,7 @@ interface FunctionSource {
   readonly scoresOnly?: boolean;
 }
 
-/** One object literal in ES2019, which imports nothing and needs nothing but the language. */
+/** Returns one object literal in ES2019, which imports nothing and needs nothing but the language. */
 async function compile(
   bundle: Uint8Array,
   name: string,
@@ -188,8 +188,8 @@ async function compile(
 }
 
 /**
- * The object literal. Its code is strict, as the definition's module was, and finds whole numbers as far as numbers are
- * exact where the engine has none.
+ * Returns the object literal. Its code is strict, as the definition's module was, and finds whole numbers as far as
+ * numbers are exact where the engine has none.
  */
 function bodyOf(code: string): string {
   return `{

@@ -17,8 +17,8 @@ export interface RowWriter {
 }
 
 /**
- * A definition's `fit` as a table function over partitions: rows are collected, and the partition's outcome is written at
- * its end, as JSON. Nothing that a body throws gets out: it would end the whole statement.
+ * Returns a definition's `fit` as a table function over partitions: rows are collected, and the partition's outcome is
+ * written at its end, as JSON. Nothing that a body throws gets out: it would end the whole statement.
  */
 export function fitFunction(
   definition: AnyModelDefinition,

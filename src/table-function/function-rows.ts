@@ -29,7 +29,9 @@ function toColumn(type: ColumnType, values: readonly FunctionValue[]): Column {
 
 const DAY = 86_400_000;
 
-/** A row of a batch as a table function writes it: integers are their text, times whole milliseconds since 1970. */
+/**
+ * Returns a row of a batch as a table function writes it: integers are their text, times whole milliseconds since 1970.
+ */
 export function valuesOfRow({ columns }: ColumnBatch, row: number): FunctionValue[] {
   return Object.values(columns).map((column) => {
     const value = column.values[row];

@@ -19,14 +19,19 @@ function unfit(error: unknown): { readonly unfit: string } {
   throw error;
 }
 
-/** The error of a batch with a lead time: the code that draws its sample paths is too large for a table function. */
+/**
+ * Returns the error of a batch with a lead time: the code that draws its sample paths is too large for a table
+ * function.
+ */
 const noLeadTime = () =>
   new ManymodelError(
     "usage",
     "a table function gives no quantile of the demand over a lead time; set snowflake.scoring: auto or client, or leave batch.lead_time out",
   );
 
-/** A worker that has chunks trained and segments scored by table functions, and does everything else itself. */
+/**
+ * Returns a worker that has chunks trained and segments scored by table functions, and does everything else itself.
+ */
 export function createFunctionWorker(engine: Engine, functions: TableFunctions): ReturnType<typeof createWorker> {
   const inner = createWorker(engine);
   const bundle = (sha256: string, why: string) => getVerified(engine.stage, stagePath.definition(sha256), sha256, why);

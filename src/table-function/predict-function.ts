@@ -48,8 +48,8 @@ export interface PredictWriter {
 }
 
 /**
- * A definition's `predict` as a table function over partitions: the rows of the output that a worker would have written.
- * Of a partition whose rows of the last batch stand, one row says so.
+ * Returns a definition's `predict` as a table function over partitions: the rows of the output that a worker would have
+ * written. Of a partition whose rows of the last batch stand, one row says so.
  */
 export function predictFunction(definition: AnyModelDefinition, complete: CompletePartition = (_, batch) => batch) {
   let rows: PredictRow[] = [];

@@ -1,8 +1,8 @@
 import { zip } from "../core/aligned.ts";
 
 /**
- * SHA-256 (FIPS 180-4) in plain JavaScript, as `createHash("sha256")` of Node has it: what a table function has instead of
- * `node:crypto`.
+ * Returns the SHA-256 (FIPS 180-4) in plain JavaScript, as `createHash("sha256")` of Node has it: what a table function
+ * has instead of `node:crypto`.
  */
 export function createHash(_algorithm: "sha256") {
   const bytes: number[] = [];
@@ -29,7 +29,7 @@ function pushUtf8(text: string, to: number[]): void {
   }
 }
 
-/** The first 32 bits of the fractional parts of roots of the first primes. */
+/** Returns the first 32 bits of the fractional parts of roots of the first primes. */
 function constants(count: number, root: number): Int32Array {
   const words = new Int32Array(count);
   for (let n = 2, at = 0; at < count; n++) {

@@ -16,7 +16,7 @@ export class BodyLog {
     if (this.#kept.length > 2 * LOG_LENGTH) this.#shorten();
   }
 
-  /** The log as its row keeps it, null if nothing was printed. What is printed later belongs to no row. */
+  /** Returns the log as its row keeps it, null if nothing was printed. What is printed later belongs to no row. */
   end(): string | null {
     this.#ended = true;
     if (this.#kept === "") return null;

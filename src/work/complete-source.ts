@@ -10,8 +10,8 @@ import { findZone, type Zoned, zoneRows, zoneTimes } from "../model/zone-rows.ts
 import type { Source } from "../ports/source.ts";
 
 /**
- * A source whose rows are complete, at times of their zone: whoever reads them sees the rows that `zoneRows` and
- * `resampleRows` make by the rules of the query. Rows of a query without rules are those of the source.
+ * Returns a source whose rows are complete, at times of their zone: whoever reads them sees the rows that `zoneRows`
+ * and `resampleRows` make by the rules of the query. Rows of a query without rules are those of the source.
  */
 export function completeSource(source: Source): Source {
   return {

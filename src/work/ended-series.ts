@@ -50,7 +50,7 @@ export async function findEnded(
   }
 }
 
-/** The time of the newest row that has a target. */
+/** Returns the time of the newest row that has a target. */
 function newestTime({ query, timeColumn }: Snapshot, rows: ReturnType<typeof frame>): string {
   const { type, times } = readTimes(rows, timeColumn ?? "");
   const target = matchColumn(

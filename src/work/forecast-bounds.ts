@@ -66,7 +66,7 @@ const hasColumn = ({ columns }: Frame, name: string) =>
     name,
   ) !== undefined;
 
-/** The times of a table's rows, where they are dates, timestamps or numbers. */
+/** Returns the times of a table's rows, where they are dates, timestamps or numbers. */
 function timesOf(table: Frame, time: ColumnInfo | null): Float64Array | null {
   const type = table.columns.find(({ name }) => name === time?.name)?.type;
   if (time === null || type === undefined) return null;

@@ -233,7 +233,7 @@ function cellColumn(type: ColumnInfo["type"], cells: readonly Cell[]): Column {
   return { type: type === "integer" ? "number" : type, values };
 }
 
-/** A text in the first row of each partition. */
+/** Returns a text in the first row of each partition. */
 export function firstOfEach(texts: readonly (string | null)[], ends: Int32Array): Column {
   const values = new Array<string | null>(ends.at(-1) ?? 0).fill(null);
   let row = 0;
@@ -246,13 +246,13 @@ export function firstOfEach(texts: readonly (string | null)[], ends: Int32Array)
 
 const rowCount = (scored: ScoredPartition) => ("mean" in scored ? scored.mean.length : 1);
 
-/** The type of a key column in a table of results. */
+/** Returns the type of a key column in a table of results. */
 export function outputType({ type }: KeyColumn): ColumnInfo["type"] {
   if (type === "double") return "number";
   return type === "decimal" ? "string" : type;
 }
 
-/** Key values as a column of a table of results. */
+/** Returns the key values as a column of a table of results. */
 export function keyColumn({ type }: KeyColumn, values: KeyValue[]): Column {
   switch (type) {
     case "integer":

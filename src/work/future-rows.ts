@@ -10,7 +10,7 @@ export class MissingFuture extends Error {
 }
 
 /**
- * The rows of the future for the steps of a forecast, one a step.
+ * Returns the rows of the future for the steps of a forecast, one a step.
  *
  * @param times - of the steps; null where the series has no interval
  * @throws {MissingFuture} naming the first step that has none

@@ -173,7 +173,10 @@ class Comparison {
     };
   }
 
-  /** The observations since the current model was trained, and those outside the intervals that it forecasts for them. */
+  /**
+   * Returns the observations since the current model was trained, and those outside the intervals that it forecasts for
+   * them.
+   */
   async #seen(): Promise<Pick<GateEvidence, "fresh" | "outside">> {
     const none = { fresh: 0, outside: 0 };
     const { found, row } = this.#both;
@@ -207,7 +210,7 @@ class Comparison {
     return { fresh, outside };
   }
 
-  /** The last time that the current model was trained on; null without one. */
+  /** Returns the last time that the current model was trained on; null without one. */
   #lastSeen(): number | null {
     const { found, time } = this.#both;
     const { lastTs } = found.trained;
@@ -221,7 +224,10 @@ class Comparison {
     return last === null || this.#times === null || last > at(this.#times, this.#origin - 1);
   }
 
-  /** The rows up to the origin as the current version was trained on them; the candidate's where it has none there. */
+  /**
+   * Returns the rows up to the origin as the current version was trained on them; the candidate's where it has none
+   * there.
+   */
   #earlierRows(): RowRange {
     const { data, earlier } = this.#both;
     const range = { ...data, end: data.start + this.#origin };
@@ -286,7 +292,7 @@ class Comparison {
     return (placed ?? Int32Array.from({ length: this.#task.holdout + 1 }, (_, i) => i)).subarray(1);
   }
 
-  /** The errors of a version's forecasts from the origin; undefined where it makes none. */
+  /** Returns the errors of a version's forecasts from the origin; undefined where it makes none. */
   async #errors(version: "candidate" | "current"): Promise<Errors | undefined> {
     const { found, data } = this.#both;
     const { candidate, snapshot, currentSnapshot, currentSeed } = this.#task;
@@ -363,14 +369,14 @@ interface Asked {
   readonly advance: boolean;
 }
 
-/** The times of rows; null where rows have none that can be compared. */
+/** Returns the times of rows; null where rows have none that can be compared. */
 function timesOf(data: ReturnType<typeof frame>, { timeColumn, columns }: Snapshot): Float64Array | null {
   const type = columns.find(({ name }) => name === timeColumn)?.type;
   if (timeColumn === null || type === undefined || type === "string" || type === "boolean") return null;
   return readTimes(data, timeColumn).times;
 }
 
-/** A batch without the column that is to be forecast. */
+/** Returns a batch without the column that is to be forecast. */
 function withoutTarget({ length, columns }: ColumnBatch, target: string): ColumnBatch {
   const name = matchColumn(Object.keys(columns), target);
   return { length, columns: Object.fromEntries(Object.entries(columns).filter(([column]) => column !== name)) };

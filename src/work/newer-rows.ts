@@ -19,8 +19,8 @@ export interface NewerRows {
 }
 
 /**
- * The rows of a partition that are newer than a series' last observation, up to the newest one with a value of the target;
- * undefined if there are none, or the data have no such time column.
+ * Returns the rows of a partition that are newer than a series' last observation, up to the newest one with a value of
+ * the target; undefined if there are none, or the data have no such time column.
  *
  * @throws {OffInterval} if they are not one by one at later steps of the series' interval
  */

@@ -10,7 +10,7 @@ export interface PlacedOrder {
 /** Lays order levels out as the columns of a table of so many rows. */
 export type LayOrders = (orders: readonly PlacedOrder[], length: number) => Column[];
 
-/** The columns `LEAD_TIME`, `LEAD_DEMAND`, `ORDER_UP_TO` and `SAFETY_STOCK`; NULL in rows without an order. */
+/** Returns the columns `LEAD_TIME`, `LEAD_DEMAND`, `ORDER_UP_TO` and `SAFETY_STOCK`; NULL in rows without an order. */
 export const orderColumns: LayOrders = (orders, length) => {
   const leadTimes = new Array<bigint | null>(length).fill(null);
   for (const { row, order } of orders) leadTimes[row] = BigInt(order.leadTime);

@@ -159,7 +159,7 @@ function isAwaited(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
-/** The same where nothing can be waited for: a definition that answers later is the partition's error. */
+/** Returns the same where nothing can be waited for: a definition that answers later is the partition's error. */
 export function scorePartitionNow(plan: ScoringPlan, partition: TrainedPartition, data: ScoringData): ScoredPartition {
   const steps = scoring(plan, partition, data);
   let step = steps.next();

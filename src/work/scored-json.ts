@@ -38,7 +38,7 @@ function times(values: readonly (number | string | null)[]): Times {
   return isText ? (values as (string | null)[]) : numbers(values as (number | null)[]);
 }
 
-/** JSON, but for -0, which `JSON.stringify` takes for 0, and typed arrays, which it takes for objects. */
+/** Returns the JSON, but for -0, which `JSON.stringify` takes for 0, and typed arrays, which it takes for objects. */
 function toJson(value: unknown): string {
   if (Object.is(value, -0)) return "-0";
   if (Array.isArray(value) || value instanceof Float64Array) return `[${Array.from(value, toJson).join(",")}]`;

@@ -124,7 +124,7 @@ export function takeLateFailure(row: GrowingOutcome, error: unknown): void {
   row.errorMessage = `${messageOf(error)} (thrown after fit had returned, by a timer or a rejection without a handler)`;
 }
 
-/** The row of a partition that has no model. */
+/** Returns the row of a partition that has no model. */
 export function failedOutcome(
   { position, partitionKey, seed, attempt }: Pick<PartitionOutcome, "position" | "partitionKey" | "seed" | "attempt">,
   errorType: NonNullable<PartitionOutcome["errorType"]>,
@@ -205,7 +205,7 @@ function readTime(
   };
 }
 
-/** Hash of a partition's data: equal data give equal hashes, whatever chunk it was read in. */
+/** Returns the hash of a partition's data: equal data give equal hashes, whatever chunk it was read in. */
 export function dataHash(batch: ColumnBatch, start: number, end: number): string {
   const hash = createHash("sha256");
   for (const [name, column] of Object.entries(batch.columns)) {

@@ -47,7 +47,8 @@ export type WorkerRequest =
 const MODEL_BYTES = 64 * 1024 * 1024;
 
 /**
- * The work of a worker, wherever it runs. Manifests and definitions are read once each and kept: they never change.
+ * Returns the work of a worker, wherever it runs. Manifests and definitions are read once each and kept: they never
+ * change.
  */
 export function createWorker(
   engine: WorkerEngine,

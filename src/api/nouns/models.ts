@@ -103,7 +103,7 @@ export class Models {
     );
   }
 
-  /** A version of a model by its name or an alias (the default version when left out), or undefined. */
+  /** Returns a version of a model by its name or an alias (the default version when left out), or undefined. */
   async find(model: string, version?: string): Promise<ModelVersion | undefined> {
     const { versions } = this.#engine;
     const named = version === undefined ? undefined : await versions.get(model, version);
@@ -115,7 +115,7 @@ export class Models {
   }
 
   /**
-   * A version of a model by its name or an alias; the default version when left out, which is the newest unless
+   * Returns a version of a model by its name or an alias; the default version when left out, which is the newest unless
    * `setDefault` said otherwise.
    *
    * @throws {ManymodelError} `not-found` if there is none
@@ -175,7 +175,7 @@ export class Models {
     return version;
   }
 
-  /** The aliases of a model, or of all. */
+  /** Returns the aliases of a model, or of all. */
   aliases(model?: string): Promise<ModelAlias[]> {
     return this.#engine.versions.aliases(model);
   }
@@ -298,7 +298,7 @@ export class Models {
     return this.#engine.versions.audit({ limit: 100, ...options });
   }
 
-  /** The first of V1, V2, … that a model does not have. */
+  /** Returns the first of V1, V2, … that a model does not have. */
   async nextVersion(model: string): Promise<string> {
     const names = new Set((await this.versions(model)).map(({ version }) => version));
     let n = names.size + 1;
@@ -306,12 +306,12 @@ export class Models {
     return `V${n}`;
   }
 
-  /** The versions of a model, or of all, newest first. */
+  /** Returns the versions of a model, or of all, newest first. */
   versions(model?: string): Promise<ModelVersion[]> {
     return this.#engine.versions.list(model);
   }
 
-  /** The models, each with its newest version and how many there are. */
+  /** Returns the models, each with its newest version and how many there are. */
   async list(): Promise<{ model: string; versions: number; newest: ModelVersion }[]> {
     const models = new Map<string, ModelVersion[]>();
     for (const version of await this.versions())

@@ -213,7 +213,7 @@ function encodedKey(keyColumns: readonly KeyColumn[], key: KeyArgument): string 
   return encoded;
 }
 
-/** The moment that an expiry means. @throws {ManymodelError} `usage` if it is none, or has passed */
+/** Returns the moment that an expiry means. @throws {ManymodelError} `usage` if it is none, or has passed */
 function expiry(text: string, now: Date): number {
   const isDuration = /^P|^\d+(\.\d+)?\s*[a-z]+$/i.test(text);
   const moment = isDuration
@@ -226,7 +226,7 @@ function expiry(text: string, now: Date): number {
   return moment;
 }
 
-/** A time as the source has it: a date where it is one. */
+/** Returns a time as the source has it: a date where it is one. */
 const textOf = (time: number) => formatTime(time % 86_400_000 === 0 ? "date" : "timestamp", time);
 
 function listed({ model, partitionKey, time, value, reason, expiresAt, by, at }: Override): ListedOverride {

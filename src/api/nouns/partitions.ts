@@ -18,7 +18,7 @@ export interface Partitions {
   readonly name: string;
   readonly keyColumns: readonly KeyColumn[];
   readonly read: PartitionReader;
-  /** The encoded keys of the first partitions, in the order of the index. */
+  /** Returns the encoded keys of the first partitions, in the order of the index. */
   first(count: number): Promise<string[]>;
 }
 

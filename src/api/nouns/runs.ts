@@ -61,19 +61,19 @@ export class Runs {
     this.#workspace = workspace;
   }
 
-  /** All runs, the newest first. */
+  /** Returns all runs, the newest first. */
   async list(): Promise<ListedRun[]> {
     const { engine } = this.#workspace;
     const records = await engine.catalog.runs();
     return Promise.all(records.map(async (run) => ({ ...run, stalled: await hasStalled(engine, run) })));
   }
 
-  /** A run by its id, or undefined. */
+  /** Returns a run by its id, or undefined. */
   find(runId: string): Promise<RunRecord | undefined> {
     return this.#workspace.engine.catalog.run(runId);
   }
 
-  /** A run in detail. @throws {ManymodelError} `not-found` if there is none of that id */
+  /** Returns a run in detail. @throws {ManymodelError} `not-found` if there is none of that id */
   async get(runId: string): Promise<RunDetails> {
     const { engine } = this.#workspace;
     const run = await knownRun(engine.catalog, runId);
@@ -90,7 +90,7 @@ export class Runs {
     };
   }
 
-  /** The id of the newest completed run. @throws {ManymodelError} `not-found` if there is none */
+  /** Returns the id of the newest completed run. @throws {ManymodelError} `not-found` if there is none */
   async newest(): Promise<string> {
     const newest = (await this.#workspace.engine.catalog.runs()).find(({ state }) => state === "completed");
     if (newest === undefined) throw new ManymodelError("not-found", "there is no completed run yet: manymodel train");
@@ -98,7 +98,7 @@ export class Runs {
   }
 
   /**
-   * The progress of a run, wherever it is trained, until it has ended or stalled.
+   * Yields the progress of a run, wherever it is trained, until it has ended or stalled.
    *
    * @param options - `signal`: ends the iteration; the run itself continues
    */
@@ -161,7 +161,7 @@ export class Runs {
     }, options.onProgress);
   }
 
-  /** The differences between an unfinished run's plan and a plan of now: a line each. */
+  /** Returns the differences between an unfinished run's plan and a plan of now: a line each. */
   async changes(runId: string): Promise<string[]> {
     const { changesSince } = await import("../verbs/resume.ts");
     return changesSince(this.#workspace, runId);

@@ -65,12 +65,12 @@ export class WorkspaceTables {
     this.#source = source;
   }
 
-  /** The tables, by name. */
+  /** Returns the tables, by name. */
   list(): Promise<{ name: string; rows: number }[]> {
     return this.#tables.list();
   }
 
-  /** A table's columns, as far as they are known; undefined without such a table. */
+  /** Returns a table's columns, as far as they are known; undefined without such a table. */
   columns(table: string): Promise<ColumnInfo[] | undefined> {
     return this.#source.columns(table);
   }
@@ -96,7 +96,10 @@ export class WorkspaceTables {
     return this.#tables.import(file, table, { replace, csv, ...(append && { append: key ?? this.#keyOf(table) }) });
   }
 
-  /** The columns of key and time of the configured source. @throws {ManymodelError} `usage` if this is not its table */
+  /**
+   * Returns the columns of key and time of the configured source. @throws {ManymodelError} `usage` if this is not its
+   * table
+   */
   #keyOf(table: string): readonly string[] {
     const { source } = this.#config;
     if (source?.table.toUpperCase() !== table.toUpperCase())
@@ -180,8 +183,8 @@ export class WorkspaceTables {
   }
 
   /**
-   * The rows of one SELECT, each as an object by the names of its columns. The answer is read as you
-   * take it, so its size does not matter.
+   * Yields the rows of one SELECT, each as an object by the names of its columns. The answer is read as you take it, so
+   * its size does not matter.
    *
    * ```ts
    * for await (const { sku, FORECAST } of mm.tables.rows("SELECT * FROM FORECASTS WHERE sku = $1", ["A"])) …

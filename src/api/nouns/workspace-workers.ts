@@ -39,7 +39,7 @@ export class WorkspaceWorkers {
     this.#workspace = workspace;
   }
 
-  /** The workers that are alive. */
+  /** Returns the workers that are alive. */
   list(): Promise<WorkerRecord[]> {
     return this.#workspace.engine.roster.alive();
   }

@@ -99,7 +99,7 @@ async function reportedReadings(
   );
 }
 
-/** A column as numbers; NaN where it has none. */
+/** Returns a column as numbers; NaN where it has none. */
 function numbersOf(batch: ColumnBatch, name: string): number[] {
   const { values } = getColumn(batch, name);
   return Array.from({ length: batch.length }, (_, row) => Number(values[row] ?? NaN));

@@ -119,7 +119,7 @@ export function drawSeries(partition: PartitionSeries, last?: number): string {
   return seriesPicture(series, last ?? SHOWN_PER_STEP * steps);
 }
 
-/** A partition whose forecast can be drawn after its history. */
+/** Returns a partition whose forecast can be drawn after its history. */
 function inSteps(series: PartitionSeries): PartitionSeries {
   if (series.scores === "steps") return series;
   throw new ManymodelError(

@@ -35,7 +35,7 @@ function dispatchOptions({ settings, fleet, config: file }: OpenFleet, runId: st
   };
 }
 
-/** The job of workers of a run. */
+/** Returns the job of workers of a run. */
 function workersJob({ settings, config }: OpenFleet, runId: string): FleetJob {
   const args = ["worker", "--run", runId, "--workers", String(settings.cpus), "--config", config];
   return { name: runId, kind: "workers", count: settings.workers, args };
@@ -59,7 +59,7 @@ export async function describeFleetRun(workspace: Workspace, open: OpenFleet, sp
   return [job, ...(finalizer === undefined ? [] : [finalizer])].map((one) => open.fleet.describe(one)).join("\n");
 }
 
-/** A run from plan to index, trained by a fleet. */
+/** Returns a run from plan to index, trained by a fleet. */
 export async function trainOnFleet(
   workspace: Workspace,
   open: OpenFleet,
@@ -121,7 +121,7 @@ export async function commitFleetRun({ engine }: Workspace, { runId, maxAttempts
   await commitAttempts(engine, runId, { name, maxAttempts });
 }
 
-/** The job that a fleet has of a run, and how it stands; undefined if it has none. */
+/** Returns the job that a fleet has of a run, and how it stands; undefined if it has none. */
 export async function fleetJob(
   workspace: Workspace,
   runId: string,

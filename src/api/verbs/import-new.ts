@@ -90,7 +90,9 @@ export async function importNew(mm: TablesWorkspace, files: readonly FeedFile[],
   return result;
 }
 
-/** The table that the files of a night are appended to: `source.table`, if the configuration names no other. */
+/**
+ * Returns the table that the files of a night are appended to: `source.table`, if the configuration names no other.
+ */
 export function feedTable(workspace: Workspace): string {
   return feedOf(workspace).table ?? workspace.config.source?.table ?? "";
 }

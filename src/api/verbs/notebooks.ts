@@ -122,13 +122,13 @@ interface Cell {
 }
 
 const text = (source: string): Cell => ({ cell_type: "markdown", source });
-/** A cell of Python, which every kind of notebook of an account runs. */
+/** Returns a cell of Python, which every kind of notebook of an account runs. */
 const query = (sql: string): Cell => ({ cell_type: "code", source: `session.sql(${python(sql)}).to_pandas()` });
 
-/** A text as Python writes it: JSON's escapes are Python's. */
+/** Returns a text as Python writes it: JSON's escapes are Python's. */
 const python = (value: string) => JSON.stringify(value);
 
-/** A notebook of the format's version 4.5, which needs an id for each cell. */
+/** Returns a notebook of the format's version 4.5, which needs an id for each cell. */
 function notebook(cells: readonly Cell[]): string {
   const session = "from snowflake.snowpark.context import get_active_session\n\nsession = get_active_session()";
   const all = [{ cell_type: "code", source: session } as const, ...cells];
@@ -150,7 +150,7 @@ function notebook(cells: readonly Cell[]): string {
   )}\n`;
 }
 
-/** A Streamlit app: each panel by itself, so that a table that is not there yet costs its own panel only. */
+/** Returns a Streamlit app: each panel by itself, so that a table that is not there yet costs its own panel only. */
 function app(workspace: string, monitors: readonly Panel[]): string {
   const lines = monitors.map(({ title, chart, sql }) => `    (${python(title)}, ${python(chart)}, ${python(sql)}),`);
   return `"""Monitors of a manymodel workspace. Written by \`manymodel snowflake notebooks\`."""

@@ -127,7 +127,9 @@ async function trainStep(mm: TablesWorkspace, steps: Steps): Promise<{ screen: s
   return { screen: trained.run as string, snapshot };
 }
 
-/** The counts of a run that an interrupted pipeline began, completed; undefined if there is none that can be. */
+/**
+ * Returns the counts of a run that an interrupted pipeline began, completed; undefined if there is none that can be.
+ */
 async function resumed(
   mm: TablesWorkspace,
   runId: string | undefined,
@@ -184,7 +186,7 @@ async function monitorStep(
   return result.drift as number;
 }
 
-/** The fingerprint of a table's rows; null without such a table. */
+/** Returns the fingerprint of a table's rows; null without such a table. */
 async function fingerprintOfTable(mm: TablesWorkspace, name: string): Promise<string | null> {
   const { source } = mm.engine;
   const table = tablePath(mm, name);

@@ -120,7 +120,7 @@ export async function promote(workspace: Workspace, options: PromoteOptions = {}
   return { ...judged, message };
 }
 
-/** The version that an alias means; undefined without such an alias. */
+/** Returns the version that an alias means; undefined without such an alias. */
 export async function meantBy(
   { models, engine }: Workspace,
   model: string,

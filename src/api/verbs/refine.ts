@@ -132,7 +132,7 @@ function contestMetric(name = "mase"): string {
   return kinds.length === 0 ? "mase" : name.replace(/^holdout_/, "");
 }
 
-/** The partitions that the latest monitoring run found drifting, as a ranking of the version's run. */
+/** Returns the partitions that the latest monitoring run found drifting, as a ranking of the version's run. */
 async function offenderRanking(workspace: Workspace, from: string | undefined): Promise<Ranking> {
   const { register, monitor } = workspace.config;
   const { version, offenders } = await latestOffenders(workspace.engine.source, monitor.status_table, register.model);

@@ -30,8 +30,8 @@ export async function resume(workspace: Workspace, runId: string, options: Resum
 }
 
 /**
- * The differences between an unfinished run's plan and the plan of the data, the definition and the configuration of now:
- * a line each, none if nothing has changed. A run that refines another follows that run's plan.
+ * Returns the differences between an unfinished run's plan and the plan of the data, the definition and the
+ * configuration of now: a line each, none if nothing has changed. A run that refines another follows that run's plan.
  *
  * @throws {ManymodelError} as `resume` does
  */

@@ -107,7 +107,7 @@ export async function score(workspace: Workspace, options: ScoreOptions = {}): P
   return alerts === null ? summary : { ...summary, alerts };
 }
 
-/** The options of a batch that a configuration has. */
+/** Returns the options of a batch that a configuration has. */
 function configuredBatch({ batch, source }: LoadedConfig, readings = batch.readings): ScoreOptions {
   return {
     readings,
@@ -184,7 +184,10 @@ export async function scoreTable(
   return scoreBatch(await chooseScorer(engine, version, query), spec, runContext(engine, options));
 }
 
-/** The rules of training, with the table of the future that a batch is to use, where rows are filled in from one. */
+/**
+ * Returns the rules of training, with the table of the future that a batch is to use, where rows are filled in from
+ * one.
+ */
 function filledFrom(trained: RowRules, futureTable: string | undefined): RowRules {
   const { fill } = trained;
   return fill?.futureTable === undefined || futureTable === undefined

@@ -13,13 +13,13 @@ const FIRST_DAY = Date.UTC(2022, 0, 1);
 const DAY = 86_400_000;
 const UNITS_PER_PART = 2000;
 
-/** The name of a synthetic unit, from 0. */
+/** Returns the name of a synthetic unit, from 0. */
 export const unitName = (unit: number) => `SKU${String(unit).padStart(5, "0")}`;
 
 /**
- * One synthetic daily series: a level of 50–200, weekly and annual seasonality of random phase, two changes of slope
- * at days 400 and 800, noise, and 2 % outliers. Depends on nothing but the seed and the unit's number; rounded to two
- * decimals, so that it is the same on every machine.
+ * Returns one synthetic daily series: a level of 50–200, weekly and annual seasonality of random phase, two changes of
+ * slope at days 400 and 800, noise, and 2 % outliers. Depends on nothing but the seed and the unit's number; rounded to
+ * two decimals, so that it is the same on every machine.
  */
 export function syntheticSeries(seed: number, unit: number, days: number): Float64Array {
   const uniform = random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(unit + 1, 0x85ebca6b));

@@ -148,7 +148,7 @@ export async function estimate<Exports>(
 }
 
 /**
- * The run to compare with when only changed partitions are to be trained: a run's id, a version or an alias of
+ * Returns the run to compare with when only changed partitions are to be trained: a run's id, a version or an alias of
  * `register.model`, or `true` for the newest version's run, which is null if there is none.
  *
  * @throws {ManymodelError} `not-found` if there is no such run or version

@@ -115,7 +115,7 @@ function alertText({ alerts }: ScoreSummary): string {
   return `\nAlerts: ${events} events, ${became}.`;
 }
 
-/** A batch's outcome in one sentence, without its full stop. */
+/** Returns a batch's outcome in one sentence, without its full stop. */
 export function batchText(summary: BatchSummary): string {
   const { model, version, partitions, ok, noModel, errors, rows, outputTable } = summary;
   const some = (count: number, noun: string) => (count > 0 ? `, ${count} ${noun}` : "");

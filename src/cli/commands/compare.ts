@@ -53,7 +53,7 @@ function comparisonText(
   ].join("\n");
 }
 
-/** The groups of a comparison as a table, the largest loss first. */
+/** Returns the groups of a comparison as a table, the largest loss first. */
 function groupsText(groups: readonly GroupComparison[]): string {
   const names = Object.keys(groups[0]?.group ?? {}).join(", ");
   const rows = groups.map(({ group, a, b, gain, partitions, wins, losses }) => [

@@ -107,7 +107,7 @@ function proposalOf({ trials, series, proposal }: MethodTrials): Pick<Examined, 
 
 const columnsOf = (list: string) => list.split(",").map((name) => name.trim());
 
-/** The text of a configuration. Values are quoted as JSON, which YAML reads. */
+/** Returns the text of a configuration. Values are quoted as JSON, which YAML reads. */
 export function configurationText(
   options: Omit<InitOptions, "config" | "json" | "model"> & {
     readonly model: string;

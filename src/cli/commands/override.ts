@@ -67,7 +67,7 @@ export function addOverride(program: Command): void {
 
 const count = (n: number) => `${n} ${n === 1 ? "override" : "overrides"}`;
 
-/** The encoded key that words mean for a model's default version. */
+/** Returns the encoded key that words mean for a model's default version. */
 export async function keyFromWords(mm: ManyModel, words: readonly string[], model?: string): Promise<string> {
   const { keyColumns } = await mm.models.get(model ?? mm.config.register.model);
   const [first] = keysFromWords(keyColumns, words);
@@ -103,14 +103,17 @@ async function valuesOf(
   return Array.from(zip(at, values), ([time, value]) => ({ partitionKey, time, value }));
 }
 
-/** The key columns of a model, and the name of its time column. */
+/** Returns the key columns of a model, and the name of its time column. */
 async function columnsOf(mm: ManyModel, model = mm.config.register.model) {
   const { keyColumns, runId } = await mm.models.get(model);
   const { manifest } = await mm.runs.get(runId);
   return { keyColumns, time: manifest?.snapshot.timeColumn ?? "TIME" };
 }
 
-/** The overrides of a CSV file. @throws {ManymodelError} `input` naming the line and the column that is missing or wrong */
+/**
+ * Returns the overrides of a CSV file. @throws {ManymodelError} `input` naming the line and the column that is missing
+ * or wrong
+ */
 async function fileValues(
   file: string,
   text: string,

@@ -65,7 +65,7 @@ const LABELS: { readonly [step in PipelineStep]?: string } = {
   reconcile: "reconciling",
 };
 
-/** A step's outcome in one sentence, without its full stop. */
+/** Returns a step's outcome in one sentence, without its full stop. */
 export function stepText({ step, skipped, seconds, result }: StepReport): string {
   return `${step}: ${SENTENCES[step](result)}${skipped ? " (nothing has changed)" : `, ${formatSeconds(seconds)}`}`;
 }

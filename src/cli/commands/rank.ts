@@ -35,7 +35,7 @@ export function addChoice(command: Command): Command {
 
 const isOrder = (by: string): by is NonNullable<RankOptions["by"]> => ["metric", "gain", "value"].includes(by);
 
-/** The choice as the API takes it. @throws {ManymodelError} `usage` for two metrics */
+/** Returns the choice as the API takes it. @throws {ManymodelError} `usage` for two metrics */
 export function choice({ metric, by, worst, worstPercent, above, below, ...groups }: ChoiceOptions): RankOptions {
   if (by !== undefined && !isOrder(by) && metric !== undefined)
     throw new ManymodelError("usage", `--by ${by} and --metric ${metric} name two metrics; leave one of them out`);
@@ -96,7 +96,7 @@ function rankingText({ runId, metric, by, ranked, usable, unranked }: Ranking): 
   ].join("\n");
 }
 
-/** The groups of a ranking as a table, the worst first, with all partitions in the last line. */
+/** Returns the groups of a ranking as a table, the worst first, with all partitions in the last line. */
 export function groupsText({
   runId,
   metric,
@@ -128,7 +128,7 @@ export function groupsText({
   );
 }
 
-/** A partition key as people read it. */
+/** Returns a partition key as people read it. */
 export function keyText(partitionKey: string): string {
   return decodeKey(partitionKey).key.map(String).join(", ");
 }

@@ -17,7 +17,7 @@ export function addRun(program: Command): void {
   );
 }
 
-/** The runs of a workspace, newest first. */
+/** Returns the runs of a workspace, newest first. */
 export async function listRuns(mm: ManyModel): Promise<Report> {
   const runs = (await mm.runs.list()).map(({ runId, state, stalled, createdAt, manifest, index, error }) => ({
     run: runId,

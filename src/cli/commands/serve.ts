@@ -39,7 +39,7 @@ export function addServe(program: Command): void {
     });
 }
 
-/** One line of JSON on stderr for each request and each mistake of the server's own. */
+/** Returns one line of JSON on stderr for each request and each mistake of the server's own. */
 function log(quiet: boolean): Log {
   const say = (line: object) => process.stderr.write(`${JSON.stringify(line)}\n`);
   return {

@@ -83,7 +83,7 @@ export function writeColumnChunk(writer: ByteWriter, element: StoredElement, val
 }
 
 /**
- * Small numbers, run-length encoded in so many bits each.
+ * Returns the small numbers, run-length encoded in so many bits each.
  *
  * @param counts - how often each of them comes; once when left out
  */

@@ -43,12 +43,12 @@ export function getColumn({ columns }: ColumnBatch, name: string): Column {
   return column;
 }
 
-/** The names and types of a batch's columns. */
+/** Returns the names and types of a batch's columns. */
 export function columnsOf({ columns }: ColumnBatch): ColumnInfo[] {
   return Object.entries(columns).map(([name, { type }]) => ({ name, type }));
 }
 
-/** The rows `[start, end)` of a column; numeric columns share memory with the original. */
+/** Returns the rows `[start, end)` of a column; numeric columns share memory with the original. */
 export function sliceColumn(column: Column, start: number, end: number): Column {
   switch (column.type) {
     case "string":

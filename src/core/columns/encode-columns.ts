@@ -68,7 +68,7 @@ function physicalType(type: Column["type"], values: Numbers["values"]): Physical
   return { type: values instanceof Int32Array ? "INT32" : "INT64" };
 }
 
-/** The values of a column; anything stands for a NULL. */
+/** Returns the values of a column; anything stands for a NULL. */
 function physical(column: Exclude<Column, { readonly type: "string" }>): Numbers["values"] {
   const { values } = column;
   switch (column.type) {
@@ -140,7 +140,7 @@ function encodeNumbers({ element, ...column }: Stored & Numbers, from: number, t
   };
 }
 
-/** Truth values as bits. */
+/** Returns the truth values as bits. */
 function packed(values: Uint8Array): Uint8Array {
   const bits = new Uint8Array((values.length + 7) >> 3);
   let i = 0;
@@ -209,7 +209,7 @@ function encodeText({ element, ...column }: Stored & { runs: TextRuns }, from: n
   return { ...common, bytes, dictionary: { count: texts.length, bytes: encodeTexts(texts) } };
 }
 
-/** The first and the last text; none where the order of their characters is not that of their bytes. */
+/** Returns the first and the last text; none where the order of their characters is not that of their bytes. */
 function textBounds(texts: readonly string[]): Bounds | undefined {
   const [first] = texts;
   if (first === undefined || texts.some((text) => /[\ud800-\udfff]/.test(text))) return undefined;

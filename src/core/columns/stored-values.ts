@@ -18,7 +18,10 @@ export function storedColumn(type: ColumnInfo["type"], values: readonly unknown[
   }
 }
 
-/** A key's value as an account keeps it: exact text, days or microseconds since 1970; doubles and truth values as they are. */
+/**
+ * Returns a key's value as an account keeps it: exact text, days or microseconds since 1970; doubles and truth values
+ * as they are.
+ */
 export function storedKey({ type }: KeyColumn, stored: unknown): KeyValue {
   if (stored === null || stored === undefined) return null;
   switch (type) {

@@ -1,6 +1,6 @@
 import type { Column, TextRuns } from "./column.ts";
 
-/** A text column that is given by its runs; it is laid out row by row only if somebody asks for its values. */
+/** Returns a text column that is given by its runs; it is laid out row by row only if somebody asks for its values. */
 export function textInRuns(runs: TextRuns): Column {
   let rows: (string | null)[] | undefined;
   return {
@@ -12,7 +12,7 @@ export function textInRuns(runs: TextRuns): Column {
   };
 }
 
-/** The runs of a text column, found where it does not tell them. */
+/** Returns the runs of a text column, found where it does not tell them. */
 export function runsOf(column: Extract<Column, { readonly type: "string" }>): TextRuns {
   if (column.runs !== undefined) return column.runs;
   const { values } = column;
@@ -30,7 +30,7 @@ export function runsOf(column: Extract<Column, { readonly type: "string" }>): Te
   return { values: texts, ends: Int32Array.from(ends) };
 }
 
-/** The runs of the rows `[start, end)`. */
+/** Returns the runs of the rows `[start, end)`. */
 export function sliceRuns({ values, ends }: TextRuns, start: number, end: number): TextRuns {
   const endOf = (run: number) => ends[run] ?? Infinity;
   let first = 0;
@@ -41,7 +41,7 @@ export function sliceRuns({ values, ends }: TextRuns, start: number, end: number
   return { values: values.slice(first, last + 1), ends: within };
 }
 
-/** A value in every row of its run. */
+/** Returns a value in every row of its run. */
 export function layOut<T>({ values, ends }: { readonly values: readonly T[]; readonly ends: Int32Array }): T[] {
   const rows = new Array<T>(ends.at(-1) ?? 0);
   let run = 0;

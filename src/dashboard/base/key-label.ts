@@ -7,7 +7,7 @@ export function labelOf(key: PartitionKey): string {
     : key.map((value) => (value === null ? "NULL" : String(value))).join(", ");
 }
 
-/** An encoded partition key as people read it. */
+/** Returns an encoded partition key as people read it. */
 export function keyLabel(partitionKey: string): string {
   return labelOf(decodeKey(partitionKey).key);
 }

@@ -8,9 +8,9 @@ const DIGIT = 11;
 const DIGITS = 2 ** DIGIT;
 
 /**
- * The positions of values in ascending order: equal values keep their order, NaN comes last. A radix sort of the upper
- * halves of their bits, eleven bits at a time, each moving along with its position so that memory is read in order; then
- * the few that agree in these are put in order by the lower halves.
+ * Returns the positions of values in ascending order: equal values keep their order, NaN comes last. A radix sort of
+ * the upper halves of their bits, eleven bits at a time, each moving along with its position so that memory is read in
+ * order; then the few that agree in these are put in order by the lower halves.
  */
 export function radixOrder(values: Float64Array): Uint32Array {
   const n = values.length;
@@ -80,7 +80,7 @@ function sortRun(bits: DataView, order: Uint32Array, from: number, to: number): 
   }
 }
 
-/** Value `i` of those whose bits these are. */
+/** Returns the value `i` of those whose bits these are. */
 function valueAt(bits: DataView, i: number): number {
   return bits.getFloat64(8 * i, true);
 }

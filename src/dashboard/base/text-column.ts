@@ -30,7 +30,7 @@ export class TextColumnBuilder {
     this.#offsets[++this.#length] = this.#end;
   }
 
-  /** The texts that are there so far. */
+  /** Returns the texts that are there so far. */
   build(): TextColumn {
     const offsets = this.#offsets.subarray(0, this.#length + 1);
     return { bytes: this.#bytes.subarray(0, offsets.at(-1)), offsets };
@@ -46,7 +46,7 @@ function placeAt({ offsets }: TextColumn, i: number): readonly [start: number, e
   return [start, end];
 }
 
-/** Text `i`. */
+/** Returns the text `i`. */
 export function textAt({ bytes, offsets }: TextColumn, i: number): string {
   return decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]));
 }
@@ -72,7 +72,10 @@ export function markContaining(column: TextColumn, needle: string, mask: Uint8Ar
   }
 }
 
-/** Row of `a` → row of `b` with the same text, -1 where there is none. Texts of `b` are different from one another. */
+/**
+ * Returns the row of `a` → row of `b` with the same text, -1 where there is none. Texts of `b` are different from one
+ * another.
+ */
 export function joinTexts(a: TextColumn, b: TextColumn): Int32Array {
   const bits = Math.max(1, Math.ceil(Math.log2(2 * b.offsets.length)));
   const mask = 2 ** bits - 1;
@@ -91,7 +94,7 @@ export function joinTexts(a: TextColumn, b: TextColumn): Int32Array {
   });
 }
 
-/** FNV-1a, finished so that the lower bits depend on all of the text. */
+/** Returns the FNV-1a, finished so that the lower bits depend on all of the text. */
 function hashAt(column: TextColumn, i: number): number {
   const { bytes } = column;
   const [start, end] = placeAt(column, i);

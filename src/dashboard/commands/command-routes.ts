@@ -4,7 +4,7 @@ import { ManymodelError } from "../../core/errors.ts";
 import type { Env } from "../../serving/route.ts";
 import { commandArguments, type StartRequest, startCommand } from "./start-command.ts";
 
-/** The routes that start commands and cancel runs, in the name of the caller's token. */
+/** Returns the routes that start commands and cancel runs, in the name of the caller's token. */
 export function commandRoutes({ config, engine, models, runs }: ManyModel): Hono<Env> {
   const app = new Hono<Env>();
   const noteFor = (c: Context<Env>, action: "start-command" | "cancel-run", details: Record<string, string>) => {

@@ -45,7 +45,7 @@ const COMMANDS: Readonly<Record<string, (request: StartRequest) => string[]>> = 
 };
 
 /**
- * The arguments of a command of the list.
+ * Returns the arguments of a command of the list.
  *
  * @throws {ManymodelError} `usage` for a command that is not on the list, or a value that is no name
  */

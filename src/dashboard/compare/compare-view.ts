@@ -100,7 +100,7 @@ export async function compareTables(
   };
 }
 
-/** A metric's values. @throws {ManymodelError} `corrupt` if they are not there */
+/** Returns a metric's values. @throws {ManymodelError} `corrupt` if they are not there */
 async function valuesOf(name: string, table: PartitionTable, metric: string): Promise<Float64Array> {
   const values = await table.metric(metric);
   if (values === undefined) throw new ManymodelError("corrupt", `${name} has no values of its metric ${show(metric)}`);

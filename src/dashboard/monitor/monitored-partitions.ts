@@ -25,7 +25,7 @@ export interface MonitoredQuery {
 }
 
 /**
- * Some of the partitions that the latest monitoring run of a version judged.
+ * Returns some of the partitions that the latest monitoring run of a version judged.
  *
  * @throws {ManymodelError} `usage` for an unknown verdict or order, `not-found` before anything was monitored
  */

@@ -121,7 +121,7 @@ const COUNTS = {
   rows: "N_ROWS",
 } as const;
 
-/** The newest batch of a model; null before there was one. */
+/** Returns the newest batch of a model; null before there was one. */
 async function newestBatch(
   { source, tables }: Engine,
   model: string,
@@ -149,7 +149,7 @@ async function newestBatch(
   };
 }
 
-/** The gate's verdict when the pipeline last promoted a version of a model; null where it has none. */
+/** Returns the gate's verdict when the pipeline last promoted a version of a model; null where it has none. */
 async function gateOf({ stage }: Engine, model: string): Promise<NightGate | null> {
   const result = await findStepResult(stage, "promote");
   if (result === undefined || result.model !== model) return null;

@@ -88,7 +88,7 @@ function largest(values: Float64Array, most: number): number[] {
   return rows;
 }
 
-/** The columns whose planned rows a run's forecasts need. */
+/** Returns the columns whose planned rows a run's forecasts need. */
 function drivenBy(exports: unknown): string[] {
   const regressors = findDrivers(exports)?.regressors ?? [];
   return [...new Set(regressors.filter(({ lags }) => lags.some((lag) => lag <= 0)).map(({ column }) => column))];
@@ -97,7 +97,7 @@ function drivenBy(exports: unknown): string[] {
 /** Places for values in a statement, from `$first` on. */
 const places = (values: readonly unknown[], first: number) => values.map((_, i) => `$${first + i}`).join(", ");
 
-/** The latest verdicts on series that are not `ok`, with the mean error since they began. */
+/** Returns the latest verdicts on series that are not `ok`, with the mean error since they began. */
 async function alarmsOf(
   { source, tables }: Engine,
   { monitored: { status, ledger }, model, version }: LossSurroundings,
@@ -125,7 +125,7 @@ async function alarmsOf(
   return alarms;
 }
 
-/** The mean errors of series over their mean observations, of all times since the alarm began. */
+/** Returns the mean errors of series over their mean observations, of all times since the alarm began. */
 async function biasesOf(
   { source, tables }: Pick<Engine, "source" | "tables">,
   ledger: string,

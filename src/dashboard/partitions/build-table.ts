@@ -142,7 +142,7 @@ export class TableBuilder {
     this.#pieces.push({ place, from, to: this.#rows, first: first ?? [], last, sorted });
   }
 
-  /** The table of what is there so far. What is added later changes nothing in it. */
+  /** Returns the table of what is there so far. What is added later changes nothing in it. */
   build(): BuiltTable {
     const n = this.#rows;
     const { outcome, kind, reason, nObs, fitMs, data, segment, at } = this.#columns;
@@ -179,7 +179,7 @@ export class TableBuilder {
   }
 }
 
-/** The rows in the order of their keys: that of the plan, as long as it is the same. */
+/** Returns the rows in the order of their keys: that of the plan, as long as it is the same. */
 function byKey(keys: TextColumn, planOrder: Uint32Array, pieces: readonly Piece[]): Uint32Array {
   const follows = ({ first }: Piece, before: Piece | undefined) =>
     before === undefined || compareKeys(before.last, first) <= 0;
@@ -213,7 +213,7 @@ function addReason(
     : reasons.add("", OTHER, row);
 }
 
-/** Default metrics first, then holdout measures, then by name. */
+/** Returns the default metrics first, then holdout measures, then by name. */
 function byHoldout(a: string, b: string): number {
   const rank = (name: string) => {
     const place = DEFAULT_METRICS.indexOf(name);
@@ -223,7 +223,10 @@ function byHoldout(a: string, b: string): number {
   return rank(a) - rank(b) || (a < b ? -1 : 1);
 }
 
-/** The values of a key. Most keys are one text that needs no decoding; those that do are decoded with all checks. */
+/**
+ * Returns the values of a key. Most keys are one text that needs no decoding; those that do are decoded with all
+ * checks.
+ */
 function keyOf(partitionKey: string): PartitionKey {
   return PLAIN_TEXT.test(partitionKey) ? [partitionKey.slice(2)] : decodeKey(partitionKey).key;
 }

@@ -27,7 +27,7 @@ export class LiveTable {
     this.#builder = new TableBuilder(manifest.partitions);
   }
 
-  /** The table as it is; what was committed meanwhile is read first, as far as that may be. */
+  /** Returns the table as it is; what was committed meanwhile is read first, as far as that may be. */
   get(): Promise<RunTable> {
     if (this.#table !== undefined && !this.#allowance.isLeft) return Promise.resolve(this.#table);
     this.#reading ??= this.#readOn().finally(() => {

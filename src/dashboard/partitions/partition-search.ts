@@ -67,7 +67,7 @@ export class PartitionSearch {
     return this.#attributes.value !== null && metrics.includes("holdout_mae") ? [LOST_VALUE, ...metrics] : metrics;
   }
 
-  /** A metric's values, NaN where it is not available; undefined for one that the partitions do not have. */
+  /** Returns a metric's values, NaN where it is not available; undefined for one that the partitions do not have. */
   async metric(name: string): Promise<Float64Array | undefined> {
     if (name !== LOST_VALUE || !this.metrics.includes(name)) return this.table.metric(name);
     const error = await this.table.metric("holdout_mae");
@@ -92,7 +92,7 @@ export class PartitionSearch {
     return { matched, rows };
   }
 
-  /** The rows in ascending order of a column, those without a value last. */
+  /** Returns the rows in ascending order of a column, those without a value last. */
   async #order(sort: string): Promise<Uint32Array> {
     const kept = this.#orders.get(sort);
     if (kept !== undefined) return kept;

@@ -51,11 +51,11 @@ export interface PartitionTable extends TableColumns {
   readonly head: TableHead;
   /** The rows in the order of the plan, where that is not the order of the table. */
   readonly planOrder?: Uint32Array;
-  /** A metric's values, NaN where it is not available. Undefined if the run has no such metric. */
+  /** Returns a metric's values, NaN where it is not available. Undefined if the run has no such metric. */
   metric(name: string): Promise<Float64Array | undefined>;
 }
 
-/** The arrays of a table in the order of its file. */
+/** Returns the arrays of a table in the order of its file. */
 const arraysOf = (t: TableColumns): (Uint8Array | Uint16Array | Uint32Array | Float32Array)[] => [
   ...[t.keys.bytes, t.keys.offsets, t.labels.bytes, t.labels.offsets],
   ...[t.outcome, t.kind, t.reason, t.nObs, t.fitMs, t.data, t.segment, t.at, t.keyOrder],
@@ -86,7 +86,7 @@ export async function putTable(
   await putJson(stage, `${folder}/head.json`, head);
 }
 
-/** A table that was kept, or undefined. */
+/** Returns a table that was kept, or undefined. */
 export async function getTable(stage: Stage, runId: string, indexSha256: string): Promise<PartitionTable | undefined> {
   const folder = stagePath.partitionTable(runId, indexSha256);
   const head = await getJson<TableHead>(stage, `${folder}/head.json`).catch(() => undefined);

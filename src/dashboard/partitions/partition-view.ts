@@ -60,7 +60,7 @@ function valueCounts({ name, values, codes }: Attribute): PartitionsHead["attrib
   return { name, values: Array.from(zip(values, counts), ([value, n]) => ({ value, count: n })) };
 }
 
-/** One page of a table's rows. @throws {ManymodelError} `usage` for a query that makes no sense */
+/** Returns one page of a table's rows. @throws {ManymodelError} `usage` for a query that makes no sense */
 export async function partitionPage(
   search: PartitionSearch,
   query: PartitionQuery,

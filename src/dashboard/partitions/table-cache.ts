@@ -42,8 +42,8 @@ export class TableCache {
   }
 
   /**
-   * A run's table, or how far that is, if making it takes longer than `patienceMs`. Of a run in progress, the partitions
-   * that are there.
+   * Returns a run's table, or how far that is, if making it takes longer than `patienceMs`. Of a run in progress, the
+   * partitions that are there.
    *
    * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if it was not planned, `corrupt` if it was changed
    */

@@ -11,7 +11,7 @@ const MOST_CHANGES = 50;
 const MOST_IN_GRAPH = 12;
 const MOST_KEYS = 50;
 
-/** The registered models, by name. */
+/** Returns the registered models, by name. */
 export async function modelLines({ versions }: Engine): Promise<ModelLine[]> {
   const [all, aliases] = [await versions.list(), await versions.aliases()];
   const names = [...new Set(all.map(({ model }) => model))].sort();
@@ -42,7 +42,7 @@ function versionLine({ version, createdAt, runId, definitionName, index, ...rest
   };
 }
 
-/** One model in detail. @throws {ManymodelError} `not-found` for an unknown one */
+/** Returns one model in detail. @throws {ManymodelError} `not-found` for an unknown one */
 export async function modelDetail(engine: Engine, model: string): Promise<ModelDetail> {
   const line = (await modelLines(engine)).find((one) => one.model === model);
   if (line === undefined)

@@ -28,7 +28,7 @@ function firstKeys(table: PartitionTable, reasons: readonly Reason[]) {
   });
 }
 
-/** The first row of a reason. @throws {ManymodelError} `corrupt` if it names none */
+/** Returns the first row of a reason. @throws {ManymodelError} `corrupt` if it names none */
 function firstRow({ type, rows }: Reason): number {
   const [first] = rows;
   if (first === undefined) throw new ManymodelError("corrupt", `no partition of the table has its reason ${type}`);

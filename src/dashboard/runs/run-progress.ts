@@ -102,7 +102,10 @@ export function skipReasonOf(chunks: readonly ChunkRecord[]): SkipReason | null 
   return (chunks.find(({ state }) => state === "skipped")?.error ?? null) as SkipReason | null;
 }
 
-/** The workers on the roster that may work for a run, and those that hold its chunks; none that is known to be gone. */
+/**
+ * Returns the workers on the roster that may work for a run, and those that hold its chunks; none that is known to be
+ * gone.
+ */
 async function workersOf(
   { roster, workers }: Engine,
   runId: string,

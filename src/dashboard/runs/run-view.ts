@@ -17,7 +17,7 @@ export class RunLister {
     this.#engine = engine;
   }
 
-  /** All runs, newest first. Those in progress are counted by their chunks. */
+  /** Returns all runs, newest first. Those in progress are counted by their chunks. */
   async read(): Promise<RunLine[]> {
     const { catalog, queue } = this.#engine;
     return Promise.all(
@@ -77,7 +77,7 @@ function lineOf(
   };
 }
 
-/** A model of this package by its name, since several share a definition; any other by its definition. */
+/** Returns a model of this package by its name, since several share a definition; any other by its definition. */
 function modelName({ model, definition }: RunManifest): string {
   return model === undefined || /[./\\]/.test(model) ? definition.name : model;
 }
@@ -117,7 +117,7 @@ async function originsOf({ stage }: Engine, runId: string, summary: IndexSummary
   );
 }
 
-/** A run in detail. @throws {ManymodelError} `not-found` for an unknown run */
+/** Returns a run in detail. @throws {ManymodelError} `not-found` for an unknown run */
 export async function runDetail(engine: Engine, runId: string, now: number): Promise<RunDetail> {
   const run = await knownRun(engine.catalog, runId);
   const progress = await new RunFollower(engine, runId).read(now);

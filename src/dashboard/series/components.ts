@@ -2,7 +2,10 @@ import { decompose, type FittedModel, mstl } from "@manymodel/forecast";
 import { finite } from "../partitions/partition-view.ts";
 import type { Components } from "../wire.ts";
 
-/** A series as a sum: of its model's own parts where that has any, else by STL; null without a season that fits twice. */
+/**
+ * Returns a series as a sum: of its model's own parts where that has any, else by STL; null without a season that fits
+ * twice.
+ */
 export function componentsOf(
   model: FittedModel | undefined,
   y: Float64Array,

@@ -12,7 +12,7 @@ export interface HoldoutRequest {
   readonly method: Method;
 }
 
-/** The whole of a thread: one series, one method, one answer. */
+/** Returns the whole of a thread: one series, one method, one answer. */
 function answer({ y, season, holdout, method }: HoldoutRequest): HoldoutForecast | { readonly failed: string } {
   const began = performance.now();
   try {

@@ -1,7 +1,10 @@
 import type { FittedModel } from "@manymodel/forecast";
 import { KINDS } from "@manymodel/forecast/families";
 
-/** A stored model as one of the forecasting library: itself, or the one it wraps (`model`, `linear`); undefined if none. */
+/**
+ * Returns a stored model as one of the forecasting library: itself, or the one it wraps (`model`, `linear`); undefined
+ * if none.
+ */
 export function libraryModel(stored: unknown): FittedModel | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
   if (isLibraryModel(stored)) return stored;

@@ -61,7 +61,7 @@ async function inIndex(engine: Engine, runId: string, partitionKey: string): Pro
   return { row, segment, source: source?.manifest ?? manifest };
 }
 
-/** There is no index of keys yet: the plan says in which chunk a partition is. */
+/** Returns the there is no index of keys yet: the plan says in which chunk a partition is. */
 async function inChunks(
   engine: Engine,
   manifest: RunManifest,

@@ -19,7 +19,10 @@ export interface SeriesData {
   readonly interval: Interval | null;
 }
 
-/** The column that a run forecasts: the one its exports name or, without, its only numeric one that is no key or time. */
+/**
+ * Returns the column that a run forecasts: the one its exports name or, without, its only numeric one that is no key or
+ * time.
+ */
 export function targetOf({ exports, snapshot }: RunManifest): string | null {
   const { target } = forecastTask(exports);
   const named = snapshot.columns.find(({ name }) => name.toLowerCase() === target?.toLowerCase());
@@ -69,7 +72,7 @@ export function ascends(times: Float64Array): boolean {
   });
 }
 
-/** The ends of several partitions' series, at most `length` rows of each, in one read. */
+/** Returns the ends of several partitions' series, at most `length` rows of each, in one read. */
 export async function readEnds(
   source: Source,
   snapshot: Snapshot,

@@ -80,7 +80,7 @@ interface Observations {
   readonly values: Float64Array;
 }
 
-/** Newer observations as the rules of a run's query complete them, up to the newest. */
+/** Returns the newer observations as the rules of a run's query complete them, up to the newest. */
 function completed(snapshot: Snapshot, type: SeriesData["timeType"], { times, values }: Observations): Observations {
   const batch = resampleNewer(
     { ...snapshot, query: { ...snapshot.query, target: "value" }, timeColumn: "time" },

@@ -41,7 +41,7 @@ export interface SeriesSurroundings {
 }
 
 /**
- * One partition of a run, with everything that can be said of it; of a run in progress, once its chunk is done.
+ * Returns one partition of a run, with everything that can be said of it; of a run in progress, once its chunk is done.
  *
  * @throws {ManymodelError} `not-found`, `conflict` or `corrupt` for the run or the partition
  */
@@ -237,7 +237,7 @@ async function picture(
   };
 }
 
-/** The holidays of a run that fall on steps of a series, with their effects as the model's info has them. */
+/** Returns the holidays of a run that fall on steps of a series, with their effects as the model's info has them. */
 function marksOf(exports: unknown, info: unknown, times: readonly number[] | null): SeriesPicture["marks"] {
   const holidays = findDrivers(exports)?.holidays ?? [];
   if (times === null || holidays.length === 0) return [];
@@ -253,7 +253,7 @@ function marksOf(exports: unknown, info: unknown, times: readonly number[] | nul
   );
 }
 
-/** The effects of the regressors that drive a series, as a model's info has them. */
+/** Returns the effects of the regressors that drive a series, as a model's info has them. */
 function effectsIn(info: unknown): SeriesPicture["effects"] {
   if (typeof info !== "object" || info === null || !("effects" in info)) return [];
   const { effects } = info;
@@ -277,10 +277,10 @@ function storedFan(text: string | null): Fan | null {
   return { mean: (JSON.parse(text) as (number | null)[]) ?? [], levels: [], lower: [], upper: [] };
 }
 
-/** A word as a shell takes it. */
+/** Returns a word as a shell takes it. */
 const shellWord = (word: string) => (/^[\w.:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** The times of the series and of the steps after it. */
+/** Returns the times of the series and of the steps after it. */
 function timesOf({ times, interval, y }: SeriesData, h: number): number[] | null {
   if (times === null) return null;
   const last = times.at(-1);
@@ -291,14 +291,17 @@ function timesOf({ times, interval, y }: SeriesData, h: number): number[] | null
 /** Methods to compare with any other. */
 const COMPARED = ["snaive", "ets", "theta", "holt-winters"];
 
-/** The methods whose holdout can be drawn: the run's own, or the winner; the other candidates; then some to compare with. */
+/**
+ * Returns the methods whose holdout can be drawn: the run's own, or the winner; the other candidates; then some to
+ * compare with.
+ */
 function methodsOf(method: string | null, contest: Contest | null): string[] {
   const own = contest === null ? [method] : [contest.winner, ...contest.ranking.map(({ name }) => name)];
   const names = own[0] === null ? own : [...own, ...COMPARED];
   return [...new Set(names)].filter((name): name is string => name !== null && Object.hasOwn(METHODS, name));
 }
 
-/** The built-in contest's info, or null. */
+/** Returns the built-in contest's info, or null. */
 function contestOf(info: unknown): Contest | null {
   if (typeof info !== "object" || info === null || !Array.isArray((info as { ranking?: unknown }).ranking)) return null;
   const { winner, reason, metric, ranking } = info as Record<string, unknown> & { ranking: Record<string, unknown>[] };

@@ -16,7 +16,7 @@ import { readEnds, targetOf } from "./series-data.ts";
 /** The number of last rows in a small picture. */
 const LENGTH = 90;
 
-/** Small pictures of the first partitions that a search finds. */
+/** Returns the small pictures of the first partitions that a search finds. */
 export async function worstSeries(
   engine: Engine,
   { search, manifest, segments: listSegments }: RunTable,

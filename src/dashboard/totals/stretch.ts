@@ -23,7 +23,9 @@ export function stretchOf(
   return { steps, next, last, lastYear: places === null ? null : sum(places.map((place) => history[place])) };
 }
 
-/** The positions of the steps a year before the first steps of a forecast; null where one of them is not there. */
+/**
+ * Returns the positions of the steps a year before the first steps of a forecast; null where one of them is not there.
+ */
 function yearBefore(times: readonly number[], start: number, steps: number): number[] | null {
   const places = new Map(times.slice(0, start).map((time, i) => [time, i]));
   const [first, second] = [times[start], times[start + 1]];

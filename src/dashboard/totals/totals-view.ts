@@ -146,7 +146,7 @@ function added(groups: readonly ReadonlyMap<number, number>[]): ReadonlyMap<numb
   return new Map([...sums].sort(([a], [b]) => a - b));
 }
 
-/** A history and a forecast as one series. */
+/** Returns a history and a forecast as one series. */
 function joined(
   { times: ahead, forecast, own, lower, upper, partitions, worth }: GroupForecast,
   sums: ReadonlyMap<number, number>,
@@ -166,7 +166,7 @@ function reconciledLevel({ reconciled }: TotalsSurroundings, by: readonly string
   return reconciled?.levels.find((level) => name(level) === name(by));
 }
 
-/** The forecasts of groups by their value; of all partitions, under null. */
+/** Returns the forecasts of groups by their value; of all partitions, under null. */
 async function forecastsOf(
   around: TotalsSurroundings,
   by: readonly string[],

@@ -4,7 +4,7 @@ import { read, send } from "./api.ts";
 import { href } from "./route.ts";
 import { When } from "./when.tsx";
 
-/** The names that versions go by, to be moved by whoever may. */
+/** Shows the names that versions go by, to be moved by whoever may. */
 export function Aliases({
   detail,
   session,

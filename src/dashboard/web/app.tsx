@@ -43,7 +43,7 @@ const HELP = [
   ["?", "this help"],
 ] as const;
 
-/** The whole page: who is asking, where they are, what is there. */
+/** Shows the whole page: who is asking, where they are, what is there. */
 export function App() {
   const session = useData<Session>("/session");
   const [refused, setRefused] = useState(false);

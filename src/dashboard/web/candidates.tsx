@@ -10,7 +10,7 @@ const OTHERS = [
   ["smape", "sMAPE"],
 ] as const;
 
-/** Every method that took part in a partition's contest, and how it did. */
+/** Shows every method that took part in a partition's contest, and how it did. */
 export function Candidates({
   contest,
   methods,

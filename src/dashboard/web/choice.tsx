@@ -6,7 +6,7 @@ interface ChoiceProps {
   readonly onChoose: (value: string) => void;
 }
 
-/** A choice of one of several, with its label. */
+/** Shows a choice of one of several, with its label. */
 export function Choice({ label, value, options, onChoose }: ChoiceProps) {
   return (
     <label>

@@ -177,7 +177,7 @@ function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
 
 const SIZE = 320;
 
-/** Each dot a partition. One beyond the axis is a ring on the border. */
+/** Shows each dot a partition. One beyond the axis is a ring on the border. */
 function Scatter({ result, pairs }: { result: CompareDetail; pairs: number }) {
   const { dots, axis, pairsBeyond, metric, better, b: run } = result;
   const [low, high] = axis;

@@ -134,5 +134,5 @@ function Ends({ days }: { days: MonitorDetail["days"] }) {
   );
 }
 
-/** A timestamp of a table, which is in UTC, as ISO 8601. */
+/** Returns a timestamp of a table, which is in UTC, as ISO 8601. */
 const utc = (text: string) => (/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(" ", "T")}Z`);

@@ -18,7 +18,7 @@ const COLUMNS = [
   [null, "Reasons", ""],
 ] as const;
 
-/** The partitions that were judged: some at a time, sorted and searched by the server. */
+/** Shows the partitions that were judged: some at a time, sorted and searched by the server. */
 export function MonitoredPartitions({ monitor, query }: { monitor: MonitorDetail; query: URLSearchParams }) {
   const { model, version, verdicts } = monitor;
   const get = (name: string, otherwise: string) => query.get(name) || otherwise;

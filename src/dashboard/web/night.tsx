@@ -8,7 +8,7 @@ import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 import { When } from "./when.tsx";
 
-/** The front page: how the newest run and batch of each model went, and what loses most. */
+/** Shows the front page: how the newest run and batch of each model went, and what loses most. */
 export function Night() {
   const data = useData<NightValue>("/night");
   return (
@@ -220,7 +220,7 @@ function Accuracy({ run, before }: { run: NightRun; before: NightRun | null }) {
   );
 }
 
-/** The series that lose most, each with why. */
+/** Shows the series that lose most, each with why. */
 function Losses({ night: { run, losses, byValue } }: { night: NightModel }) {
   if (losses.length === 0) return null;
   return (

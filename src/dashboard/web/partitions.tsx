@@ -48,14 +48,14 @@ function wantedOf(query: URLSearchParams, { metric, higherBetter }: PartitionsHe
   };
 }
 
-/** The order in which the worst are first. */
+/** Returns the order in which the worst are first. */
 const worstFirst = (higherBetter: readonly string[], metric: string) =>
   higherBetter.includes(metric) ? "asc" : "desc";
 
 /** The milliseconds before the page asks for newer rows. */
 const AGAIN_MS = 1000;
 
-/** All partitions of a run: sorted and searched by the server, however many there are. */
+/** Shows all partitions of a run: sorted and searched by the server, however many there are. */
 export function Partitions({ runId, query }: { runId: string; query: URLSearchParams }) {
   const head = useData<PartitionsHead>(href(["runs", runId, "partitions"]));
   const { value, reload } = head;
@@ -410,7 +410,7 @@ function Filters({ head, wanted, onOpen }: { head: PartitionsHead; wanted: Wante
 }
 
 /**
- * The first of what was found, as small pictures: the worst ones, as long as the metric is sorted by. They are asked for
+ * Shows the first of what was found, as small pictures: the worst ones, as long as the metric is sorted by. They are asked for
  * when the rows are there, which are what most come for.
  */
 function Pictures(props: {

@@ -9,7 +9,7 @@ import { useData } from "./use-data.ts";
 import { VersionDiff } from "./version-diff.tsx";
 import { When } from "./when.tsx";
 
-/** The registered models, or one of them. */
+/** Shows the registered models, or one of them. */
 export function Registry(props: { model: string | undefined; query: URLSearchParams; session: Session | undefined }) {
   return props.model === undefined ? <Models /> : <Model key={props.model} {...props} model={props.model} />;
 }

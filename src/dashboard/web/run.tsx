@@ -11,7 +11,7 @@ import { Loading } from "./states.tsx";
 import { useData, useLive } from "./use-data.ts";
 import { When } from "./when.tsx";
 
-/** The name of a run, and the ways to look at it. A series of the run has a heading of its own. */
+/** Shows the name of a run, and the ways to look at it. A series of the run has a heading of its own. */
 export function RunHead({ runId, tab, children }: { runId: string; tab: string; children?: preact.ComponentChildren }) {
   const tabs = [
     ["", "Overview"],
@@ -54,7 +54,7 @@ export function RunHead({ runId, tab, children }: { runId: string; tab: string; 
   );
 }
 
-/** One run: how far, how fast, by whom, and what went wrong. */
+/** Shows one run: how far, how fast, by whom, and what went wrong. */
 export function Run({ runId }: { runId: string }) {
   const data = useData<RunDetail>(href(["runs", runId]));
   const live = useLive<RunProgress>(data.value === undefined ? null : href(["live", runId]));

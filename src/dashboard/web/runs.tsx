@@ -9,7 +9,7 @@ import { useData, useLive } from "./use-data.ts";
 import { When } from "./when.tsx";
 import { metricWords } from "./words.ts";
 
-/** All runs, newest first, as they are now. */
+/** Shows all runs, newest first, as they are now. */
 export function Runs() {
   const read = useData<readonly RunLine[]>("/runs");
   const live = useLive<readonly RunLine[]>("/live");
@@ -108,7 +108,7 @@ function Accuracy({ run, isNear }: { run: RunLine; isNear: boolean }) {
   );
 }
 
-/** A distribution's outline, with its median in words. */
+/** Shows a distribution's outline, with its median in words. */
 function Outline({ accuracy: { histogram, spread, metric } }: { accuracy: RunAccuracy }) {
   const most = Math.max(1, ...histogram.counts);
   return (
@@ -144,7 +144,7 @@ type Standing = Pick<RunLine, "state" | "stalled" | "skipReason" | "done" | "fai
 
 const ENDED_BY = { cancelled: "cancelled", "not-fed": "out of time", "too-many-failures": "given up" } as const;
 
-/** The state of a run in a word, and in the colour of how it went: good only where all of it has a model. */
+/** Shows the state of a run in a word, and in the colour of how it went: good only where all of it has a model. */
 export function State({ run }: { run: Standing }) {
   const [word, tone] = standing(run);
   return <span class={`state state-${run.stalled ? "stalled" : run.state} ${tone}`}>{word}</span>;

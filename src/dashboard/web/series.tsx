@@ -27,7 +27,7 @@ import { CopyRows } from "./take-away.tsx";
 import { useData, useLive } from "./use-data.ts";
 import { metricWords } from "./words.ts";
 
-/** One partition: its series, its model, and everything that was said of it. */
+/** Shows one partition: its series, its model, and everything that was said of it. */
 export function Series({ runId, query }: { runId: string; query: URLSearchParams }) {
   const key = query.get("key") ?? "";
   const data = useData<SeriesDetail | SeriesPending>(key === "" ? null : href(["runs", runId, "series"], { key }));
@@ -54,7 +54,7 @@ export function Series({ runId, query }: { runId: string; query: URLSearchParams
   );
 }
 
-/** A partition that is still to be trained: shown as soon as it is. */
+/** Shows a partition that is still to be trained: shown as soon as it is. */
 function Pending(props: { runId: string; pending: SeriesPending["pending"]; onDone: () => void }) {
   const { text, chunk, at, letter, error } = props.pending;
   const live = useLive<RunProgress>(href(["live", props.runId]));
@@ -290,7 +290,7 @@ function Effects({ picture: { effects } }: { picture: SeriesPicture }) {
   );
 }
 
-/** The forecast in numbers. */
+/** Shows the forecast in numbers. */
 function ForecastTable({ picture, forecast }: { picture: SeriesPicture; forecast: Fan }) {
   const { times, timeType } = picture;
   const { mean, levels, lower, upper } = forecast;

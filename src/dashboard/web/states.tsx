@@ -22,7 +22,7 @@ export function Warning({ children }: { children: string | null }) {
   );
 }
 
-/** A command to copy. */
+/** Shows a command to copy. */
 export function Command({ children }: { children: string }) {
   return (
     <span class="with-copy">

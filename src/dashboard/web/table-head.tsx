@@ -1,7 +1,7 @@
 /** A column: its name, and how it is set where it is no text (`n`: numbers; `far`: left out where there is little room). */
 export type HeadColumn = string | readonly [name: string, style: string];
 
-/** The head of a table. */
+/** Shows the head of a table. */
 export function TableHead({ columns }: { columns: readonly HeadColumn[] }) {
   return (
     <thead>

@@ -9,7 +9,7 @@ import { change, StretchLine } from "./stretch.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 
-/** The current forecasts of all partitions together, and of each group of an attribute. */
+/** Shows the current forecasts of all partitions together, and of each group of an attribute. */
 export function Totals({ query }: { query: URLSearchParams }) {
   const by = query.get("by") ?? "";
   const data = useData<TotalsValue>(href(["totals"], { by }));
@@ -126,7 +126,7 @@ function Groups({ totals: { by, series }, shown }: { totals: TotalsValue; shown:
   );
 }
 
-/** A total as the chart of a series draws it. */
+/** Returns a total as the chart of a series draws it. */
 function pictureOf({ target, timeType, levels }: TotalsValue, one: TotalSeries): SeriesPicture {
   return {
     ...{ target, timeType, times: one.times, y: one.history, trained: one.history.length, stretch: one.stretch },

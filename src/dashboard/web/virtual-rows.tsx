@@ -10,7 +10,7 @@ const MOST_PIXELS = 8_000_000;
 /** Rows beyond the visible ones, either way. */
 const MARGIN = 10;
 
-/** A table of which only the visible rows exist, and only their pages were read. */
+/** Shows a table of which only the visible rows exist, and only their pages were read. */
 export function VirtualRows(props: {
   readonly label: string;
   /** The number of columns of metrics. */

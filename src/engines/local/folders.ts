@@ -14,8 +14,8 @@ export interface Folders {
 }
 
 /**
- * The folders of a workspace, created where they are missing. A stage in a directory elsewhere is there for other
- * machines to read, and so are the snapshots, which are put on it.
+ * Returns the folders of a workspace, created where they are missing. A stage in a directory elsewhere is there for
+ * other machines to read, and so are the snapshots, which are put on it.
  *
  * @throws {ManymodelError} `config` if they cannot be created
  */

@@ -58,7 +58,7 @@ const sizeOf = (file: string) =>
     () => undefined,
   );
 
-/** The files of a run's snapshot, if garbage collection has left them. */
+/** Returns the files of a run's snapshot, if garbage collection has left them. */
 async function pinnedFiles(folders: Folders, snapshot: Snapshot): Promise<StoredFile[]> {
   const files = Object.values(snapshotFiles(folders.snapshots, snapshot));
   const sizes = await Promise.all(files.map(({ file }) => sizeOf(file)));

@@ -12,7 +12,7 @@ interface Published {
   readonly columns: readonly ColumnInfo[];
 }
 
-/** Some columns of published rows that have a value in the first of them. */
+/** Returns some columns of published rows that have a value in the first of them. */
 export async function readPublished(
   connection: DuckDBConnection,
   { files, columns: published }: Published,

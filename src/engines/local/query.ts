@@ -56,7 +56,7 @@ export function queryWorkspace(queried: Queried, query: Query, limit: number): P
   });
 }
 
-/** The answer to one SELECT, a piece at a time: no more of it is in memory. */
+/** Yields the answer to one SELECT, a piece at a time: no more of it is in memory. */
 export async function* streamWorkspace(queried: Queried, query: Query): AsyncGenerator<QueryPiece, void, undefined> {
   const open = await openStatement(queried, query);
   try {
@@ -200,8 +200,8 @@ async function showTables(
 }
 
 /**
- * The runs that the views show. Each has all of its segments. Those of the runs that a query names, or of all runs where
- * it names none, are also compared with their checksums when a process first reads them.
+ * Returns the runs that the views show. Each has all of its segments. Those of the runs that a query names, or of all
+ * runs where it names none, are also compared with their checksums when a process first reads them.
  */
 async function readableRuns(
   { db, folders, elsewhere, verified }: Queried,

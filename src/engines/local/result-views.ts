@@ -77,7 +77,7 @@ const VIEWS: Readonly<Record<string, ResultView>> = {
   },
 };
 
-/** The rows of committed segments that count, each with the file it is in. */
+/** Returns the rows of committed segments that count, each with the file it is in. */
 function segmentRows(stageRoot: string, segments: readonly IndexedSegment[]): string {
   const file = ({ path: name }: IndexedSegment) => path.join(stageRoot, name);
   const options = `, filename = ${literal("segment file")}`;
@@ -160,7 +160,7 @@ export async function leaveOutDamaged(
   return { runs: readable, notes };
 }
 
-/** SQL of the views over runs, by name. */
+/** Returns the SQL of the views over runs, by name. */
 export function resultViews(exposed: readonly ExposedRun[], stageRoot: string): Map<string, string> {
   const runs = exposed.map(({ runId, keyColumns, segments }) => ({
     runId,
@@ -200,8 +200,8 @@ export function resultViews(exposed: readonly ExposedRun[], stageRoot: string): 
 }
 
 /**
- * A key column of a segment with its type (dates, timestamps and decimals are text in the file); as text where runs
- * disagree on the type, so that the view can hold them all.
+ * Returns a key column of a segment with its type (dates, timestamps and decimals are text in the file); as text where
+ * runs disagree on the type, so that the view can hold them all.
  */
 function keyExpression({ name, type }: KeyColumn, mixed: boolean): string {
   const stored = identifier(segmentColumn(name));

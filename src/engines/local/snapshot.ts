@@ -50,7 +50,7 @@ export function snapshotFiles(
 export const pinAgain = (folder: string, id: string) =>
   `delete ${path.join(folder, id)}, and train again: a run that has not ended cannot be resumed without it`;
 
-/** A text with its own checksum in a line after it. */
+/** Returns a text with its own checksum in a line after it. */
 const sealed = (text: string) => `${text}\n${checksum(text)}\n`;
 
 /**
@@ -131,7 +131,7 @@ export interface SnapshotPlace {
   writeSelected(connection: DuckDBConnection, rows: SourceRows, file: string): Promise<void>;
 }
 
-/** A file of selected rows as a source: what it holds is its fingerprint. */
+/** Returns a file of selected rows as a source: what it holds is its fingerprint. */
 async function readSelected(connection: DuckDBConnection, file: string): Promise<Source> {
   const from = readParquet([file]);
   const columns = await describe(connection, from);

@@ -17,8 +17,8 @@ export interface Source {
 /** Finds sources, and remembers what it learnt of a file as long as the file stays the same. */
 export interface Sources {
   /**
-   * A source: a table of the workspace; or a file: `.csv` or `.tsv` (also `.gz`), `.parquet`, `.json` or `.ndjson`; or
-   * `file.duckdb:TABLE`, read-only. A CSV file's numbers of which some begin with 0 (`007`) are text.
+   * Returns a source: a table of the workspace; or a file: `.csv` or `.tsv` (also `.gz`), `.parquet`, `.json` or
+   * `.ndjson`; or `file.duckdb:TABLE`, read-only. A CSV file's numbers of which some begin with 0 (`007`) are text.
    *
    * @throws {ManymodelError} `not-found` or `input`, saying what is there
    */
@@ -27,7 +27,7 @@ export interface Sources {
   fingerprint(table: string): Promise<string>;
 }
 
-/** The sources that a workspace can read. */
+/** Returns the sources that a workspace can read. */
 export function openSources(store: TableStore): Sources {
   const sources = new Map<string, Source>();
   const names = () => store.list().map(({ name }) => name);

@@ -9,8 +9,8 @@ import type { Folders } from "./folders.ts";
 const PLACES = { snapshot: "snapshots", part: "tables", temporary: "root" } as const;
 
 /**
- * The snapshots; the files of tables that no table has, which are parts not published yet or of a process that was
- * killed; and temporary files: DuckDB's folders to spill to, and files of the stage that are not whole yet.
+ * Returns the snapshots; the files of tables that no table has, which are parts not published yet or of a process that
+ * was killed; and temporary files: DuckDB's folders to spill to, and files of the stage that are not whole yet.
  */
 export async function storedItems(db: Database, folders: Folders): Promise<StoredItem[]> {
   const { root, snapshots, tables, stage, temporary } = folders;
@@ -26,7 +26,7 @@ export async function storedItems(db: Database, folders: Folders): Promise<Store
   return (await Promise.all(items)).filter((entry) => entry !== undefined);
 }
 
-/** The ids of the snapshots that are whole. */
+/** Returns the ids of the snapshots that are whole. */
 export async function snapshotFolders({ snapshots }: Pick<Folders, "snapshots">): Promise<string[]> {
   const folders = await entries(snapshots);
   return folders.filter((entry) => entry.isDirectory() && /^[0-9a-f]{24}$/.test(entry.name)).map(({ name }) => name);
@@ -48,7 +48,7 @@ const isPart = (entry: Dirent) =>
 /** As `writeWhole` names a file until it is there as a whole. */
 const isUnfinished = (entry: Dirent) => entry.isFile() && /^\..*\.tmp$/.test(entry.name);
 
-/** An item with its size and age; undefined if it is gone meanwhile. */
+/** Returns an item with its size and age; undefined if it is gone meanwhile. */
 async function item(folders: Folders, kind: StoredItem["kind"], id: string): Promise<StoredItem | undefined> {
   const place = path.join(folders[PLACES[kind]], id);
   const stats = await lstat(place).catch(() => undefined);

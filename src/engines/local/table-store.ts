@@ -82,7 +82,7 @@ export class TableStore {
     return [...byName.values()];
   }
 
-  /** The files that hold what `owner`, or everybody, has published in a table, and their columns. */
+  /** Returns the files that hold what `owner`, or everybody, has published in a table, and their columns. */
   published(table: string, owner: string | null): { files: StoredFile[]; columns: ColumnInfo[] } {
     const sql = `SELECT table_name, id, sha256, columns FROM parts WHERE table_name = ?1 AND (?2 IS NULL OR owner = ?2) ORDER BY id`;
     const parts = this.#db.prepare(sql).all(table, owner) as {
@@ -98,7 +98,7 @@ export class TableStore {
     };
   }
 
-  /** The files of all published parts. */
+  /** Returns the files of all published parts. */
   files(): StoredFile[] {
     const parts = this.#db.prepare("SELECT table_name, id, sha256 FROM parts ORDER BY table_name, id").all() as {
       table_name: string;
@@ -144,7 +144,7 @@ export class TableStore {
     this.discard(table, replaced);
   }
 
-  /** The files of an imported table, as they are now. */
+  /** Returns the files of an imported table, as they are now. */
   importedParts(table: string): (StoredFile & { id: string })[] {
     const sql = "SELECT table_name AS name, id, sha256 FROM parts WHERE table_name = ? ORDER BY rowid";
     const rows = this.#db.prepare(sql).all(table) as { name: string; id: string; sha256: string | null }[];
@@ -192,7 +192,7 @@ export class TableStore {
   }
 }
 
-/** A new part's id and file; the file is not visible before `publish`. */
+/** Returns a new part's id and file; the file is not visible before `publish`. */
 export async function newPart(folder: string, table: string): Promise<{ id: string; file: string }> {
   const id = randomUUID();
   const file = partFile(folder, table, id);

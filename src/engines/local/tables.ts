@@ -45,7 +45,7 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
   let openedSources: Sources | undefined;
   const sources = () => (openedSources ??= openSources(store()));
   const verified = new VerifiedFiles();
-  /** A pinned file, compared with its checksum when this process first reads it. */
+  /** Returns a pinned file, compared with its checksum when this process first reads it. */
   const pinned = async (snapshot: Snapshot, part: "keys" | "data") => {
     const stored = snapshotFiles(folders.snapshots, snapshot)[part];
     await verified.check([stored], pinAgain(folders.snapshots, snapshot.id));

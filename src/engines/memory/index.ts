@@ -10,8 +10,8 @@ import { inProcessWorkers } from "./workers.ts";
 const engines = new Map<string, Engine>();
 
 /**
- * The engine without files, processes or a database: the reference that says what the ports mean, for tests. The same
- * id gives the same engine as long as it is open.
+ * Returns the engine without files, processes or a database: the reference that says what the ports mean, for tests.
+ * The same id gives the same engine as long as it is open.
  */
 export function memoryEngine(id: string, now: () => number = Date.now): Engine {
   const existing = engines.get(id);

@@ -2,7 +2,7 @@ import { ManymodelError } from "../../core/errors.ts";
 import { stagePathParts } from "../../core/stage-path.ts";
 import type { Stage } from "../../ports/stage.ts";
 
-/** A stage as a map from path to bytes. */
+/** Returns a stage as a map from path to bytes. */
 export function memoryStage(): Stage {
   const files = new Map<string, Uint8Array>();
   const check = (path: string) => {

@@ -261,7 +261,7 @@ function newestOf({ by, time, values: selections }: NewestValues, name: string, 
   return { columns: columnsOf(batch), owners: new Map([["newest", [batch]]]) };
 }
 
-/** The rows of a column, in this order; -1 has no value. */
+/** Returns the rows of a column, in this order; -1 has no value. */
 function pick(column: Column, rows: readonly number[]): Column {
   switch (column.type) {
     case "string":
@@ -401,7 +401,7 @@ function values(column: Column): KeyValue[] {
   }
 }
 
-/** NULL first, then by value; texts by their UTF-8 bytes, which code points sort alike. */
+/** Returns the NULL first, then by value; texts by their UTF-8 bytes, which code points sort alike. */
 function compareCells(a: readonly KeyValue[], b: readonly KeyValue[]): number {
   for (const [x, y] of zip(a, b)) {
     if (x === y) continue;

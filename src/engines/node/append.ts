@@ -75,7 +75,10 @@ async function checkValues(
   );
 }
 
-/** The columns of a table by which rows are replaced. @throws {ManymodelError} `usage` for one that the table has not */
+/**
+ * Returns the columns of a table by which rows are replaced. @throws {ManymodelError} `usage` for one that the table
+ * has not
+ */
 export function replacementKey(table: AppendedTable, key: readonly string[]): string[] {
   const names = table.columns.map(({ name }) => name);
   return key.map((word) => {

@@ -21,7 +21,7 @@ const COPIES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The format of a file by its name, as options of DuckDB's COPY; undefined if DuckDB does not write it.
+ * Returns the format of a file by its name, as options of DuckDB's COPY; undefined if DuckDB does not write it.
  *
  * @throws {ManymodelError} `usage` for a name of another format
  */
@@ -35,7 +35,7 @@ export function copyOptions(file: string): string | undefined {
   return options;
 }
 
-/** A name beside a file's, of the same format, under which it is written until it is whole. */
+/** Returns a name beside a file's, of the same format, under which it is written until it is whole. */
 export function besides(file: string): string {
   const name = path.basename(file);
   return path.join(path.dirname(file), `.${randomUUID()}${name.slice(name.indexOf("."))}`);

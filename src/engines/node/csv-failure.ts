@@ -49,7 +49,7 @@ export async function checkEven(
   if (uneven !== undefined) throw new ManymodelError("input", `cannot read ${file}: ${uneven}`);
 }
 
-/** The first line that has another number of columns than most; undefined if none has, or most have one. */
+/** Returns the first line that has another number of columns than most; undefined if none has, or most have one. */
 async function unevenLine(
   connection: DuckDBConnection,
   file: string,

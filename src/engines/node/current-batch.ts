@@ -10,7 +10,7 @@ export interface RegistryTables {
   readonly literal: (text: string) => string;
 }
 
-/** The version whose forecasts count, as a query of one value: NULL for a model without versions. */
+/** Returns the version whose forecasts count, as a query of one value: NULL for a model without versions. */
 export function meantVersion({ model, alias }: CurrentForecasts, registry: RegistryTables): string {
   const { aliases, versions, newestFirst, literal } = registry;
   const ofModel = `WHERE model = ${literal(model)}`;
@@ -30,7 +30,7 @@ export interface BatchTable {
 }
 
 /**
- * The owner of the rows that FORECASTS shows, as a query of at most one value.
+ * Returns the owner of the rows that FORECASTS shows, as a query of at most one value.
  *
  * @param version - the version whose forecasts count, as an expression
  */

@@ -8,7 +8,7 @@ import { callNative } from "../../ports/native-calls.ts";
 
 /** A DuckDB of this thread's own, in memory: it reads and writes files, and holds nothing that must survive. */
 export interface Duck {
-  /** The connection, opened at the first call, for who uses it alone. */
+  /** Returns the connection, opened at the first call, for who uses it alone. */
   connection(): Promise<DuckDBConnection>;
   /**
    * Does something with the connection, which is opened at the first call; whoever asks meanwhile waits. Two at a time
@@ -22,8 +22,8 @@ export interface Duck {
 const MEMORY_LIMIT = "512MB";
 
 /**
- * A DuckDB that is started when it is first needed. Instances name their spill files alike, so each gets a folder of
- * its own below `temporary`.
+ * Returns a DuckDB that is started when it is first needed. Instances name their spill files alike, so each gets a
+ * folder of its own below `temporary`.
  */
 export function openDuck(temporary: string, options: Record<string, string> = {}): Duck {
   const spill = path.join(temporary, randomUUID());

@@ -57,7 +57,8 @@ export async function openFile(
 }
 
 /**
- * The files that a name means: the one of that name, or those of a pattern (`many/*.csv`), in the order of their names.
+ * Returns the files that a name means: the one of that name, or those of a pattern (`many/*.csv`), in the order of
+ * their names.
  *
  * @throws {ManymodelError} `not-found` if there is none
  */
@@ -90,13 +91,13 @@ function readerFiles(files: readonly string[]): string {
     : `[${files.map(fileLiteral).join(", ")}], union_by_name = true`;
 }
 
-/** A reference to a file, to a table inside a DuckDB file, or to a sheet of an Excel workbook. */
+/** Returns a reference to a file, to a table inside a DuckDB file, or to a sheet of an Excel workbook. */
 function parseReference(table: string): { file: string; inner: string | null } {
   const attached = /^(.+\.(?:duckdb|ddb|db|xlsx)):([^:]+)$/i.exec(table);
   return { file: path.resolve(attached?.[1] ?? table), inner: attached?.[2] ?? null };
 }
 
-/** Path, size and time of modification of a file, and of a DuckDB file's log of changes. */
+/** Returns the path, size and time of modification of a file, and of a DuckDB file's log of changes. */
 export async function fileFingerprint(table: string, tables: () => readonly string[]): Promise<string> {
   const { file, inner } = parseReference(table);
   const stats = /[/\\.]/.test(table) ? await stat(file).catch(() => undefined) : undefined;
@@ -131,7 +132,7 @@ function readTyped(files: readonly string[], format: string): string {
   return `${format === "parquet" ? "read_parquet" : "read_json_auto"}(${readerFiles(files)}, hive_partitioning = false)`;
 }
 
-/** The reader's parameters that a format gives. */
+/** Returns the reader's parameters that a format gives. */
 function parameters({ delimiter, decimal, dateFormat, nulls }: CsvFormat): string {
   return [
     ...(delimiter === undefined ? [] : [`delim = ${literal(delimiter)}`]),
@@ -203,7 +204,7 @@ async function checkAlike(
   }
 }
 
-/** The columns of what is selected from. */
+/** Returns the columns of what is selected from. */
 export async function describe(connection: DuckDBConnection, from: string): Promise<SourceColumn[]> {
   const result = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`);
   return result.getRowObjects().map((row): SourceColumn => {
@@ -212,7 +213,7 @@ export async function describe(connection: DuckDBConnection, from: string): Prom
   });
 }
 
-/** A column of an answer as the result of a query: text where a model could not read it. */
+/** Returns a column of an answer as the result of a query: text where a model could not read it. */
 export function describeColumn(name: string, sqlType: string): ColumnInfo {
   return { name, type: columnType(sqlType) ?? "string" };
 }

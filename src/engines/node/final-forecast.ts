@@ -13,9 +13,9 @@ export interface OverrideTable {
 }
 
 /**
- * The rows of a table of forecasts with FORECAST_FINAL as their last column, as a query: the override in force of each row's
- * model, partition and time, else FORECAST. `core/override.ts` says which override is in force. A table without FORECAST stays
- * as it is.
+ * Returns the rows of a table of forecasts with FORECAST_FINAL as their last column, as a query: the override in force
+ * of each row's model, partition and time, else FORECAST. `core/override.ts` says which override is in force. A table
+ * without FORECAST stays as it is.
  *
  * @param from - the relation of the forecasts
  * @param columns - its columns, in order
@@ -40,8 +40,8 @@ export function withFinalForecast(from: string, columns: readonly ColumnInfo[], 
 }
 
 /**
- * The column of a forecast table's times: the one that is named so, else the only one of dates or timestamps. Undefined where
- * there is none.
+ * Returns the column of a forecast table's times: the one that is named so, else the only one of dates or timestamps.
+ * Undefined where there is none.
  */
 function timeOf(columns: readonly ColumnInfo[], named: string | undefined): string | undefined {
   const times = columns.filter(({ type }) => type === "date" || type === "timestamp").map(({ name }) => name);

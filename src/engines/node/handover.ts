@@ -31,7 +31,7 @@ export class Handover<Value> {
     this.#offer = undefined;
   }
 
-  /** The values, until the last one; throws what `fail` was given. */
+  /** Yields the values, until the last one; throws what `fail` was given. */
   async *take(): AsyncGenerator<Value, void, undefined> {
     for (;;) {
       if (this.#offer !== undefined) {

@@ -8,7 +8,7 @@ export interface NewestDialect {
   readonly from: string;
   /** The names of its columns, and how each is spelled. */
   readonly columns: readonly { readonly name: string; readonly sql: string }[];
-  /** The newest value of an expression that is not NULL, by the column of times. */
+  /** Returns the newest value of an expression that is not NULL, by the column of times. */
   newest(value: string, time: string): string;
   /** Spells the name of a column of the result. */
   identifier(name: string): string;
@@ -48,7 +48,7 @@ export function newestRows({ by, time, values }: NewestValues, table: string, di
   return `SELECT ${selected.join(", ")} FROM ${from} GROUP BY ${keys.map(({ sql }) => sql).join(", ")}`;
 }
 
-/** The error of a value that the database refuses, with the database's sentence. */
+/** Returns the error of a value that the database refuses, with the database's sentence. */
 export function refusedValues({ values }: NewestValues, sentence: string, cause: unknown): ManymodelError {
   return new ManymodelError(
     "config",

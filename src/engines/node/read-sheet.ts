@@ -66,7 +66,7 @@ export async function openSheets(
   return `(SELECT ${selected.join(", ")} FROM ${STAGED})`;
 }
 
-/** The type of a column whose cells have these. */
+/** Returns the type of a column whose cells have these. */
 function typeOf(types: ReadonlySet<ColumnType>): ColumnType {
   const [first = "string"] = types;
   const every = (...some: ColumnType[]) => [...types].every((type) => some.includes(type));
@@ -75,7 +75,7 @@ function typeOf(types: ReadonlySet<ColumnType>): ColumnType {
   return every("date", "timestamp") ? "timestamp" : "string";
 }
 
-/** A column as dates of a format, if it is text or whole numbers that all are; undefined if not. */
+/** Returns a column as dates of a format, if it is text or whole numbers that all are; undefined if not. */
 async function dated(
   connection: DuckDBConnection,
   column: string,
@@ -88,7 +88,10 @@ async function dated(
   return (await readRow(connection, fits))[0] === true ? `CAST(${value} AS DATE)` : undefined;
 }
 
-/** The rows of a sheet that have a value. @throws {ManymodelError} `input` for a file that is no workbook; `usage` for a sheet that is not there, or has no value */
+/**
+ * Yields the rows of a sheet that have a value. @throws {ManymodelError} `input` for a file that is no workbook;
+ * `usage` for a sheet that is not there, or has no value
+ */
 async function* rowsOf(file: string, { sheet }: SheetFormat): AsyncGenerator<SheetRow, void, undefined> {
   // Not at the top: few commands read a sheet.
   const { streamXlsxRows } = await import("hucre/xlsx");
@@ -116,7 +119,10 @@ async function* rowsOf(file: string, { sheet }: SheetFormat): AsyncGenerator<She
 
 const isBlank = (value: unknown) => value === null || value === undefined || value === "";
 
-/** The columns of a sheet, as its first row with a value names them. @throws {ManymodelError} `input` for a name that is there twice */
+/**
+ * Returns the columns of a sheet, as its first row with a value names them. @throws {ManymodelError} `input` for a name
+ * that is there twice
+ */
 async function headerOf(file: string, format: SheetFormat): Promise<HeaderColumn[]> {
   for await (const row of rowsOf(file, format)) return headerColumns(file, row);
   return [];
@@ -187,7 +193,10 @@ async function stage(
   }
 }
 
-/** The columns of a file by where they are in its sheet. @throws {ManymodelError} `input` if they are not those of the first file */
+/**
+ * Returns the columns of a file by where they are in its sheet. @throws {ManymodelError} `input` if they are not those
+ * of the first file
+ */
 function arranged(
   file: string,
   columns: readonly HeaderColumn[],

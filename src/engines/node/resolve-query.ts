@@ -94,7 +94,7 @@ export function describeQuery({
   };
 }
 
-/** The places of a snapshot's time and target among its columns. */
+/** Returns the places of a snapshot's time and target among its columns. */
 export function timesOf({ columns, timeColumn, query }: Snapshot): { readonly time: number; readonly target: number } {
   const names = columns.map(({ name }) => name);
   const target = matchColumn(names, query.target ?? "") ?? timeColumn;
@@ -106,7 +106,7 @@ export function timesOf({ columns, timeColumn, query }: Snapshot): { readonly ti
   return { time: place(timeColumn), target: place(target) };
 }
 
-/** The id of the snapshot that a query of a source gives. */
+/** Returns the id of the snapshot that a query of a source gives. */
 export function snapshotId(fingerprint: string, { keys, columns, order }: ResolvedQuery, query: DataQuery): string {
   const statedInterval = query.interval === undefined ? [] : [query.interval];
   // Ids of queries without these rules stay what they were.

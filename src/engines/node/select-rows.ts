@@ -12,7 +12,7 @@ export function selectRows({ select, where }: SelectedRows, table: string): stri
   return `SELECT * FROM ${from}${where === undefined ? "" : ` WHERE (${where}\n)`}`;
 }
 
-/** The error of a query or a condition that the database refuses, with the database's sentence. */
+/** Returns the error of a query or a condition that the database refuses, with the database's sentence. */
 export function refusedRows(rows: SelectedRows, sentence: string, cause: unknown): ManymodelError {
   const key = rows.where === undefined ? "source.query" : "source.where";
   const example = rows.where === undefined ? "one SELECT statement" : "a condition such as store = 'A'";

@@ -28,7 +28,7 @@ const endAllCalls = () => {
   for (const calls of living) endNativeCallsNow(calls);
 };
 
-/** A thread of this process. */
+/** Returns a thread of this process. */
 export function startThread(entry: WorkerEntry, name: string, { told, ended }: Listener): Vessel {
   const calls = countNativeCalls();
   const thread = new Thread(script("worker-thread"), {
@@ -63,7 +63,7 @@ export function startThread(entry: WorkerEntry, name: string, { told, ended }: L
   };
 }
 
-/** A process of its own, which ends when this one does. */
+/** Returns a process of its own, which ends when this one does. */
 export function startProcess(entry: WorkerEntry, name: string, { told, ended }: Listener): Vessel {
   const child = spawn(process.execPath, [fileURLToPath(script("worker-process"))], {
     stdio: ["ignore", process.stderr, process.stderr, "ipc"],

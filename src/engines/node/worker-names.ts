@@ -7,7 +7,7 @@ let count = 0;
 /** The workers of this process that have not ended. */
 const alive = new Set<string>();
 
-/** A name for a worker of this process, by which other processes of this machine see whether it is gone. */
+/** Returns a name for a worker of this process, by which other processes of this machine see whether it is gone. */
 export function takeName(): string {
   const name = `${HOST}.${process.pid}.${++count}`;
   alive.add(name);

@@ -51,7 +51,7 @@ export function nodeWorkers(): Workers {
   };
 }
 
-/** An error thrown in a worker, with its class restored where callers tell classes apart. */
+/** Returns an error thrown in a worker, with its class restored where callers tell classes apart. */
 function revive({ kind, message, stack }: Extract<Told, { type: "error" }>): Error {
   const error = kind === null ? new Error(message) : new ManymodelError(kind, message);
   if (stack !== null) error.stack = stack;

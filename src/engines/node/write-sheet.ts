@@ -15,8 +15,8 @@ const FORMATS: Readonly<Partial<Record<ColumnType, string>>> = {
 };
 
 /**
- * The bytes of an Excel workbook (.xlsx) with one sheet: a header, then the rows. Numbers, booleans, dates and times are cells of
- * these types, NULL is no cell. A piece is in memory at a time.
+ * Returns the bytes of an Excel workbook (.xlsx) with one sheet: a header, then the rows. Numbers, booleans, dates and
+ * times are cells of these types, NULL is no cell. A piece is in memory at a time.
  *
  * @throws {ManymodelError} `usage` for what a sheet cannot hold: more than 1,048,575 rows, or a text of more than 32,767 characters
  */

@@ -27,7 +27,7 @@ export async function importPg(purpose = "engine postgres"): Promise<{ Client: t
 }
 
 /**
- * The settings of a connection. Answers have plain types: 64-bit integers are numbers, JSON is text.
+ * Returns the settings of a connection. Answers have plain types: 64-bit integers are numbers, JSON is text.
  *
  * @param name - what messages call the address
  * @throws {ManymodelError} `config` for an address that is none, or that holds a password

@@ -56,7 +56,7 @@ export async function showForecasts(db: Database, store: TableStore, current: Cu
   );
 }
 
-/** The query of the forecasts that count; undefined where there is no table of forecasts. */
+/** Returns the query of the forecasts that count; undefined where there is no table of forecasts. */
 async function selectCurrent(
   client: ClientBase,
   schema: string,

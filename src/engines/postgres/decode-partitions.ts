@@ -55,7 +55,7 @@ export class PartitionDecoder {
     return this.#tuples.get(ordinal)?.rows === 0;
   }
 
-  /** The rows of partitions, in the order asked for. What was not taken has none. */
+  /** Returns the rows of partitions, in the order asked for. What was not taken has none. */
   rows(ordinals: readonly number[]): PartitionRows {
     const tuples = ordinals.map((ordinal) => this.#tuples.get(ordinal));
     const lengths = tuples.map((tuple) => tuple?.rows ?? 0);

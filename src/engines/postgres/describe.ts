@@ -43,7 +43,7 @@ async function findShared({ session }: Database): Promise<Feature> {
   return { name: "sessions", ok: !shared, detail, ...(shared && { advice: KEEP_SESSIONS }) };
 }
 
-/** The server's version and clock, and whether this role may do what a run asks of it. */
+/** Returns the server's version and clock, and whether this role may do what a run asks of it. */
 export async function describeDatabase(db: Database): Promise<EngineFacts> {
   const { schema, run } = db;
   const sessions = await findShared(db);

@@ -2,7 +2,9 @@ import type { Column, ColumnBatch } from "../../core/columns/column.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import { BinaryRows, PIECE_BYTES } from "./binary-rows.ts";
 
-/** The rows of a batch for a binary copy, each with the part it is of before its own values. NaN becomes NULL. */
+/**
+ * Yields the rows of a batch for a binary copy, each with the part it is of before its own values. NaN becomes NULL.
+ */
 export function* encodeColumns(part: bigint, { length, columns }: ColumnBatch): Generator<Uint8Array> {
   const rows = new BinaryRows();
   const fields = Object.values(columns).map((column) => fieldWriter(rows, column));

@@ -47,7 +47,7 @@ async function remove(client: ClientBase, schema: string, runId: string): Promis
   await client.query(`DELETE FROM ${schema}.mm$exposed_runs WHERE run_id = $1`, [runId]);
 }
 
-/** The key columns of all exposed runs, in lower case, with their types: text where runs disagree. */
+/** Returns the key columns of all exposed runs, in lower case, with their types: text where runs disagree. */
 async function exposedKeys(client: ClientBase, schema: string): Promise<Map<string, KeyType>> {
   const { rows } = await client.query(`SELECT DISTINCT key_columns::text AS keys FROM ${schema}.mm$exposed_runs`);
   const types = new Map<string, KeyType>();
@@ -92,7 +92,7 @@ const FIELDS: readonly (readonly [column: string, write: (rows: BinaryRows, sour
   ["error_message", (rows, { row }) => text(rows, row.errorMessage)],
 ];
 
-/** The rows that count of a run's segments, for a binary copy; one segment is in memory at a time. */
+/** Yields the rows that count of a run's segments, for a binary copy; one segment is in memory at a time. */
 async function* encodeRun(stage: Stage, { runId, keyColumns, segments }: ExposedRun): AsyncGenerator<Uint8Array> {
   const rows = new BinaryRows();
   for (const { path, select } of segments) {
@@ -107,7 +107,7 @@ async function* encodeRun(stage: Stage, { runId, keyColumns, segments }: Exposed
   yield rows.end();
 }
 
-/** A key's values as text by the names of their columns, in lower case. */
+/** Returns a key's values as text by the names of their columns, in lower case. */
 function keysJson({ keyColumns, row }: Shown): string {
   const entries = keyColumns.map((column, i): [string, string | null] => {
     const value = row.key[i] ?? null;

@@ -15,7 +15,7 @@ import type { Relation } from "./relation.ts";
 import type { RelationColumn } from "./relation-sql.ts";
 import type { TableStore } from "./table-store.ts";
 
-/** A column's type in PostgreSQL, by DuckDB's, and how its values are written as text. */
+/** Returns a column's type in PostgreSQL, by DuckDB's, and how its values are written as text. */
 function columnOf({ name, sqlType }: SourceColumn): { name: string; sqlType: string; expression: string } {
   const column = identifier(name);
   const scale = /^DECIMAL\((.*)\)$/.exec(sqlType)?.[1];
@@ -49,7 +49,7 @@ const SQL_TYPES: Readonly<Record<string, string>> = {
   "TIMESTAMP WITH TIME ZONE": "timestamptz",
 };
 
-/** A column of a table of ours with DuckDB's type for it. */
+/** Returns a column of a table of ours with DuckDB's type for it. */
 function asDuck({ name, sqlType }: RelationColumn): { name: string; sqlType: string } {
   const scale = /^numeric\((.*)\)$/.exec(sqlType)?.[1];
   return { name, sqlType: scale === undefined ? (DUCK_TYPES[sqlType] ?? "VARCHAR") : `DECIMAL(${scale})` };

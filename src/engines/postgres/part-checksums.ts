@@ -47,8 +47,8 @@ export interface PartSums {
 }
 
 /**
- * The ids of parts whose rows are not those that were written. One hash of the two is computed: it takes as long as
- * reading the rows several times, and misses damage once in 2^64 times.
+ * Returns the ids of parts whose rows are not those that were written. One hash of the two is computed: it takes as
+ * long as reading the rows several times, and misses damage once in 2^64 times.
  */
 export async function findDamagedParts(
   client: ClientBase,

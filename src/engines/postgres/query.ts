@@ -33,7 +33,7 @@ export async function queryDatabase(
 /** Rows that are fetched at a time. */
 const ROWS_AT_ONCE = 10_000;
 
-/** The answer to one SELECT, a piece at a time: no more of it is in memory. */
+/** Yields the answer to one SELECT, a piece at a time: no more of it is in memory. */
 export async function* streamDatabase(
   db: Database,
   sql: string,
@@ -89,7 +89,7 @@ async function inReadOnly<T>(
   });
 }
 
-/** The next rows of the answer. */
+/** Returns the next rows of the answer. */
 async function fetchPiece(client: ClientBase, schema: string, limit: number): Promise<QueryPiece> {
   const { rows, fields } = await client.query<unknown[]>({
     text: `FETCH ${limit} FROM answer`,
@@ -115,7 +115,7 @@ const COLUMN_TYPES: ReadonlyMap<number, ColumnType> = new Map([
   [1114, "timestamp"],
 ]);
 
-/** A value as JSON can hold it: numbers that a double cannot hold exactly are text. */
+/** Returns a value as JSON can hold it: numbers that a double cannot hold exactly are text. */
 function plain(value: unknown, oid: number): string | number | boolean | null {
   if (typeof value !== "string") return null;
   if (oid === 16) return value === "t";
@@ -127,7 +127,7 @@ function plain(value: unknown, oid: number): string | number | boolean | null {
   return String(number) === digits ? number : value;
 }
 
-/** The names of an answer's columns; those of our own tables as they were spelled when the table was made. */
+/** Returns the names of an answer's columns; those of our own tables as they were spelled when the table was made. */
 async function spelled(client: ClientBase, schema: string, fields: readonly FieldDef[]): Promise<string[]> {
   const { rows } = await client.query(
     `SELECT DISTINCT c.oid, upper(c.relname) AS name, t.columns::text AS columns, p.columns::text AS part_columns

@@ -13,7 +13,7 @@ export interface RelationColumn extends SourceColumn {
 /** Writes the expression by which a column's texts are compared and sorted: their bytes. */
 const asText = (column: string) => `(${column})::text COLLATE "C"`;
 
-/** A key column as it is kept. */
+/** Returns a key column as it is kept. */
 export function keyExpression({ physical, keyType, scaled }: KeyedColumn<RelationColumn>): string {
   const column = identifier(physical);
   switch (keyType) {

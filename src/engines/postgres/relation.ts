@@ -15,8 +15,8 @@ export interface Relation {
 }
 
 /**
- * A source: one of the schema's own tables; or any table or view that the role may read, by its name (in the search
- * path) or as `schema.table`, spelled as in SQL, or else found whatever its case.
+ * Returns a source: one of the schema's own tables; or any table or view that the role may read, by its name (in the
+ * search path) or as `schema.table`, spelled as in SQL, or else found whatever its case.
  *
  * @throws {ManymodelError} `not-found`, saying what there is
  */
@@ -54,7 +54,7 @@ async function foreign(client: ClientBase, table: string): Promise<string | unde
   return one && `${identifier(one.schema)}.${identifier(one.name)}`;
 }
 
-/** The parts of `table` or `schema.table`, each bare or in double quotes; undefined if it is neither. */
+/** Returns the parts of `table` or `schema.table`, each bare or in double quotes; undefined if it is neither. */
 function nameParts(table: string): { name: string; schema: string | null } | undefined {
   const part = /(?:"((?:[^"]|"")+)"|([^".\s/\\]+))/.source;
   const match = new RegExp(`^(?:${part}\\.)?${part}$`).exec(table);

@@ -3,7 +3,7 @@ import { firstRow } from "../../core/columns/first-row.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { Snapshot } from "../../core/run.ts";
 
-/** The table that holds a snapshot. */
+/** Returns the table that holds a snapshot. */
 export function snapshotTable(schema: string, id: string): string {
   if (!/^[0-9a-f]{24}$/.test(id)) throw new ManymodelError("corrupt", `there is no snapshot ${id}`);
   return `${schema}.mm$snapshot_${id}`;
@@ -11,12 +11,15 @@ export function snapshotTable(schema: string, id: string): string {
 
 const numbered = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i}`);
 
-/** The SHA-256 of what a row of a snapshot says of its partition but for its values, as an expression. */
+/** Returns the SHA-256 of what a row of a snapshot says of its partition but for its values, as an expression. */
 export function keyDigest(keys: number): string {
   return `sha256(record_send(ROW(${["p", "n", "h", ...numbered("k", keys)].join(", ")})))`;
 }
 
-/** The SHA-256 of a row of a snapshot, as an expression. Arrays are hashed apart: together they may have more than 1 GB. */
+/**
+ * Returns the SHA-256 of a row of a snapshot, as an expression. Arrays are hashed apart: together they may have more
+ * than 1 GB.
+ */
 export function rowDigest(keys: number, columns: number): string {
   const arrays = numbered("c", columns).map((column) => `sha256(array_send(${column}))`);
   return `sha256(${[keyDigest(keys), ...arrays].join(" || ")})`;
@@ -25,7 +28,7 @@ export function rowDigest(keys: number, columns: number): string {
 /** Rows whose digests are hashed together: more than 1 GB of digests would not fit a value. */
 const AT_ONCE = 65_536;
 
-/** The SHA-256, in hexadecimal, of the digests of all rows of a snapshot in the order of their partitions. */
+/** Returns the SHA-256, in hexadecimal, of the digests of all rows of a snapshot in the order of their partitions. */
 export async function sumDigests(client: ClientBase, table: string, digest: string): Promise<string> {
   const sql = `SELECT encode(sha256(coalesce(string_agg(d, ''::bytea ORDER BY g), ''::bytea)), 'hex') AS sum
     FROM (SELECT p / ${AT_ONCE} AS g, sha256(string_agg(${digest}, ''::bytea ORDER BY p)) AS d FROM ${table} GROUP BY 1) AS s`;

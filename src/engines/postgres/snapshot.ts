@@ -265,7 +265,7 @@ async function writeTable(
   return { ...firstRow(counts.rows, counted), sha256 };
 }
 
-/** The time of a row that has a target; NULL of any other. */
+/** Returns the time of a row that has a target; NULL of any other. */
 function newestTime({ time, target }: EndRule<RelationColumn>): string {
   const isObserved = `${identifier(target.physical)}::text NOT IN ('NaN', 'Infinity', '-Infinity')`;
   return `CASE WHEN ${isObserved} THEN ${valueExpression(time)}::timestamp END`;
@@ -283,7 +283,7 @@ const WIDTHS: Readonly<Record<ColumnType, number>> = {
   timestamp: 12,
 };
 
-/** The keys of the partitions `[from, to)`. */
+/** Returns the keys of the partitions `[from, to)`. */
 export async function snapshotKeys(
   db: Database,
   snapshot: Snapshot,
@@ -298,7 +298,7 @@ export async function snapshotKeys(
   return rows.map((row) => parseKey(snapshot.keyColumns, Object.values(row)));
 }
 
-/** The times of a snapshot (see `Source.times`). */
+/** Returns the times of a snapshot (see `Source.times`). */
 export async function snapshotTimes(db: Database, snapshot: Snapshot): Promise<SnapshotTimes> {
   const { time, target } = timesOf(snapshot);
   const type = snapshot.columns[time]?.type;
@@ -336,7 +336,7 @@ export async function locateKeys(db: Database, snapshot: Snapshot, keys: readonl
   return ordinals;
 }
 
-/** All rows of partitions, in one binary copy. */
+/** Returns all rows of partitions, in one binary copy. */
 export async function readPartitions(
   db: Database,
   snapshot: Snapshot,

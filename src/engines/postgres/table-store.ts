@@ -76,7 +76,10 @@ export class TableStore {
     return rows as { name: string; rows: number }[];
   }
 
-  /** The view of a table, its columns' spelling, and a fingerprint of its rows; undefined if there is no such table. */
+  /**
+   * Returns the view of a table, its columns' spelling, and a fingerprint of its rows; undefined if there is no such
+   * table.
+   */
   async find(
     client: ClientBase,
     table: string,
@@ -92,7 +95,8 @@ export class TableStore {
   }
 
   /**
-   * A query of a table's rows that were published by one owner, with all columns of the table; undefined without it.
+   * Returns a query of a table's rows that were published by one owner, with all columns of the table; undefined
+   * without it.
    *
    * @param owner - a query of the owner, of at most one value
    */
@@ -204,7 +208,7 @@ export class TableStore {
     return (part.rows[0] as { id: string }).id;
   }
 
-  /** The columns of a table of rows, but for the one that names the part. New ones come last. */
+  /** Returns the columns of a table of rows, but for the one that names the part. New ones come last. */
   async #typed(client: ClientBase, table: string) {
     return (await relationColumns(client, this.#rows(table))).slice(1);
   }
@@ -322,7 +326,7 @@ export class TableStore {
     return rows as { id: string }[];
   }
 
-  /** Some columns of what an owner, or everybody, has published. */
+  /** Returns some columns of what an owner, or everybody, has published. */
   async published(client: ClientBase, table: string, owner: string | null, names: readonly string[]) {
     const description = await this.#describe(client, table);
     const columns = names.flatMap((name) => description?.columns.find((column) => column.name === name) ?? []);
@@ -487,7 +491,7 @@ export class TableStore {
 /** The remedy for a damaged part of a table. */
 const REWRITE = "import the table again (--replace), or score the batch again, as it was written";
 
-/** The name of a column in the database. PostgreSQL would cut a longer one off. */
+/** Returns the name of a column in the database. PostgreSQL would cut a longer one off. */
 export function folded(name: string): string {
   if (Buffer.byteLength(name) > 63)
     throw new ManymodelError("usage", `column ${name} has a name of more than 63 bytes, which PostgreSQL cannot have`);

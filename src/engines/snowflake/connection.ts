@@ -110,7 +110,7 @@ function connectionOptions(address: SnowflakeAddress): Sdk.ConnectionOptions {
 const inContainer = ({ authentication }: SnowflakeAddress) =>
   authentication.type === "oauth" && process.env.SNOWFLAKE_HOST !== undefined;
 
-/** The account's identifier: in a container its locator (spcs-execute-sql, SNOWFLAKE_ACCOUNT). */
+/** Returns the account's identifier: in a container its locator (spcs-execute-sql, SNOWFLAKE_ACCOUNT). */
 const accountOf = (address: SnowflakeAddress) =>
   (inContainer(address) ? process.env.SNOWFLAKE_ACCOUNT : undefined) ?? address.account;
 
@@ -188,7 +188,7 @@ export function execute(
   });
 }
 
-/** The answer to a query as the driver reads it, a piece at a time; its error is the driver's own. */
+/** Yields the answer to a query as the driver reads it, a piece at a time; its error is the driver's own. */
 export async function* stream(
   connection: Sdk.Connection,
   sqlText: string,
@@ -221,7 +221,7 @@ export async function* stream(
 /** Rows of a piece of a streamed answer. */
 const ROWS_AT_ONCE = 10_000;
 
-/** The type of a column of an answer; all others are text. */
+/** Returns the type of a column of an answer; all others are text. */
 function typeOf(column: Sdk.Column): ColumnType {
   const type = column.getType().toLowerCase();
   if (type === "fixed") return column.getScale() === 0 ? "integer" : "number";

@@ -107,5 +107,5 @@ async function features(
   return list;
 }
 
-/** An image's path without the host that it may begin with. */
+/** Returns an image's path without the host that it may begin with. */
 const pathOf = (image: string) => image.replace(/^[^/]*\//, "").toLowerCase();

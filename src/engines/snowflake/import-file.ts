@@ -136,7 +136,10 @@ export function importFile(
   });
 }
 
-/** The table to replace, by its own spelling; undefined if there is none. @throws {ManymodelError} `conflict` if it must stay */
+/**
+ * Returns the table to replace, by its own spelling; undefined if there is none. @throws {ManymodelError} `conflict` if
+ * it must stay
+ */
 async function checkImport(
   session: Session,
   names: Names,
@@ -151,7 +154,10 @@ async function checkImport(
   throw tableExists(table, imported);
 }
 
-/** A column of a table of the account with DuckDB's type for it. A decimal number is text, which the account reads exactly. */
+/**
+ * Returns a column of a table of the account with DuckDB's type for it. A decimal number is text, which the account
+ * reads exactly.
+ */
 function asDuck({ name, type, keyType }: SourceColumn): { name: string; sqlType: string } {
   return { name, sqlType: type === null || keyType === "decimal" ? "VARCHAR" : DUCK_TYPES[type] };
 }
@@ -172,7 +178,7 @@ function typeOf({ sqlType }: SourceColumn): string {
   return scale === undefined ? (SQL_TYPES[sqlType] ?? "VARCHAR") : `NUMBER(${scale})`;
 }
 
-/** A value in the file: doubles and truth values as they are, everything else as its exact text. */
+/** Returns a value in the file: doubles and truth values as they are, everything else as its exact text. */
 function expression(column: SourceColumn): string {
   const name = duckIdentifier(column.name);
   if (/\[|^(STRUCT|MAP|UNION|JSON)/.test(column.sqlType)) return `CAST(to_json(${name}) AS VARCHAR)`;

@@ -58,7 +58,9 @@ export function snowflakeJobs(
     if (wrong !== undefined)
       throw new ManymodelError("config", `${wrong}; set snowflake.cpu and snowflake.memory, or another compute pool`);
   };
-  /** A graph that failed, with what its containers said last: a task's job services have no names of their own. */
+  /**
+   * Returns a graph that failed, with what its containers said last: a task's job services have no names of their own.
+   */
   const withLogs = async (run: string, graph: JobRecord): Promise<JobRecord> => {
     if (graph.state !== "failed") return graph;
     const all = await session.records(runObjectStatements(names).services, 10_000);
@@ -210,7 +212,7 @@ async function serviceState(
   return { name, state, details };
 }
 
-/** The configuration of a worker in a container: the same workspace, with the service's own token. */
+/** Returns the configuration of a worker in a container: the same workspace, with the service's own token. */
 function workerConfig(address: SnowflakeAddress, staticShards: boolean): Uint8Array {
   const { account, role, warehouse, database, schema, stage, queueTable, endpoint, hybridTables } = address;
   const snowflake = {

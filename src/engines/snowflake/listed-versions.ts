@@ -12,7 +12,7 @@ export interface ListedVersion {
   readonly metadata: { readonly mm?: { readonly run?: string; readonly index_sha256?: string } };
 }
 
-/** The versions of a MODEL by name; none without such a MODEL. */
+/** Returns the versions of a MODEL by name; none without such a MODEL. */
 export async function listedVersions(
   session: Session,
   names: Names,

@@ -1,9 +1,9 @@
 import { ManymodelError, show } from "../../core/errors.ts";
 
 /**
- * A text as a literal of Snowflake. The only place where a value becomes part of a statement: COPY (its files, its place
- * and its query), PUT, GET, LIST, REMOVE, SHOW, CREATE, ALTER and EXECUTE take no bound value, and system functions want
- * a constant. Everything else is bound.
+ * Returns a text as a literal of Snowflake. The only place where a value becomes part of a statement: COPY (its files,
+ * its place and its query), PUT, GET, LIST, REMOVE, SHOW, CREATE, ALTER and EXECUTE take no bound value, and system
+ * functions want a constant. Everything else is bound.
  *
  * @throws {ManymodelError} `usage` for a text with NUL or half a surrogate pair, which no column can hold
  */
@@ -13,35 +13,37 @@ export function literal(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
 
-/** An identifier exactly as it is written. @throws {ManymodelError} `usage` for one that Snowflake cannot have */
+/**
+ * Returns an identifier exactly as it is written. @throws {ManymodelError} `usage` for one that Snowflake cannot have
+ */
 export function identifier(name: string): string {
   if (name === "" || name.length > 255 || name.includes("\0") || !name.isWellFormed())
     throw new ManymodelError("usage", `${show(name)} cannot be the name of an object: use 1 to 255 characters`);
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** The parts of a name as SQL has it: between dots, without the quotes that some of them have. */
+/** Returns the parts of a name as SQL has it: between dots, without the quotes that some of them have. */
 export function nameParts(name: string): string[] {
   return (name.match(/"(?:[^"]|"")+"|[^."]+/g) ?? []).map((part) =>
     part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
   );
 }
 
-/** A whole number as it is. @throws {ManymodelError} `usage` for anything else */
+/** Returns a whole number as it is. @throws {ManymodelError} `usage` for anything else */
 export function integer(value: number): string {
   if (!Number.isSafeInteger(value)) throw new ManymodelError("usage", `${show(value)} is not a whole number`);
   return String(value);
 }
 
-/** A text between `$$`, for specifications. @throws {ManymodelError} `usage` if it has `$$` itself */
+/** Returns a text between `$$`, for specifications. @throws {ManymodelError} `usage` if it has `$$` itself */
 export function dollarQuoted(text: string): string {
   if (text.includes("$$")) throw new ManymodelError("usage", "a specification cannot contain $$");
   return `$$\n${text}$$`;
 }
 
 /**
- * A name that needs no quotes: those of compute pools and services cannot have any, nor those of a service's database and
- * schema (CREATE COMPUTE POOL, EXECUTE JOB SERVICE). @throws {ManymodelError} `config` for another
+ * Returns a name that needs no quotes: those of compute pools and services cannot have any, nor those of a service's
+ * database and schema (CREATE COMPUTE POOL, EXECUTE JOB SERVICE). @throws {ManymodelError} `config` for another
  */
 export function plain(name: string): string {
   if (!/^[A-Z_][A-Z0-9_$]{0,254}$/.test(name))

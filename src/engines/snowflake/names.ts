@@ -10,9 +10,9 @@ export interface Names {
   readonly stage: string;
   readonly chunks: string;
   readonly hybridTables: boolean;
-  /** An object of the workspace's schema. */
+  /** Returns an object of the workspace's schema. */
   of(name: string): string;
-  /** A place on the stage, as a literal. */
+  /** Returns a place on the stage, as a literal. */
   location(path: string): string;
 }
 

@@ -30,7 +30,7 @@ export class PinnedRows {
     this.#pinned = pinned;
   }
 
-  /** All keys, in order. */
+  /** Returns all keys, in order. */
   keys(): Promise<readonly PartitionKey[]> {
     return (this.#keys ??= this.#readKeys());
   }
@@ -43,7 +43,7 @@ export class PinnedRows {
     return Int32Array.from(keys, (key) => ordinals.get(encodeKey(keyColumns, key)) ?? -1);
   }
 
-  /** The rows of partitions, in the order asked for. */
+  /** Returns the rows of partitions, in the order asked for. */
   async read(ordinals: readonly number[]): Promise<PartitionRows> {
     const { columns } = this.#pinned.snapshot;
     const { partitionsPerBlock } = this.#pinned.files;

@@ -1,7 +1,7 @@
 import { parquetReadObjects } from "hyparquet";
 import type { Stage } from "../../ports/stage.ts";
 
-/** The rows of a Parquet file that the account wrote to the stage. */
+/** Returns the rows of a Parquet file that the account wrote to the stage. */
 export async function readRows(stage: Stage, path: string): Promise<Record<string, unknown>[]> {
   const bytes = await stage.get(path);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;

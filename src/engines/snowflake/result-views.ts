@@ -6,7 +6,10 @@ import { type ExposedKey, KEY_TYPES, type StoredKey, storedAs, storedKey, viewSt
 import { TABLES } from "./sql/setup.ts";
 import { tableStatements } from "./sql/tables.ts";
 
-/** A run's key columns by the names that the result views show them under: in capitals, so that SQL needs no quotes. */
+/**
+ * Returns a run's key columns by the names that the result views show them under: in capitals, so that SQL needs no
+ * quotes.
+ */
 export function exposedKeys(keyColumns: readonly KeyColumn[]): ExposedKey[] {
   return keyColumns.map(({ name, type }) => ({ name: name.toUpperCase(), type, field: segmentColumn(name) }));
 }

@@ -32,7 +32,10 @@ export function snowflakeRoster(session: Session, names: Names): Roster {
   };
 }
 
-/** The roster as a worker of a static shard sees it: the account knows of its job, so that it need not be heard of. */
+/**
+ * Returns the roster as a worker of a static shard sees it: the account knows of its job, so that it need not be heard
+ * of.
+ */
 export function jobRoster(roster: Roster): Roster {
   return { ...roster, join: async () => {}, beat: async () => true, leave: async () => {} };
 }

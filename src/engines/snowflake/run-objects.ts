@@ -48,7 +48,7 @@ export function snowflakeRunObjects(session: Session, names: Names): RunObjects 
   };
 }
 
-/** The run that a comment of ours names; undefined for anybody else's. */
+/** Returns the run that a comment of ours names; undefined for anybody else's. */
 function runOf(comment: string): string | undefined {
   try {
     const { app, run } = JSON.parse(comment) as { app?: unknown; run?: unknown };
@@ -58,7 +58,7 @@ function runOf(comment: string): string | undefined {
   }
 }
 
-/** A function's name with the types of its arguments, of `NAME(TYPE, …) RETURN …`. */
+/** Returns a function's name with the types of its arguments, of `NAME(TYPE, …) RETURN …`. */
 const signature = (name: string, listed: string) => `${name}(${/\(([^()]*)\)/.exec(listed)?.[1] ?? ""})`;
 
 /** Takes a function's name with the types of its arguments apart. */

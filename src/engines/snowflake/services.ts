@@ -6,7 +6,9 @@ import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { serviceConfig, serviceStatements } from "./sql/services.ts";
 
-/** Long-running services of the account, whose containers read their configuration from the mounted stage. */
+/**
+ * Returns the long-running services of the account, whose containers read their configuration from the mounted stage.
+ */
 export function snowflakeServices(
   session: Session,
   names: Names,

@@ -23,7 +23,7 @@ export type ListedRow = Readonly<Record<string, Row[number]>>;
 
 /** Runs statements, one at a time in a transaction. */
 export interface Statements {
-  /** The rows of a query. */
+  /** Returns the rows of a query. */
   rows(sql: string, binds?: readonly Bind[]): Promise<readonly Row[]>;
   /** Changes rows; says how many. */
   change(sql: string, binds?: readonly Bind[]): Promise<number>;
@@ -31,11 +31,13 @@ export interface Statements {
 
 /** A connection to an account, opened when it is first needed and again when it was lost. */
 export interface Session extends Statements {
-  /** The rows of a query, at most `limit`, with the names of their columns. */
+  /** Returns the rows of a query, at most `limit`, with the names of their columns. */
   table(sql: string, binds: readonly Bind[], limit: number): Promise<Table>;
-  /** The answer to a query, a piece at a time. */
+  /** Yields the answer to a query, a piece at a time. */
   stream(sql: string, binds: readonly Bind[]): AsyncIterable<QueryPiece>;
-  /** The rows of what an account lists (SHOW, DESCRIBE), by the names of their columns; `limit` as for `table`. */
+  /**
+   * Returns the rows of what an account lists (SHOW, DESCRIBE), by the names of their columns; `limit` as for `table`.
+   */
   records(sql: string, limit: number): Promise<readonly ListedRow[]>;
   /** Changes that happen together or not at all, in a connection of their own, one transaction after another. */
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
@@ -160,7 +162,7 @@ function connector(address: SnowflakeAddress): Connector {
 /** Matches the account's word for an object that setup makes: a schema, or a name that begins with MM_. */
 const OF_WORKSPACE = /Schema '|\.MM_\w+'/;
 
-/** An error of the driver in this package's terms. */
+/** Returns an error of the driver in this package's terms. */
 function refuse(cause: unknown, sql: string): never {
   if (cause instanceof ManymodelError) throw cause;
   const { code, sqlState, data } = cause as { code?: unknown; sqlState?: string; data?: { queryId?: string } };

@@ -31,9 +31,9 @@ interface Shard {
 }
 
 /**
- * The queue as a container of a static shard sees it. Only this process claims chunks of its shard, so it lists them
- * once and claims each by one statement, and its threads hear from one another when a chunk ends: a thread that has
- * nothing to do asks the account for nothing while others compute.
+ * Returns the queue as a container of a static shard sees it. Only this process claims chunks of its shard, so it lists
+ * them once and claims each by one statement, and its threads hear from one another when a chunk ends: a thread that
+ * has nothing to do asks the account for nothing while others compute.
  */
 export function shardQueue(queue: Queue, session: Session, sql: ReturnType<typeof queueStatements>): Queue {
   const shards = new Map<string, Shard>();

@@ -196,7 +196,7 @@ async function pin(
   return pinned;
 }
 
-/** The times of a snapshot (see `Source.times`). */
+/** Returns the times of a snapshot (see `Source.times`). */
 export async function snapshotTimes(
   session: Session,
   names: Names,
@@ -216,7 +216,7 @@ export async function snapshotTimes(
   return { observed: Float64Array.from(rows, ([t]) => Number(t)), later: Number(later), repeated: Number(repeated) };
 }
 
-/** A snapshot's record, or undefined. */
+/** Returns a snapshot's record, or undefined. */
 export async function readRecord(stage: Stage, id: string): Promise<PinnedSnapshot | undefined> {
   try {
     return JSON.parse(new TextDecoder().decode(await stage.get(snapshotRecord(id)))) as PinnedSnapshot;

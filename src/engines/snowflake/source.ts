@@ -15,8 +15,8 @@ export interface Source {
 }
 
 /**
- * A table or view by name: `TABLE` of the workspace's schema, `SCHEMA.TABLE`, or `DATABASE.SCHEMA.TABLE`; parts that are
- * not quoted are found in capitals first. Undefined if it is not there.
+ * Returns a table or view by name: `TABLE` of the workspace's schema, `SCHEMA.TABLE`, or `DATABASE.SCHEMA.TABLE`; parts
+ * that are not quoted are found in capitals first. Undefined if it is not there.
  */
 export async function findSource(session: Session, names: Names, name: string): Promise<Source | undefined> {
   const parts = nameParts(name);
@@ -41,7 +41,7 @@ export async function findSource(session: Session, names: Names, name: string): 
   };
 }
 
-/** The name alone of a table in the workspace's schema. @throws {ManymodelError} `usage` for one in another */
+/** Returns the name alone of a table in the workspace's schema. @throws {ManymodelError} `usage` for one in another */
 export function ownName({ of, schema }: Names, name: string): string {
   const parts = nameParts(name);
   const table = parts.at(-1) ?? "";
@@ -53,7 +53,7 @@ export function ownName({ of, schema }: Names, name: string): string {
   );
 }
 
-/** The columns of a source that are known to this package. */
+/** Returns the columns of a source that are known to this package. */
 export function knownColumns({ columns }: Source): ColumnInfo[] {
   return columns.flatMap(({ name, type }) => (type === null ? [] : [{ name, type }]));
 }

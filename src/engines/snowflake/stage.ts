@@ -8,7 +8,7 @@ import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { stageStatements } from "./sql/stage.ts";
 
-/** A stage of the account, by PUT and GET. Files pass through a temporary folder, as the driver wants it. */
+/** Returns a stage of the account, by PUT and GET. Files pass through a temporary folder, as the driver wants it. */
 export function snowflakeStage(session: Session, names: Names, stageName: string): Stage {
   const sql = stageStatements(names);
   const list = async (prefix: string) => {
@@ -39,7 +39,7 @@ export function snowflakeStage(session: Session, names: Names, stageName: string
   };
 }
 
-/** A path of the stage. @throws {ManymodelError} `usage` for one that leaves it */
+/** Returns a path of the stage. @throws {ManymodelError} `usage` for one that leaves it */
 export function checked(name: string): string {
   const odd = (part: string) => part === "" || part === "." || part === ".." || /[\\\0]/.test(part);
   if (name.split("/").some(odd)) throw new ManymodelError("usage", `${show(name)} is not a path of the stage`);
@@ -62,9 +62,9 @@ export const VISIBLE_WITHIN_MS = 60_000;
 const [FIRST_LOOK_MS, LONGEST_LOOK_MS] = [50, 2000];
 
 /**
- * A stage that is mounted in this container. A mount has no renaming that can be relied on, so each file is written once,
- * under its own name. Other containers and the account see it some time after it was closed ("Snowflake stage volumes"):
- * `put` resolves when the stage lists it, so that whatever names the file finds it.
+ * Returns a stage that is mounted in this container. A mount has no renaming that can be relied on, so each file is
+ * written once, under its own name. Other containers and the account see it some time after it was closed ("Snowflake
+ * stage volumes"): `put` resolves when the stage lists it, so that whatever names the file finds it.
  *
  * @param wait - waits so many milliseconds
  */

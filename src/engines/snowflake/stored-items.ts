@@ -53,11 +53,11 @@ export async function storedItems(session: Session, names: Names, stage: Stage):
   return [...items.values()];
 }
 
-/** A snapshot's table, and the folder of its files, by the end of its name. */
+/** Returns a snapshot's table, and the folder of its files, by the end of its name. */
 const ofTable = (table: string) => ({ id: table.replace(/_.*$/s, ""), table });
 const snapshotPiece = (id: string, table: string) => `${snapshotFolder(id)}/${table}`;
 
-/** The table that a snapshot's record names, of those that were pinned more than once. */
+/** Returns the table that a snapshot's record names, of those that were pinned more than once. */
 async function pinnedTables(
   stage: Stage,
   pieces: readonly { readonly id: string; readonly table: string | undefined }[],

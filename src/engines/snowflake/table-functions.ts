@@ -10,7 +10,9 @@ import { findSource } from "./source.ts";
 import { type PredictSources, tableFunctionStatements } from "./sql/table-functions.ts";
 import { partPath } from "./tables.ts";
 
-/** Table functions in a warehouse. A function is made once, under the hash of its text, and never changed. */
+/**
+ * Returns the table functions in a warehouse. A function is made once, under the hash of its text, and never changed.
+ */
 export function snowflakeTableFunctions(
   session: Session,
   names: Names,

@@ -57,7 +57,7 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
   const discard: Output["discard"] = async (table, parts) => {
     for (const { id } of parts) await stage.remove(partPath(table, id));
   };
-  /** The text of one SELECT, with its values in order. @throws {ManymodelError} `usage` for anything else */
+  /** Returns the text of one SELECT, with its values in order. @throws {ManymodelError} `usage` for anything else */
   const checkQuery = async (text: string, params: readonly QueryValue[]) => {
     const query = text.trim().replace(/;$/, "");
     if (query === "") throw new ManymodelError("usage", "the query is empty; sql takes one SELECT statement");
@@ -229,7 +229,7 @@ function queryError(cause: unknown): ManymodelError {
   return new ManymodelError("usage", `cannot run the query: ${messageOf(cause, 500)}`, { cause });
 }
 
-/** An answer without the column that says whose rows they are. */
+/** Yields an answer without the column that says whose rows they are. */
 async function* withoutOwner(pieces: AsyncIterable<QueryPiece>): AsyncGenerator<QueryPiece> {
   for await (const { columns, rows } of pieces) {
     const positions = columns.flatMap(({ name }, i) => (name === OWNER ? [] : [i]));

@@ -38,8 +38,8 @@ export function forecastsAtLag<M>(
 }
 
 /**
- * The seasonal naive forecast of each observation from `first` on, by what was known `lag` steps before it: the last observation of
- * the same season; NaN where that is missing.
+ * Returns the seasonal naive forecast of each observation from `first` on, by what was known `lag` steps before it: the
+ * last observation of the same season; NaN where that is missing.
  */
 export function naiveAtLag(y: Float64Array, first: number, lag: number, period: number): Float64Array {
   const season = Math.max(1, Math.round(period));
@@ -47,7 +47,7 @@ export function naiveAtLag(y: Float64Array, first: number, lag: number, period: 
   return Float64Array.from({ length: y.length - first }, (_, i) => y[first + i - back] ?? Number.NaN);
 }
 
-/** The seasonal naive forecasts of all observations from `origin` on, by those before it. */
+/** Returns the seasonal naive forecasts of all observations from `origin` on, by those before it. */
 export function naiveFrom(y: Float64Array, origin: number, period: number): Float64Array {
   return Float64Array.from({ length: y.length - origin }, (_, i) =>
     at(naiveAtLag(y.subarray(0, origin + i + 1), origin + i, i + 1, period), 0),
@@ -55,8 +55,8 @@ export function naiveFrom(y: Float64Array, origin: number, period: number): Floa
 }
 
 /**
- * Accuracy of forecasts, with `value_added`: WAPE of the naive forecasts less that of these, in percentage points, over the
- * observations that both have.
+ * Returns the accuracy of forecasts, with `value_added`: WAPE of the naive forecasts less that of these, in percentage
+ * points, over the observations that both have.
  *
  * @see Gilliland (2010), The Business Forecasting Deal, Wiley (forecast value added; there of MAPE)
  */

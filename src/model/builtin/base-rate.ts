@@ -9,8 +9,8 @@ export const oneClass = ({ ones, customers }: BaseRate) =>
   `${ones} of ${customers} known outcomes are 1, so the features tell nothing`;
 
 /**
- * The base rate for each of the rows: (ones + ½) / (customers + 1), the mean of a Beta distribution after Jeffreys' prior,
- * with Wilson's intervals.
+ * Returns the base rate for each of the rows: (ones + ½) / (customers + 1), the mean of a Beta distribution after
+ * Jeffreys' prior, with Wilson's intervals.
  *
  * @see Brown, Cai & DasGupta (2001), doi:10.1214/ss/1009213286
  */

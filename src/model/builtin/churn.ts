@@ -59,7 +59,7 @@ export default defineModel<object, RowExports, ChurnModel>({
   },
 });
 
-/** An earlier model in today's form. */
+/** Returns an earlier model in today's form. */
 function withEncoding({ kind, logistic, means }: EarlierModel): RowModel<LogisticFit> {
   const features = Object.entries(means).map(([name, missing]) => ({
     name,

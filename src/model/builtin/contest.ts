@@ -82,7 +82,7 @@ const ALL = { fits: METHODS, joint: { ...ARIMA_WITH_REGRESSORS, ...LINEAR_WITH_R
 const asColumns = (xreg: Regressors) =>
   Object.fromEntries(Object.entries(xreg).map(([name, values]) => [name, Float64Array.from(values)]));
 
-/** The winner's accuracy over the last window, if that is the holdout. */
+/** Returns the winner's accuracy over the last window, if that is the holdout. */
 function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, exports: ContestExports) {
   const { holdout, period } = exports;
   const last = winner?.windows.at(-1);
@@ -92,7 +92,7 @@ function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, exports: Co
   return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`holdout_${name}`, value]));
 }
 
-/** A candidate's line: finite numbers, null where there is none. */
+/** Returns a candidate's line: finite numbers, null where there is none. */
 function summary({ name, score, accuracy, elapsed, failures: [failure] }: Ranked) {
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
   return {

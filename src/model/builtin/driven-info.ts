@@ -6,7 +6,7 @@ export function drivenInfo(model: FittedModel) {
   return model.kind === "regression" ? { effects: effectsOf(model), notes: notesOf(model) } : {};
 }
 
-/** The effect of each regressor, with its standard error. */
+/** Returns the effect of each regressor, with its standard error. */
 function effectsOf({ regressors, coef, se }: RegressionModel) {
   return Object.fromEntries(regressors.map((name, i) => [name, { effect: at(coef, i), standardError: se[i] ?? null }]));
 }

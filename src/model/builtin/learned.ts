@@ -89,14 +89,14 @@ export default defineModel({
 
 const seasonOf = ({ period, periods }: LearnedExports) => ({ period, ...(periods !== undefined && { periods }) });
 
-/** Plain data has no NaN: null stands for it. */
+/** Returns the plain data has no NaN: null stands for it. */
 const asPlain = (info: FittedInfo): object => JSON.parse(JSON.stringify(info));
 
 function fromPlain(info: PlainData): FittedInfo {
   return JSON.parse(JSON.stringify(info), (key, value) => (value === null && key !== "evidence" ? Number.NaN : value));
 }
 
-/** Accuracy of the one-step forecasts over the series itself. */
+/** Returns the accuracy of the one-step forecasts over the series itself. */
 function inSample(model: FittedModel, y: Float64Array, period: number): Partial<Accuracy> {
   if (!supports(model, "fitted")) return {};
   const expected = fitted(model, y);
@@ -104,7 +104,10 @@ function inSample(model: FittedModel, y: Float64Array, period: number): Partial<
   return accuracy(comparable, expected, { training: y, period });
 }
 
-/** Accuracy over the holdout of the members' forecasts, combined by weights that were learnt without the series. */
+/**
+ * Returns the accuracy over the holdout of the members' forecasts, combined by weights that were learnt without the
+ * series.
+ */
 function holdoutMetrics(
   { data, exports }: Pick<FitContext<object, LearnedExports>, "data" | "exports">,
   evidence: SeriesEvidence,

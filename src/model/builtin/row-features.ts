@@ -12,13 +12,13 @@ export function columnType({ columns }: Frame, name: string): ColumnType | undef
   return columns.find((column) => column.name === columnName)?.type;
 }
 
-/** A column of numbers, or of booleans as 0 and 1; NaN for NULL. */
+/** Returns a column of numbers, or of booleans as 0 and 1; NaN for NULL. */
 export function numericColumn(data: Frame, name: string): Float64Array {
   if (columnType(data, name) !== "boolean") return data.numbers(name);
   return Float64Array.from(data.booleans(name), (value) => (value === null ? NaN : Number(value)));
 }
 
-/** A column of any type as texts; null for NULL. */
+/** Returns a column of any type as texts; null for NULL. */
 export function textColumn(data: Frame, name: string): (string | null)[] {
   switch (columnType(data, name)) {
     case "boolean":

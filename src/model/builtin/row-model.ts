@@ -72,9 +72,10 @@ interface RowFit<Fitted> {
 const TUNING_FOLDS = 5;
 
 /**
- * A definition that predicts a value for each row from feature columns. Encoding, tuning and fit see their training rows
- * only. With a holdout, metrics `holdout_*` are of rows drawn by the seed, by a fit to the others. With `folds`, `cv_*` are of
- * all rows by cross-validation, in which each fold is tuned by itself (nested). Then the model is fitted to all.
+ * Returns a definition that predicts a value for each row from feature columns. Encoding, tuning and fit see their
+ * training rows only. With a holdout, metrics `holdout_*` are of rows drawn by the seed, by a fit to the others. With
+ * `folds`, `cv_*` are of all rows by cross-validation, in which each fold is tuned by itself (nested). Then the model
+ * is fitted to all.
  *
  * A segment with too few rows of a class gets its base rate for each row, with its interval, and the status `FALLBACK`.
  *
@@ -102,7 +103,10 @@ export function rowDefinition<Fitted extends object>(
   };
 }
 
-/** The output columns: kept ones in their own type, CLASS where there is a threshold, CONTRIBUTIONS where asked for. */
+/**
+ * Returns the output columns: kept ones in their own type, CLASS where there is a threshold, CONTRIBUTIONS where asked
+ * for.
+ */
 function outputOf({ exports, columns }: OutputContext<RowExports>): OutputColumns {
   const names = columns.map(({ name }) => name);
   const copies = (exports.keep ?? []).flatMap((word) => {
@@ -268,13 +272,13 @@ function fitRows<Fitted extends object>(
   }
 }
 
-/** The options to try: those of `tune`, or none. */
+/** Returns the options to try: those of `tune`, or none. */
 function candidatesOf({ tune: values, tries }: RowExports, seed: number): Readonly<Record<string, number>>[] {
   if (values === undefined) return [{}];
   return tries === undefined ? grid(values) : sampleGrid(values, tries, seed);
 }
 
-/** The weight of each row by its class; undefined where all are 1. */
+/** Returns the weight of each row by its class; undefined where all are 1. */
 function weightsOf(y: Float64Array, { class_weight: weight }: RowExports): Float64Array | undefined {
   if (weight === undefined) return undefined;
   const ones = y.reduce((sum, value) => sum + value, 0);

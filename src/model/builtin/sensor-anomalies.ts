@@ -185,7 +185,7 @@ function leftOutNote(model: SensorAnomaliesModel): Pick<Prediction, "note"> {
   return { note: { type: "season-left-out", message } };
 }
 
-/** The share of the last readings that is reported; NaN where those before allow no model. */
+/** Returns the share of the last readings that is reported; NaN where those before allow no model. */
 function trial(y: Float64Array, holdout: number, exports: SensorAnomaliesExports): number {
   const n = y.length - holdout;
   if (holdout === 0 || n < holdout) return NaN;

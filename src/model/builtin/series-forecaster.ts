@@ -61,8 +61,9 @@ export function seriesForecaster(
   }
 
   /**
-   * Accuracy over the last observations of a model fitted to those before, as metrics `holdout_*`; undefined where these allow no
-   * fit. With a lag also of forecasts made that many steps before (`holdout_lag_*`), and against seasonal naive forecasts.
+   * Returns the accuracy over the last observations of a model fitted to those before, as metrics `holdout_*`;
+   * undefined where these allow no fit. With a lag also of forecasts made that many steps before (`holdout_lag_*`), and
+   * against seasonal naive forecasts.
    */
   function trial(
     exports: ForecasterExports,
@@ -102,7 +103,10 @@ export function seriesForecaster(
     }
   }
 
-  /** Accuracy of the one-step forecasts over the series itself, and the information criterion, where there are such. */
+  /**
+   * Returns the accuracy of the one-step forecasts over the series itself, and the information criterion, where there
+   * are such.
+   */
   function inSample(
     model: FittedModel,
     y: Float64Array,

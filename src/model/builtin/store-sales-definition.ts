@@ -177,7 +177,7 @@ function fitFewer(y: Float64Array, whole: LinearOptions): { linear: LinearModel;
   throw reason;
 }
 
-/** The regressors that have one value wherever there is one of the target, with that value. */
+/** Returns the regressors that have one value wherever there is one of the target, with that value. */
 function constants(columns: readonly (readonly [string, Float64Array])[], y: Float64Array): Record<string, number> {
   return Object.fromEntries(
     columns.flatMap(([name, column]) => {
@@ -202,7 +202,7 @@ function unseen({ constant = {} }: StoreSalesModel, xreg: Readonly<Record<string
   return messages.length === 0 ? {} : { note: { type: "unseen-regressor", message: messages.join("; ") } };
 }
 
-/** The linear model's terms. */
+/** Returns the linear model's terms. */
 function termsOf(
   { period, periods = [period], trend = true, calendar = [], ridge = 0 }: StoreSalesExports,
   interval: Interval,
@@ -239,12 +239,14 @@ function calendarOf(interval: Interval, start: string): Calendar {
   };
 }
 
-/** The values of the model's own regressors in the steps to come. */
+/** Returns the values of the model's own regressors in the steps to come. */
 function ownRegressors(model: StoreSalesModel, horizon: number, { data, future }: { data: Frame; future?: Frame }) {
   return future === undefined ? futureRegressors(model, horizon, data) : givenRegressors(model, future);
 }
 
-/** The regressors' values in the rows of the future, one a step. @throws {RangeError} naming one that is missing */
+/**
+ * Returns the regressors' values in the rows of the future, one a step. @throws {RangeError} naming one that is missing
+ */
 function givenRegressors({ regressors }: StoreSalesModel, future: Frame) {
   return Object.fromEntries(
     regressors.map((name) => {
@@ -259,7 +261,10 @@ function givenRegressors({ regressors }: StoreSalesModel, future: Frame) {
   );
 }
 
-/** The regressors' values at the steps after the model's last observation. @throws {RangeError} naming one that is not there */
+/**
+ * Returns the regressors' values at the steps after the model's last observation. @throws {RangeError} naming one that
+ * is not there
+ */
 function futureRegressors({ regressors, time }: StoreSalesModel, horizon: number, data: Frame) {
   if (regressors.length === 0) return {};
   const { type, times } = readTimes(data, time.column);

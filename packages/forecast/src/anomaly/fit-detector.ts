@@ -118,7 +118,7 @@ function levelStarts({ kinds, since }: Verdicts): number[] {
   return starts;
 }
 
-/** The smallest step between two readings, halved; at least the rounding of a sum of numbers of their size. */
+/** Returns the smallest step between two readings, halved; at least the rounding of a sum of numbers of their size. */
 function resolutionOf(values: Float64Array): number {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   let [least, largest] = [Infinity, 0];
@@ -131,8 +131,9 @@ function resolutionOf(values: Float64Array): number {
 }
 
 /**
- * The median of block means of standardised errors, and the standard deviation of block sums in units of white noise's, at
- * least 1.1 for what a fit to one history misses: what a season that differs from day to day leaves in the errors is usual.
+ * Returns the median of block means of standardised errors, and the standard deviation of block sums in units of white
+ * noise's, at least 1.1 for what a fit to one history misses: what a season that differs from day to day leaves in the
+ * errors is usual.
  */
 function blockSums(errors: Float64Array): { centre: number; spread: number } {
   const length = Math.max(1, Math.floor(Math.sqrt(errors.length)));
@@ -171,8 +172,8 @@ function runsOf(values: Float64Array): { equal: number[]; missing: number[]; gap
 }
 
 /**
- * The length of a run that is reached at a rate or less: geometric by the share of runs longer than 1, and longer by half
- * than the third longest run, so that neither one event in the history nor two are taken for usual.
+ * Returns the length of a run that is reached at a rate or less: geometric by the share of runs longer than 1, and
+ * longer by half than the third longest run, so that neither one event in the history nor two are taken for usual.
  */
 function unusualRun(runs: readonly number[], least: number, rate: number): number {
   const more = runs.filter((run) => run > 1).length;

@@ -22,7 +22,7 @@ const OFTEN_EQUAL = 30;
 
 const NOTHING: ClimbingSum = { value: 0, since: 0, count: 0, distance: 0 };
 
-/** The share of a clean sensor's readings that are reported. */
+/** Returns the share of a clean sensor's readings that are reported. */
 export const alarmRate = (level: number) => 1 - level / 100;
 
 /** Returns the state before a first reading at an offset. */
@@ -179,8 +179,8 @@ function climb(sum: ClimbingSum, by: number, time: number, distance = 0): Climbi
 }
 
 /**
- * The decision value at which a one-sided CUSUM of white noise raises false alarms at a rate, by Siegmund's approximation of the
- * average run length: (exp(2kb) - 2kb - 1) / 2k² with b = h + 1.166.
+ * Returns the decision value at which a one-sided CUSUM of white noise raises false alarms at a rate, by Siegmund's
+ * approximation of the average run length: (exp(2kb) - 2kb - 1) / 2k² with b = h + 1.166.
  */
 function cusumDecision(rate: number): number {
   const k = REFERENCE;

@@ -52,12 +52,15 @@ export function fitNoise(series: Float64Array): ReadingNoise {
   return { phi, drive, scale: robustScale(errors.filter((value) => !Number.isNaN(value))) };
 }
 
-/** Stationary variance of x, in units of scale². */
+/** Returns the stationary variance of x, in units of scale². */
 export function stationaryVariance({ phi, drive }: Pick<ReadingNoise, "phi" | "drive">): number {
   return drive / (1 - phi * phi);
 }
 
-/** The robust standard deviation of values about 0, or where more than half of them are 0, 1.2533 times their mean size. */
+/**
+ * Returns the robust standard deviation of values about 0, or where more than half of them are 0, 1.2533 times their
+ * mean size.
+ */
 export function robustScale(values: Float64Array): number {
   const sizes = values.map(Math.abs).sort();
   const middle = median(sizes);
@@ -126,7 +129,7 @@ function clippedLoss(remainder: Float64Array, phi: number, drive: number, reach:
   return Math.log(sum("squares") / sum("count")) + sum("logs") / sum("count");
 }
 
-/** A series without the median of each of its blocks; NaN where missing. */
+/** Returns a series without the median of each of its blocks; NaN where missing. */
 export function withoutBlockLevels(series: Float64Array): Float64Array {
   const length = blockLength(series.length);
   const result = Float64Array.from(series);
@@ -138,7 +141,7 @@ export function withoutBlockLevels(series: Float64Array): Float64Array {
   return result;
 }
 
-/** An eighth of a series, but at least 200 steps. */
+/** Returns an eighth of a series, but at least 200 steps. */
 const blockLength = (n: number) => Math.max(200, Math.ceil(n / 8));
 
 const logit = (p: number) => Math.log(p / (1 - p));

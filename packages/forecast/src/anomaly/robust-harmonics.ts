@@ -81,7 +81,7 @@ export function seasonOf(waves: readonly Wave[]): (t: number) => number {
   return (t) => seasons.reduce((sum, season) => sum + season(t), 0);
 }
 
-/** The harmonics of all periods, each frequency once. */
+/** Returns the harmonics of all periods, each frequency once. */
 function distinctHarmonics(periods: readonly number[]): Harmonic[] {
   const harmonics: Harmonic[] = [];
   const isNew = (frequency: number) =>
@@ -199,7 +199,7 @@ function cycleOf(harmonics: readonly Harmonic[], length: number): number {
     : length;
 }
 
-/** The highest harmonic of a period that is worth its two coefficients, 0 for none. */
+/** Returns the highest harmonic of a period that is worth its two coefficients, 0 for none. */
 function lastHarmonic({ shares, errors, observed }: Regression, all: readonly Harmonic[], period: number): number {
   let squares = 0;
   let products = 0;

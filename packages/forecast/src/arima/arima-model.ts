@@ -77,7 +77,7 @@ export function informationCriteria(
   };
 }
 
-/** The name of an ARIMA model, as the literature writes it. */
+/** Returns the name of an ARIMA model, as the literature writes it. */
 export function arimaName(
   { p, d, q, P, D, Q, period }: ArimaModel["order"],
   { mean, drift, regressors }: { mean: boolean; drift: boolean; regressors: number },

@@ -43,11 +43,11 @@ export interface ArimaOptions {
 }
 
 /**
- * Seasonal ARIMA of a given order, with linear regressors: phi(B) Phi(B^m) (1−B)^d (1−B^m)^D (y_t − x_t'β) =
- * theta(B) Theta(B^m) e_t. Estimated by exact Gaussian maximum likelihood of the differenced series (with missing values,
- * by a Kalman filter with exact diffuse start), over stationary and invertible coefficients; the best of the optima
- * reached from conditional least squares and from zero coefficients. Regression coefficients and the variance are
- * concentrated out.
+ * Returns the seasonal ARIMA of a given order, with linear regressors: phi(B) Phi(B^m) (1−B)^d (1−B^m)^D (y_t − x_t'β)
+ * = theta(B) Theta(B^m) e_t. Estimated by exact Gaussian maximum likelihood of the differenced series (with missing
+ * values, by a Kalman filter with exact diffuse start), over stationary and invertible coefficients; the best of the
+ * optima reached from conditional least squares and from zero coefficients. Regression coefficients and the variance
+ * are concentrated out.
  *
  * A series that is constant once differenced has no ARMA part: its model is its mean, or its constant change.
  *

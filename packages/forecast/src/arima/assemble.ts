@@ -20,7 +20,8 @@ export interface Specification {
 }
 
 /**
- * A model from its estimated coefficients: criteria, standard errors, and the filter run to the end of the series.
+ * Returns a model from its estimated coefficients: criteria, standard errors, and the filter run to the end of the
+ * series.
  *
  * @param names - of the linear part's coefficients
  */
@@ -65,7 +66,7 @@ export function assembleModel(
   };
 }
 
-/** The filter after the last value. */
+/** Returns the filter after the last value. */
 function endState(problem: ArimaProblem, { arma, beta }: Estimate): ArimaState {
   const { series, regressors, delta, complete } = problem;
   const z = Float64Array.from(series);
@@ -91,12 +92,15 @@ function endState(problem: ArimaProblem, { arma, beta }: Estimate): ArimaState {
   return saveInnovationState(state, lastValues(z, delta.length));
 }
 
-/** The last `count` values, newest first. */
+/** Returns the last `count` values, newest first. */
 function lastValues(z: Float64Array, count: number): number[] {
   return Array.from({ length: count }, (_, i) => z[z.length - 1 - i]!);
 }
 
-/** The model of a series that is constant once differenced: no ARMA part, no variance, that constant as mean or drift. */
+/**
+ * Returns the model of a series that is constant once differenced: no ARMA part, no variance, that constant as mean or
+ * drift.
+ */
 export function constantModel(
   series: Float64Array,
   differencing: Differencing,
@@ -131,14 +135,14 @@ export function constantModel(
   };
 }
 
-/** A missing value of a series whose differences are all the same: the nearest value a whole lag away. */
+/** Returns a missing value of a series whose differences are all the same: the nearest value a whole lag away. */
 function expected(z: Float64Array, t: number, d: number, D: number, period: number): number {
   const lag = D > 0 && d === 0 ? period : 1;
   for (let u = t % lag; u < z.length; u += lag) if (!Number.isNaN(z[u]!)) return z[u]!;
   return 0;
 }
 
-/** The information criteria as a model reports them: what is not defined is null, which JSON keeps. */
+/** Returns the information criteria as a model reports them: what is not defined is null, which JSON keeps. */
 function reportedCriteria(
   loglik: number,
   coefficients: number,

@@ -124,10 +124,10 @@ const MOST_ROUNDS = 30;
 const REFITS = 3;
 
 /**
- * The best seasonal ARIMA model of a series by AICc, found as Hyndman & Khandakar published it: differences by a KPSS
- * test and by seasonal strength, then a stepwise search over orders and constant from four models, leaving out models
- * with roots near the unit circle. Long series are searched by conditional sums of squares, and the best few models
- * then fitted by exact maximum likelihood; with more than a tenth of at most 1,000 values missing, all are.
+ * Returns the best seasonal ARIMA model of a series by AICc, found as Hyndman & Khandakar published it: differences by
+ * a KPSS test and by seasonal strength, then a stepwise search over orders and constant from four models, leaving out
+ * models with roots near the unit circle. Long series are searched by conditional sums of squares, and the best few
+ * models then fitted by exact maximum likelihood; with more than a tenth of at most 1,000 values missing, all are.
  *
  * @param y - observations, NaN where missing. A constant series, and one of fewer than 5 observed values, gets its mean
  *   as model; one too short for a season of `period` values is treated as non-seasonal.
@@ -144,7 +144,10 @@ export function autoArima(y: Series, options: AutoArimaOptions = {}): ArimaModel
   return fitBetween(series, xreg, (observed, rows) => chooseArima(observed, rows, options));
 }
 
-/** The best model of a series on the model's scale, from its first observation to its last; options are not checked. */
+/**
+ * Returns the best model of a series on the model's scale, from its first observation to its last; options are not
+ * checked.
+ */
 export function chooseArima(series: Float64Array, xreg: Regressors | undefined, options: AutoArimaOptions): ArimaModel {
   const { seasonal = true, stationary = false, lambda, biasAdjust = false, stepwise = true, ic = "aicc" } = options;
   const observed = checkSeries(series, 1);

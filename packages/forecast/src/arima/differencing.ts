@@ -16,7 +16,9 @@ export function differenced(y: Float64Array, { d, D, period }: Differencing): Fl
   return values;
 }
 
-/** The weights of past values in a differenced series' recursion: y_t = w_t + Σ delta_i y_(t−i), i = 1..d + mD. */
+/**
+ * Returns the weights of past values in a differenced series' recursion: y_t = w_t + Σ delta_i y_(t−i), i = 1..d + mD.
+ */
 export function integrationWeights({ d, D, period }: Differencing): Float64Array {
   const polynomial = new Float64Array(1 + d + period * D);
   polynomial[0] = 1;

@@ -27,7 +27,7 @@ export interface Start {
   readonly beta: Float64Array;
 }
 
-/** Conditional least squares; undefined if too few values are left. */
+/** Returns the conditional least squares; undefined if too few values are left. */
 export function estimateConditional(
   problem: ArimaProblem,
   order: ArmaOrder,
@@ -47,7 +47,7 @@ export function incompleteLikelihood(problem: ArimaProblem, arma: Arma): Missing
   return likelihood ?? kalmanLikelihood(arma, delta, [series, ...regressors]);
 }
 
-/** The exact log-likelihood of given ARMA coefficients, everything linear at its best. */
+/** Returns the exact log-likelihood of given ARMA coefficients, everything linear at its best. */
 export function exactEstimate(problem: ArimaProblem, arma: Arma): Estimate | undefined {
   const { columns, n, complete } = problem;
   if (!complete) {
@@ -87,7 +87,7 @@ export interface ExactOptions {
 }
 
 /**
- * Exact maximum likelihood, from a start.
+ * Returns the exact maximum likelihood, from a start.
  *
  * @returns undefined if no point with a finite likelihood was found, or the search was given up as hopeless
  */

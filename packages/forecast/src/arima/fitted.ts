@@ -9,9 +9,9 @@ import { createKalmanState, kalmanStep, observe } from "./likelihood/kalman.ts";
 import { notStationary, recursionsOf, startOf } from "./model-parts.ts";
 
 /**
- * One-step forecasts of an ARIMA model over a series from its first value, by the exact filter; on the original scale
- * (medians, where the model has a `lambda`). NaN for the first d + mD values, which differencing takes up (with missing
- * values: until that many are observed).
+ * Returns one-step forecasts of an ARIMA model over a series from its first value, by the exact filter; on the original
+ * scale (medians, where the model has a `lambda`). NaN for the first d + mD values, which differencing takes up (with
+ * missing values: until that many are observed).
  *
  * @param y - the series the model was fitted to, or another of the same kind; NaN where missing
  * @param options.xreg - the regressors over the same times, where the model has any

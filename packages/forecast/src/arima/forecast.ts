@@ -48,7 +48,10 @@ function forecastMoments(
   return { mean, variance };
 }
 
-/** The linear part of a model over `length` times from index `first`. @throws {RangeError} naming what xreg lacks */
+/**
+ * Returns the linear part of a model over `length` times from index `first`. @throws {RangeError} naming what xreg
+ * lacks
+ */
 export function regressionPart(
   model: ArimaModel,
   length: number,
@@ -116,7 +119,7 @@ function settledMoments(
   return { mean, variance };
 }
 
-/** The lags that count, ascending: most of a seasonal model's weights are zero. */
+/** Returns the lags that count, ascending: most of a seasonal model's weights are zero. */
 function lagsOf(weights: Float64Array): number[] {
   const lags: number[] = [];
   for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) lags.push(i + 1);

@@ -45,9 +45,10 @@ export function missingValues(
 }
 
 /**
- * Exact Gaussian log-likelihood of the observed values of a series, without a Kalman filter: the missing ones are taken
- * for unknown regression coefficients, and then integrated out with a flat prior, which takes one observation each from
- * the count and adds log|X'Ω⁻¹X| of their columns. The same number as the Kalman filter's that skips them.
+ * Returns the exact Gaussian log-likelihood of the observed values of a series, without a Kalman filter: the missing
+ * ones are taken for unknown regression coefficients, and then integrated out with a flat prior, which takes one
+ * observation each from the count and adds log|X'Ω⁻¹X| of their columns. The same number as the Kalman filter's that
+ * skips them.
  *
  * @returns undefined where the observed values do not determine a missing one, or the model is not stationary
  * @see Gómez, Maravall & Peña (1999), Missing observations in ARIMA models: skipping approach versus additive outlier

@@ -5,7 +5,7 @@ import { createKalmanState, type KalmanState } from "./likelihood/kalman.ts";
 import { createPresample, fillPresample, presampleCovariance } from "./likelihood/presample.ts";
 import { type Arma, armaReach, multiply } from "./polynomial.ts";
 
-/** The ARMA polynomials of a model. */
+/** Returns the ARMA polynomials of a model. */
 export function armaOf({ order, coef }: ArimaModel): Arma {
   const block = (name: string, count: number) => {
     const values = new Float64Array(count);
@@ -47,7 +47,7 @@ export function recursionsOf(model: ArimaModel): Recursions {
   return { arma, k, phi, theta, delta: integrationWeights(model.order) };
 }
 
-/** The filter of a model over complete data, ready to move on; undefined if its state has a covariance. */
+/** Returns the filter of a model over complete data, ready to move on; undefined if its state has a covariance. */
 export function innovationStateOf({ state }: ArimaModel, { k, phi, theta }: Recursions): InnovationState | undefined {
   if (state.covariance !== undefined) return undefined;
   const settled = () => Float64Array.from({ length: k }, (_, i) => phi[i]! + theta[i]!);
@@ -60,7 +60,7 @@ export function innovationStateOf({ state }: ArimaModel, { k, phi, theta }: Recu
   };
 }
 
-/** A filter over complete data as plain data. */
+/** Returns a filter over complete data as plain data. */
 export function saveInnovationState(state: InnovationState, last: readonly number[]): ArimaState {
   const { a, gain, shrinking, scale, variance } = state;
   const settled = { last: last.map(unsigned), a: Array.from(a, unsigned), variance };
@@ -68,7 +68,7 @@ export function saveInnovationState(state: InnovationState, last: readonly numbe
   return { ...settled, gain: [...gain], shrinking: [...shrinking], scale };
 }
 
-/** The filter of a model whose data had missing values, as its state has it. */
+/** Returns the filter of a model whose data had missing values, as its state has it. */
 export function savedKalmanState(model: ArimaModel, { arma, delta }: Recursions): KalmanState {
   const kalman = createKalmanState(arma, delta, 1);
   if (kalman === undefined) throw notStationary(model);
@@ -86,7 +86,9 @@ export function savedKalmanState(model: ArimaModel, { arma, delta }: Recursions)
   return kalman;
 }
 
-/** The filter of a model for data with missing values. One of complete data is given the covariance it implies. */
+/**
+ * Returns the filter of a model for data with missing values. One of complete data is given the covariance it implies.
+ */
 export function kalmanStateOf(model: ArimaModel, recursions: Recursions): KalmanState {
   const kalman = savedKalmanState(model, recursions);
   const { covariance, gain } = model.state;
@@ -108,17 +110,17 @@ export function kalmanStateOf(model: ArimaModel, recursions: Recursions): Kalman
   return kalman;
 }
 
-/** The error of a model whose coefficients are not stationary. */
+/** Returns the error of a model whose coefficients are not stationary. */
 export function notStationary({ coef }: ArimaModel): RangeError {
   return new RangeError(`the model's coefficients are not stationary: ${JSON.stringify(coef)}`);
 }
 
-/** Zero without a sign, as JSON has it. */
+/** Returns the zero without a sign, as JSON has it. */
 function unsigned(value: number): number {
   return value + 0;
 }
 
-/** A Kalman filter as plain data. */
+/** Returns a Kalman filter as plain data. */
 export function saveKalmanState({ a, P, k, s }: KalmanState): ArimaState {
   const r = k + s;
   const covariance: number[] = [];
@@ -126,7 +128,7 @@ export function saveKalmanState({ a, P, k, s }: KalmanState): ArimaState {
   return { last: [], a: Array.from(a[0]!, unsigned), variance: 1, covariance };
 }
 
-/** The filter before the first value. @throws {RangeError} if the model is not stationary */
+/** Returns the filter before the first value. @throws {RangeError} if the model is not stationary */
 export function startOf(model: ArimaModel, arma: Arma): InnovationState {
   const start = initialInnovationState(arma);
   if (start === undefined) throw notStationary(model);

@@ -20,7 +20,7 @@ export interface ArmaOrder {
   readonly period: number;
 }
 
-/** An ARMA model with every coefficient zero. */
+/** Returns an ARMA model with every coefficient zero. */
 export function zeroArma({ p, q, P, Q, period }: ArmaOrder): Arma {
   return {
     ar: new Float64Array(p),
@@ -40,7 +40,7 @@ export function setArma({ ar, ma, sar, sma }: Arma, x: Float64Array): void {
   for (let j = 0; j < sma.length; j++) sma[j] = x[i++]!;
 }
 
-/** The coefficients of the polynomials as one vector, in the order ar, ma, sar, sma. */
+/** Returns the coefficients of the polynomials as one vector, in the order ar, ma, sar, sma. */
 export function armaVector(arma: Arma): Float64Array {
   return Float64Array.of(...arma.ar, ...arma.ma, ...arma.sar, ...arma.sma);
 }

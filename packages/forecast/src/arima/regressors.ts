@@ -10,7 +10,8 @@ export interface Design {
 }
 
 /**
- * The columns of a model's linear part: a constant (`intercept`), or the time index 1, 2, … (`drift`), then `xreg`.
+ * Returns the columns of a model's linear part: a constant (`intercept`), or the time index 1, 2, … (`drift`), then
+ * `xreg`.
  *
  * @param length - how many times; `first` is the index of the first (1 for the start of the training series)
  * @throws {RangeError} if a regressor has another length or a value that is not finite

@@ -78,7 +78,7 @@ function approximationOffset(space: SearchSpace, problemOf: (constant: boolean) 
   return -2 * fit.loglik - problem.observed * Math.log(fit.squares / fit.count);
 }
 
-/** The order of a candidate. */
+/** Returns the order of a candidate. */
 export function orderOf({ p, q, P, Q }: Candidate, period: number): ArmaOrder {
   return { p, q, P, Q, period };
 }
@@ -94,7 +94,7 @@ function startFrom(parent: Tried | undefined, candidate: Candidate, problem: Ari
   return { arma, beta: same ? parent.estimate.beta : ordinaryLeastSquares(problem.columns, problem.n) };
 }
 
-/** The key of a candidate among those tried. */
+/** Returns the key of a candidate among those tried. */
 export function keyOf({ p, q, P, Q, constant }: Candidate): string {
   return `${p},${q},${P},${Q},${constant}`;
 }
@@ -149,7 +149,7 @@ function estimateCandidate(
   });
 }
 
-/** A start with a slowly decaying autocorrelation, most of it cancelled at short lags. */
+/** Returns a start with a slowly decaying autocorrelation, most of it cancelled at short lags. */
 function persistent(order: ArmaOrder, problem: ArimaProblem): Start {
   const arma = zeroArma(order);
   arma.ar[0] = 0.9;
@@ -161,7 +161,7 @@ function coefficientsOf({ p, q, P, Q }: Candidate, problem: ArimaProblem): numbe
   return p + q + P + Q + problem.regressors.length;
 }
 
-/** The criterion of a candidate, by approximation or (`exact`) from its log-likelihood. */
+/** Returns the criterion of a candidate, by approximation or (`exact`) from its log-likelihood. */
 export function criterionOf(search: Search, candidate: Candidate, estimate: Estimate, exact: boolean): number {
   const problem = search.problemOf(candidate.constant);
   const { nobs } = problem;
@@ -173,7 +173,7 @@ export function criterionOf(search: Search, candidate: Candidate, estimate: Esti
   return informationCriteria(loglik, coefficientsOf(candidate, problem), nobs)[criterion];
 }
 
-/** The conditional sum of squares above which a candidate is no better than the best so far. */
+/** Returns the conditional sum of squares above which a candidate is no better than the best so far. */
 function squaresFor(search: Search, candidate: Candidate): number {
   const best = search.best?.criterion ?? Infinity;
   if (best === Infinity) return Infinity;
@@ -183,7 +183,7 @@ function squaresFor(search: Search, candidate: Candidate): number {
   return count * Math.exp((-2 * loglikFor(search, candidate, best) - search.offset) / nobs);
 }
 
-/** The candidates tried, best first; those that do not qualify are left out. */
+/** Returns the candidates tried, best first; those that do not qualify are left out. */
 export function ranking(search: Search): Tried[] {
   return [...search.tried.values()].filter((t) => t.criterion < Infinity).sort((a, b) => a.criterion - b.criterion);
 }
@@ -196,7 +196,7 @@ export function revise(search: Search, tried: Tried, criterion: number): Tried {
   return revised;
 }
 
-/** The log-likelihood at which a candidate has a criterion; −Infinity where it cannot have it. */
+/** Returns the log-likelihood at which a candidate has a criterion; −Infinity where it cannot have it. */
 export function loglikFor(search: Search, candidate: Candidate, criterion: number): number {
   const problem = search.problemOf(candidate.constant);
   const { nobs } = problem;

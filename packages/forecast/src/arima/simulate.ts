@@ -8,8 +8,8 @@ import { kalmanStep, observe } from "./likelihood/kalman.ts";
 import { innovationStateOf, type Recursions, recursionsOf, savedKalmanState } from "./model-parts.ts";
 
 /**
- * Sample paths of the values that follow an ARIMA model's series, with Gaussian errors: each step's error has the
- * variance the filter gives it, and moves the filter as an observation would.
+ * Returns the sample paths of the values that follow an ARIMA model's series, with Gaussian errors: each step's error
+ * has the variance the filter gives it, and moves the filter as an observation would.
  *
  * @returns a path of h values for each of `paths`
  * @throws {RangeError} if an option is not allowed or the regressors' future values are not given

@@ -7,9 +7,10 @@ import { type ArmaOrder, armaReach, armaVector, rootsBeyond, setArma, zeroArma }
 import { type ArimaProblem, conditionalWorkspace, likelihoodWorkspace } from "./problem.ts";
 
 /**
- * Standard errors of the ARMA coefficients, then of the regressors': from the negative second differences of the
- * log-likelihood (concentrated), and from the generalised least squares of the regression. Where the likelihood has no
- * maximum inside (a unit root), from the curvature of the conditional sum of squares; NaN where that is singular too.
+ * Returns the standard errors of the ARMA coefficients, then of the regressors': from the negative second differences
+ * of the log-likelihood (concentrated), and from the generalised least squares of the regression. Where the likelihood
+ * has no maximum inside (a unit root), from the curvature of the conditional sum of squares; NaN where that is singular
+ * too.
  */
 export function standardErrors(problem: ArimaProblem, order: ArmaOrder, estimate: Estimate, sigma2: number): number[] {
   const { columns, n, complete } = problem;
@@ -60,7 +61,7 @@ export function standardErrors(problem: ArimaProblem, order: ArmaOrder, estimate
   return [...new Array<number>(size).fill(NaN), ...regression];
 }
 
-/** Standard errors of the regression coefficients, given the ARMA ones. */
+/** Returns the standard errors of the regression coefficients, given the ARMA ones. */
 function regressionErrors(problem: ArimaProblem, { arma, beta }: Estimate, sigma2: number): number[] {
   const r = beta.length;
   if (r === 0) return [];

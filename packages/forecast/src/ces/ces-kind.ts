@@ -43,7 +43,7 @@ export function simulateCes(model: CesModel, { h, paths = 1, seed }: SimulateOpt
   });
 }
 
-/** One-step forecasts of a complex exponential smoothing model. */
+/** Returns one-step forecasts of a complex exponential smoothing model. */
 export function fittedCes(model: CesModel, y: Float64Array): Float64Array {
   const out = new Float64Array(y.length);
   run(gains(model), startMoving(model.initial), y, 1, out);

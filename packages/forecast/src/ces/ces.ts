@@ -23,12 +23,12 @@ const ALL: readonly CesSeasonality[] = ["none", "simple", "partial", "full"];
 const PARAMETERS: Readonly<Record<CesSeasonality, number>> = { none: 2, simple: 2, partial: 3, full: 4 };
 
 /**
- * Complex exponential smoothing (CES): the level is the real part, and what it leaves unexplained (its information
- * potential) the imaginary part of one complex state with one complex smoothing parameter, so that the model slides
- * between stationary and trending series without choosing a trend. Smoothing parameters minimise the sum of squared
- * one-step errors within the stable region, with a transition whose free-running states grow by at most a factor of e
- * over the series, or over two seasons if these are longer. Initial states are backcast and do not count as parameters in
- * the AICc.
+ * Returns the complex exponential smoothing (CES): the level is the real part, and what it leaves unexplained (its
+ * information potential) the imaginary part of one complex state with one complex smoothing parameter, so that the
+ * model slides between stationary and trending series without choosing a trend. Smoothing parameters minimise the sum
+ * of squared one-step errors within the stable region, with a transition whose free-running states grow by at most a
+ * factor of e over the series, or over two seasons if these are longer. Initial states are backcast and do not count as
+ * parameters in the AICc.
  *
  * At a missing value (NaN) the states move on without error. A constant series gets alpha 1.3 + i without a season,
  * which repeats it. "auto" tries seasonal forms from two seasons and three observations on.

@@ -30,7 +30,7 @@ function complex(real: number, imaginary: number): Gains {
   };
 }
 
-/** The gains of smoothing parameters, alpha and beta after each other. */
+/** Returns the gains of smoothing parameters, alpha and beta after each other. */
 export function gainsOf(seasonality: CesSeasonality, x: ArrayLike<number>): CesGains {
   const alpha = complex(x[0]!, x[1]!);
   if (seasonality === "none") return { level: alpha, season: ABSENT };
@@ -58,7 +58,7 @@ export function startMoving({ level, potential, season, seasonPotential }: CesSt
   return { level, potential, season: places(season), seasonPotential: places(seasonPotential), at: 0 };
 }
 
-/** The states as plain data, seasons from the next step on. */
+/** Returns the states as plain data, seasons from the next step on. */
 export function settle({ level, potential, season, seasonPotential, at }: MovingState, period: number): CesState {
   const ordered = (values: Float64Array) =>
     period > 1 ? Array.from(values, (_, i) => values[(at + i) % period]!) : [];

@@ -1,7 +1,10 @@
 import { rootsWithin } from "../stats/schur-cohn.ts";
 import type { CesSeasonality } from "./ces-model.ts";
 
-/** Trace and determinant of the discount matrix of a complex smoothing parameter, whose powers weigh old errors. */
+/**
+ * Returns the trace and determinant of the discount matrix of a complex smoothing parameter, whose powers weigh old
+ * errors.
+ */
 function discount(real: number, imaginary: number): { trace: number; determinant: number } {
   const keep = 1 - real;
   const trace = 2 * keep + imaginary;

@@ -30,8 +30,8 @@ export interface ChangePoints {
 }
 
 /**
- * Change points by PELT: the segmentation with the smallest sum of segment costs (twice the negative Gaussian log
- * likelihood) plus a penalty for each change; exact, and linear in n where changes keep coming.
+ * Returns the change points by PELT: the segmentation with the smallest sum of segment costs (twice the negative
+ * Gaussian log likelihood) plus a penalty for each change; exact, and linear in n where changes keep coming.
  *
  * The noise's variance and lag-1 autocorrelation come from medians of differences, which changes hardly touch, and costs
  * are in units of the long-run variance: an autoregressive series is not cut to pieces. A random walk has no noise of

@@ -9,9 +9,9 @@ export interface Noise {
 }
 
 /**
- * Variance and lag-1 autocorrelation of first-order autoregressive noise about a level with few changes, from the median
- * sizes of differences at lags 1 and 2: Var(y_t - y_{t-k}) = 2 σ² (1 - ρᵏ). Where more than half of the differences are 0,
- * mean squares stand in for medians.
+ * Returns the variance and lag-1 autocorrelation of first-order autoregressive noise about a level with few changes,
+ * from the median sizes of differences at lags 1 and 2: Var(y_t - y_{t-k}) = 2 σ² (1 - ρᵏ). Where more than half of the
+ * differences are 0, mean squares stand in for medians.
  *
  * @see Chakar, Lebarbier, Lévy-Leduc & Robin (2017), "A robust approach for estimating change-points in the mean of an
  *   AR(1) process", Bernoulli 23(2)

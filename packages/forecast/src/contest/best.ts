@@ -31,11 +31,11 @@ export interface Member {
 }
 
 /**
- * The default combination: the members that suit a series (see `lineupOf`), most often the median of automatic ARIMA,
- * exponential smoothing, dynamic optimised theta and complex exponential smoothing (of four: the mean of the two in the
- * middle), with prediction intervals calibrated out of sample. Intermittent demand (average demand interval ≥ 1.32, zeros
- * that the season explains left aside) gets the mean of the Teunter–Syntetos–Babai, ADIDA and IMAPA methods, with their
- * intervals.
+ * Returns the default combination: the members that suit a series (see `lineupOf`), most often the median of automatic
+ * ARIMA, exponential smoothing, dynamic optimised theta and complex exponential smoothing (of four: the mean of the two
+ * in the middle), with prediction intervals calibrated out of sample. Intermittent demand (average demand interval ≥
+ * 1.32, zeros that the season explains left aside) gets the mean of the Teunter–Syntetos–Babai, ADIDA and IMAPA
+ * methods, with their intervals.
  *
  * Intervals: the combination's own (see `combine`) times a factor for each level and step. For a series of fewer than
  * 100 values the factor is what other series needed (see `widening`). For a longer one the members' forms are fitted to its
@@ -77,7 +77,7 @@ function choose(series: Float64Array, lineup: Lineup, methods: MethodTable): Fit
   );
 }
 
-/** The members' combination, each with its share of the lineup's weights. */
+/** Returns the members' combination, each with its share of the lineup's weights. */
 export function combined(members: readonly Member[], { members: names, combining, weights }: Lineup): CombinationModel {
   const model = combine(
     members.map((member) => member.model),
@@ -100,8 +100,8 @@ function refitting(members: readonly Member[], methods: MethodTable): MethodTabl
 }
 
 /**
- * The methods that can be fitted to a series and forecast it, at most `most` of them: those that know intervals, or all
- * where none does, as with a single observation.
+ * Returns the methods that can be fitted to a series and forecast it, at most `most` of them: those that know
+ * intervals, or all where none does, as with a single observation.
  */
 export function fitMembers(
   y: Float64Array,
@@ -128,7 +128,10 @@ export function fitMembers(
   return members.length > 0 ? members : withoutVariance.slice(0, most);
 }
 
-/** A combination whose intervals are as wide as other series needed, and the series itself where it is long enough. */
+/**
+ * Returns a combination whose intervals are as wide as other series needed, and the series itself where it is long
+ * enough.
+ */
 function calibrated(
   model: CombinationModel,
   y: Float64Array,

@@ -8,7 +8,7 @@ import { sampleQuantile } from "../stats/quantile.ts";
 type Scores = readonly Float64Array[];
 
 /**
- * The scores of the forecasts from each origin.
+ * Returns the scores of the forecasts from each origin.
  *
  * @param modelAt - the model at an origin, from what was observed since the origin before and the model there
  * @returns the scores, and the model at the last origin
@@ -42,7 +42,7 @@ function scoresOf(predicted: Forecast, actual: Float64Array, form: "scaled" | "a
 }
 
 /**
- * The factors of a conformal model, by level and step.
+ * Returns the factors of a conformal model, by level and step.
  *
  * @param span - how many values the forecasts were compared with; of a step's errors, span / step do not overlap. Left
  *   out, every score counts
@@ -81,8 +81,8 @@ export function factorsOf(
 }
 
 /**
- * The ⌈m p (1 + 1 / e)⌉-th smallest of m scores that tell as much as e independent ones; beyond the largest, that one
- * extended as a normal distribution's tail. Where that one is 0, its tail is `unscored`.
+ * Returns the ⌈m p (1 + 1 / e)⌉-th smallest of m scores that tell as much as e independent ones; beyond the largest,
+ * that one extended as a normal distribution's tail. Where that one is 0, its tail is `unscored`.
  */
 export function conformalQuantile(scores: number[], p: number, effective = scores.length, unscored = 0): number {
   scores.sort((a, b) => a - b);

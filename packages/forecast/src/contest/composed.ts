@@ -6,7 +6,8 @@ import { stlf } from "../smoothing/stlf.ts";
 import { dynamicOptimizedTheta } from "../theta/index.ts";
 
 /**
- * ETS whose trend is damped beside a multiplicative season: an undamped one multiplies more with every season ahead.
+ * Returns the ETS whose trend is damped beside a multiplicative season: an undamped one multiplies more with every
+ * season ahead.
  *
  * @throws {RangeError} as `ets`
  */
@@ -16,7 +17,9 @@ function cautiousEts(y: Float64Array, period: number): FittedModel {
   return grows ? ets(y, { period, damped: true }) : model;
 }
 
-/** A model of what the seasons leave. @throws {RangeError} if no period fits more than twice into the series */
+/**
+ * Returns a model of what the seasons leave. @throws {RangeError} if no period fits more than twice into the series
+ */
 const adjusted =
   (fit: (values: Float64Array) => FittedModel) =>
   (y: Float64Array, period: number, periods: readonly number[] = [period]): FittedModel => {

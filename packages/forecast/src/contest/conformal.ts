@@ -42,7 +42,8 @@ export interface ConformalOptions {
 }
 
 /**
- * Split conformal prediction intervals from the errors of forecasts from rolling origins, step ahead by step ahead.
+ * Returns the split conformal prediction intervals from the errors of forecasts from rolling origins, step ahead by
+ * step ahead.
  *
  * The half-width for a level p is the ⌈m p (1 + 1 / e)⌉-th smallest of m scores, which is the usual ⌈(m + 1) p⌉-th where
  * e = m: absolute errors, or their ratios to the model's own distance between point forecast and bound. Errors j steps

@@ -71,9 +71,9 @@ const CONTINUOUS = ["best", "auto-arima", "ets", "theta", "dynamic-theta", "ces"
 const INTERMITTENT = ["croston", "sba", "tsb", "adida", "imapa", "mean", "naive"];
 
 /**
- * The names of the methods that suit a series: those for intermittent demand where its average demand interval is 1.32 or
- * more, zeros that the season explains left aside; or the others, with tbats where the series is long and harmonics of the
- * period explain some of it.
+ * Returns the names of the methods that suit a series: those for intermittent demand where its average demand interval
+ * is 1.32 or more, zeros that the season explains left aside; or the others, with tbats where the series is long and
+ * harmonics of the period explain some of it.
  *
  * @param period - observations per season, an integer of at least 1
  * @throws {RangeError} if the period is not allowed
@@ -157,7 +157,7 @@ function order(a: string, b: string, guard: string): number {
   return a < b ? -1 : 1;
 }
 
-/** The first candidate that can be fitted to the whole series and forecasts finite values. */
+/** Returns the first candidate that can be fitted to the whole series and forecasts finite values. */
 function fitFirst(
   candidates: readonly Candidate[],
   { y, period, h, xreg }: { y: Float64Array; period: number; h: number; xreg: Regressors | undefined },

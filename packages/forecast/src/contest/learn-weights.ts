@@ -91,7 +91,7 @@ export function learnWeights(
 }
 
 /**
- * The weights of a model's members for a series, summing to 1.
+ * Returns the weights of a model's members for a series, summing to 1.
  *
  * @param x - the series' features, in the model's order; NaN where one is not defined
  * @param available - whether each member can be fitted; default all
@@ -148,7 +148,9 @@ interface Products {
   readonly matrix: Float64Array;
 }
 
-/** The mean products of members' errors, over steps that all of them have; undefined where they say nothing. */
+/**
+ * Returns the mean products of members' errors, over steps that all of them have; undefined where they say nothing.
+ */
 function relativeProducts(errors: readonly (readonly number[])[]): Products | undefined {
   const isThere = errors.map((row) => row.some((error) => !Number.isNaN(error)));
   const count = errors.length;
@@ -168,7 +170,7 @@ function relativeProducts(errors: readonly (readonly number[])[]): Products | un
   return { isThere, matrix: matrix.map((product) => product / mean ** 2) };
 }
 
-/** The mean of each feature and its standard deviation, 1 where it does not vary. */
+/** Returns the mean of each feature and its standard deviation, 1 where it does not vary. */
 function standards(x: readonly (readonly number[])[], count: number): { centres: number[]; scales: number[] } {
   const columns = Array.from({ length: count }, (_, f) =>
     x.map((row) => row[f] ?? NaN).filter((value) => Number.isFinite(value)),
@@ -181,7 +183,7 @@ function standards(x: readonly (readonly number[])[], count: number): { centres:
   return { centres, scales };
 }
 
-/** An intercept's 1, then the standardised features. */
+/** Returns an intercept's 1, then the standardised features. */
 export function standardised(x: readonly number[], centres: readonly number[], scales: readonly number[]): number[] {
   const values = x.map((value, f) => {
     const z = (value - (centres[f] ?? 0)) / (scales[f] ?? 1);
@@ -198,7 +200,7 @@ function softmax(scores: readonly number[]): number[] {
   return parts.map((part) => part / total);
 }
 
-/** The objective and its gradient at coefficients, by member. */
+/** Returns the objective and its gradient at coefficients, by member. */
 function createObjective(
   rows: readonly (readonly number[])[],
   losses: readonly Products[],

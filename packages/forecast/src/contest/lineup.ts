@@ -44,8 +44,8 @@ const SHOCK = 2;
 const LEAST_CHANGES = 6;
 
 /**
- * The members of the default combination for a series, by what its demand and its seasons are. `npm run best-study` has
- * compared them (docs/accuracy.md).
+ * Returns the members of the default combination for a series, by what its demand and its seasons are. `npm run
+ * best-study` has compared them (docs/accuracy.md).
  *
  * - Intermittent demand: the mean of Teunter–Syntetos–Babai, ADIDA and IMAPA.
  * - No season: the median of automatic ARIMA, ETS whose trend is damped, dynamic optimised theta and complex exponential

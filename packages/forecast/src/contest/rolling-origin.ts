@@ -79,12 +79,15 @@ export interface CrossValidation {
   readonly trials: readonly Trial[];
 }
 
-/** The horizon of a comparison where none is given. */
+/** Returns the horizon of a comparison where none is given. */
 export function defaultHorizon(n: number, period: number): number {
   return Math.max(1, Math.min(Math.max(period, 6), Math.floor(n / 8)));
 }
 
-/** The origins: n - h, and before it every `step` observations, at most `windows`, none with less than `least` before it. */
+/**
+ * Returns the origins: n - h, and before it every `step` observations, at most `windows`, none with less than `least`
+ * before it.
+ */
 export function originsOf(n: number, least: number, h: number, windows: number, step: number): number[] {
   for (const [name, value] of [
     ["windows", windows],

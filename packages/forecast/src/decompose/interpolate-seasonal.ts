@@ -48,7 +48,7 @@ export function interpolateSeasonal(y: Series, options: { period: number }): Flo
   return result.every((value) => value >= low - margin && value <= high + margin) ? result : joined;
 }
 
-/** A constant, Legendre polynomials in time up to degree 6 (one per ten values), and up to five harmonics. */
+/** Returns a constant, Legendre polynomials in time up to degree 6 (one per ten values), and up to five harmonics. */
 function regressors(n: number, period: number): Float64Array[] {
   const constant = new Float64Array(n).fill(1);
   const time = constant.map((_, t) => (2 * t) / Math.max(1, n - 1) - 1);

@@ -76,7 +76,9 @@ export function smooth(
   }
 }
 
-/** The local fit at position `x`, which may lie one before or one after the segment; NaN if all weights are 0. */
+/**
+ * Returns the local fit at position `x`, which may lie one before or one after the segment; NaN if all weights are 0.
+ */
 export function smoothAt(
   { window, degree, weights }: Loess,
   y: Float64Array,

@@ -13,8 +13,8 @@ export interface MultipleDecomposition {
 }
 
 /**
- * MSTL: STL for one or more seasonal periods, each seasonal component refined in turn while the others are taken out.
- * The window of the i-th shortest period (i from 1) is 7 + 4 i seasons.
+ * Returns the MSTL: STL for one or more seasonal periods, each seasonal component refined in turn while the others are
+ * taken out. The window of the i-th shortest period (i from 1) is 7 + 4 i seasons.
  *
  * Missing values are first filled by `interpolateSeasonal`, so the components add up to the filled series. A period that
  * does not fit more than twice into the series is left out.

@@ -23,20 +23,20 @@ export interface Passes {
   readonly outer: number;
 }
 
-/** The next odd number, at least 3. */
+/** Returns the next odd number, at least 3. */
 export function oddWindow(window: number): number {
   const least = Math.max(3, window);
   return least % 2 === 1 ? least : least + 1;
 }
 
-/** The customary windows for a period and a seasonal window, before they are made odd. */
+/** Returns the customary windows for a period and a seasonal window, before they are made odd. */
 export function standardWindows(period: number, seasonalWindow: number): { trend: number; lowpass: number } {
   return { trend: Math.ceil((1.5 * period) / (1 - 1.5 / seasonalWindow)), lowpass: Math.round(period) };
 }
 
 /**
- * The smoothers that are customary: a seasonal window of 11 seasons, degree 0, and the windows of `standardWindows`,
- * degree 1.
+ * Returns the smoothers that are customary: a seasonal window of 11 seasons, degree 0, and the windows of
+ * `standardWindows`, degree 1.
  *
  * @param n - length of the series
  * @param period - at least 2; only its whole part counts for the subseries
@@ -51,7 +51,7 @@ export function standardSmoothers(n: number, period: number): Smoothers {
 }
 
 /**
- * The loops of STL, for a complete series of more than two seasons; see `stl`, which checks its options.
+ * Returns the loops of STL, for a complete series of more than two seasons; see `stl`, which checks its options.
  *
  * @param period - an integer of at least 2
  */

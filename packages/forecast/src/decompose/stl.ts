@@ -49,7 +49,8 @@ export interface StlOptions {
 }
 
 /**
- * STL: seasonal-trend decomposition by loess. No value may be missing: fill gaps first (`interpolateSeasonal`).
+ * Returns the STL: seasonal-trend decomposition by loess. No value may be missing: fill gaps first
+ * (`interpolateSeasonal`).
  *
  * The defaults of the windows' lengths, degrees, jumps and passes are those customary with it; `"periodic"` smooths each
  * subseries with degree 0 over ten times the series, then takes its mean.
@@ -110,7 +111,7 @@ function toMeans(seasonal: Float64Array, period: number): void {
   }
 }
 
-/** A window: the option, or the default; the next odd number, at least 3. */
+/** Returns a window: the option, or the default; the next odd number, at least 3. */
 function odd(option: number | undefined, fallback: number, name: string): number {
   return oddWindow(whole(option, fallback, 1, name));
 }

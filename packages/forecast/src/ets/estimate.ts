@@ -26,7 +26,7 @@ export interface Found {
 /** A search for one form's parameters and initial states. */
 export interface Estimator {
   readonly form: EtsForm;
-  /** The likelihood's sum of squares, as `EtsSquares` has it, at parameters and states in natural units. */
+  /** Returns the likelihood's sum of squares, as `EtsSquares` has it, at parameters and states in natural units. */
   value(x: Float64Array): number;
   /**
    * Searches from smoothing parameters and states, in natural units (see `createSquares`).

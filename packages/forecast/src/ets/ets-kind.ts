@@ -4,7 +4,7 @@ import { settle, smooth, startMoving } from "./recursion.ts";
 
 const scaled = (model: EtsModel, y: Float64Array) => (model.lambda === undefined ? y : boxCox(y, model.lambda));
 
-/** One-step forecasts of an ETS model, on the original scale. */
+/** Returns one-step forecasts of an ETS model, on the original scale. */
 export function fittedEts(model: EtsModel, y: Float64Array): Float64Array {
   const fitted = new Float64Array(y.length);
   smooth(model, model, startMoving(model.initial), scaled(model, y), fitted);

@@ -75,9 +75,9 @@ const LARGEST = 1e140;
 const SMALLEST = 1e-300;
 
 /**
- * Exponential smoothing state space model (ETS) of a given form, or the form with the least corrected Akaike criterion.
- * Parameters and initial states are the likelihood's greatest; the log-likelihood leaves out a constant of the number of
- * observations, as R's `ets` does: −2 log L = n log Σ e² + 2 Σ log |r|.
+ * Returns the exponential smoothing state space model (ETS) of a given form, or the form with the least corrected
+ * Akaike criterion. Parameters and initial states are the likelihood's greatest; the log-likelihood leaves out a
+ * constant of the number of observations, as R's `ets` does: −2 log L = n log Σ e² + 2 Σ log |r|.
  *
  * Among open forms an undamped trend with alpha below 0.01 or beta above 0.2 is only chosen if it is better by 2: such
  * trends forecast worse than they fit. The search is for the likelihood's optimum, often above R's (which stops early).

@@ -37,7 +37,7 @@ export function forecastEts(model: EtsModel, options: ForecastOptions): Forecast
 interface Distribution {
   readonly mean: Float64Array;
   readonly variance: Float64Array;
-  /** The quantiles of every step for a probability. */
+  /** Returns the quantiles of every step for a probability. */
   bound(p: number): Float64Array;
 }
 
@@ -71,7 +71,7 @@ function distribution(model: EtsModel, h: number): Distribution {
   return { mean: pointForecasts(model, h), variance, bound };
 }
 
-/** The expectations if no error followed. */
+/** Returns the expectations if no error followed. */
 function pointForecasts(model: EtsModel, h: number): Float64Array {
   const state = startMoving(model.state);
   const mean = new Float64Array(h);

@@ -6,7 +6,7 @@ export interface EtsForm {
   readonly season: "N" | "A" | "M";
 }
 
-/** A form's usual name, such as ETS(M,Ad,M). */
+/** Returns a form's usual name, such as ETS(M,Ad,M). */
 export function formName({ error, trend, damped, season }: EtsForm): string {
   return `ETS(${error},${trend}${damped ? "d" : ""},${season})`;
 }

@@ -9,17 +9,17 @@ export interface MovingState {
   at: number;
 }
 
-/** A copy of a state that can move. */
+/** Returns a copy of a state that can move. */
 export function startMoving({ level, slope, season }: EtsState): MovingState {
   return { level, slope, season: Float64Array.from(season), at: 0 };
 }
 
-/** A moving state as plain data. */
+/** Returns a moving state as plain data. */
 export function settle({ level, slope, season, at }: MovingState): EtsState {
   return { level, slope, season: Array.from(season, (_, i) => season[(at + i) % season.length]!) };
 }
 
-/** The one-step forecast from a state. */
+/** Returns the one-step forecast from a state. */
 export function expectation({ trend, season }: EtsForm, phi: number, state: MovingState): number {
   const { level, slope } = state;
   const q = trend === "N" ? level : trend === "A" ? level + phi * slope : level * slope ** phi;

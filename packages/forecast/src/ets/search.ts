@@ -42,7 +42,7 @@ const CAUTION = 2;
 const cautionOf = ({ trend, damped }: EtsForm, x: Float64Array) =>
   trend !== "N" && !damped && (x[0]! < 0.01 || x[1]! > 0.2) ? CAUTION : 0;
 
-/** The likeliest point of each class of the grid, with states found beforehand; the likeliest first. */
+/** Returns the likeliest point of each class of the grid, with states found beforehand; the likeliest first. */
 function startsOf({ form, value }: Estimator, states: readonly number[]): Float64Array[] {
   const x = new Float64Array(SEASON + Math.max(0, states.length - 3));
   x.set(states.slice(0, x.length - STATES), STATES);
@@ -81,7 +81,7 @@ const simplifies = (form: EtsForm, other: EtsForm) =>
   other.trend !== "N" &&
   (form.trend === "N" || (form.trend === other.trend && other.damped && !form.damped));
 
-/** The parameters and states of a form without its trend, or without the damping of it. */
+/** Returns the parameters and states of a form without its trend, or without the damping of it. */
 function simplified(x: Float64Array, form: EtsForm): Float64Array {
   const simple = x.slice();
   simple[3] = 1;

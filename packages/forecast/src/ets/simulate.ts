@@ -5,9 +5,9 @@ import type { EtsModel } from "./ets-model.ts";
 import { advance, expectation, startMoving } from "./recursion.ts";
 
 /**
- * Sample paths of the values that follow an ETS model's series, with Gaussian errors. Forms with a multiplicative trend,
- * or season and additive errors, are kept where they are defined: a state or expectation that must be positive goes no
- * lower than a millionth of the present one's size.
+ * Returns the sample paths of the values that follow an ETS model's series, with Gaussian errors. Forms with a
+ * multiplicative trend, or season and additive errors, are kept where they are defined: a state or expectation that
+ * must be positive goes no lower than a millionth of the present one's size.
  *
  * @returns a path of h values for each of `paths`
  * @throws {RangeError} if an option is not allowed
@@ -21,7 +21,7 @@ export function simulateEts(model: EtsModel, { h, paths = 1, seed }: SimulateOpt
   });
 }
 
-/** A sample path on the scale of the model. */
+/** Returns a sample path on the scale of the model. */
 export function samplePath(model: EtsModel, h: number, uniform: Random): Float64Array {
   const { error, trend, season } = model;
   const deviation = Math.sqrt(model.sigma2);

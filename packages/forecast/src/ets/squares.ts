@@ -18,8 +18,8 @@ export interface EtsSquares {
   /** −2 log-likelihood is nobs · log of this. Infinity where states or expectations are not allowed. */
   value(x: Float64Array): number;
   /**
-   * The same with its normal equations: `A` = J'J (`size` × `size` by rows) and `g` = J'r. Only for the unknowns that are
-   * `active`, in ascending order; the others' entries are 0.
+   * Returns the same with its normal equations: `A` = J'J (`size` × `size` by rows) and `g` = J'r. Only for the
+   * unknowns that are `active`, in ascending order; the others' entries are 0.
    */
   normal(x: Float64Array, A: Float64Array, g: Float64Array, active: Int32Array): number;
   /** Number of unknowns: 6, or 5 + period with a season (whose last effect is given by the others). */

@@ -43,7 +43,7 @@ export function startingStates(y: Float64Array, { trend, season }: EtsForm, peri
   return [level, trend === "N" ? 0 : slope, ...effects];
 }
 
-/** Least squares line; the level is its value a step before the first observation. */
+/** Returns the least squares line; the level is its value a step before the first observation. */
 function line(y: Float64Array): { level: number; slope: number } {
   const n = y.length;
   let sum = 0;

@@ -15,8 +15,8 @@ export interface Moments {
 const SMALL = 1e-6;
 
 /**
- * Forecast means and variances where they are known in closed form: forms without a multiplicative trend, whose season is
- * additive or, with multiplicative errors, multiplicative. Errors are Gaussian.
+ * Returns the forecast means and variances where they are known in closed form: forms without a multiplicative trend,
+ * whose season is additive or, with multiplicative errors, multiplicative. Errors are Gaussian.
  *
  * @returns undefined for the other forms
  * @see Hyndman, Koehler, Ord & Snyder (2008), chapter 6, classes 1 to 3
@@ -27,7 +27,10 @@ export function analyticMoments(model: EtsModel, h: number): Moments | undefined
   return linear(model, h);
 }
 
-/** Linear states: an error's effect on later values is α + β (φ + … + φ^j), and γ where the season comes round. */
+/**
+ * Returns the linear states: an error's effect on later values is α + β (φ + … + φ^j), and γ where the season comes
+ * round.
+ */
 function linear({ error, trend, period, alpha, beta, gamma, phi, sigma2, state }: EtsModel, h: number): Moments {
   const [mean, variance, effect, square] = arraysOf(4, h) as [Float64Array, Float64Array, Float64Array, Float64Array];
   let phis = 0;

@@ -17,9 +17,9 @@ const CANDIDATES = [4, 5, 7, 12, 13, 24, 48, 52.1775, 60, 96, 144, 168, 288, 336
 const FALSE_ALARM = 0.01;
 
 /**
- * Seasonal periods of a series, by what pairs of waves (up to three harmonics) explain of its first differences, tested by
- * Fisher's F against what is left of it, and confirmed by the autocorrelation at that lag. The strongest is taken
- * out before the next is looked for; differencing takes out trends and random walks.
+ * Returns the seasonal periods of a series, by what pairs of waves (up to three harmonics) explain of its first
+ * differences, tested by Fisher's F against what is left of it, and confirmed by the autocorrelation at that lag. The
+ * strongest is taken out before the next is looked for; differencing takes out trends and random walks.
  *
  * Periods found where there are none, in 2,000 simulated Gaussian series (1,000 for n = 1,095) each: white noise 0.8 %
  * (n = 100), 0.4 % (300), 0.3 % (1,095); autoregressive with 0.5, 0.4 %, 0.1 % and 0 %; random walks 0.1 %, 0.1 % and 0.4 %.
@@ -93,7 +93,10 @@ export function detectPeriods(
   return periods;
 }
 
-/** Factor that makes the one-pair chance (1 - R²)^(df/2) the upper tail of F for `size` / 2 pairs: a binomial sum. */
+/**
+ * Returns the factor that makes the one-pair chance (1 - R²)^(df/2) the upper tail of F for `size` / 2 pairs: a
+ * binomial sum.
+ */
 function tail(size: number, unexplained: number, n: number): number {
   const b = (n - 1 - size) / 2;
   const explained = 1 - unexplained;

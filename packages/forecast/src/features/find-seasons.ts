@@ -39,7 +39,7 @@ function hasSeason(y: Float64Array, period: number, limit: number): boolean {
   return strengthsOfFilled(y, interpolate(y), period).seasonal > limit;
 }
 
-/** The mean of each whole block of `size` values, NaN where none is observed. */
+/** Returns the mean of each whole block of `size` values, NaN where none is observed. */
 function blockMeans(y: Float64Array, size: number): Float64Array {
   return Float64Array.from({ length: Math.floor(y.length / size) }, (_, block) => {
     const observed = y.subarray(block * size, (block + 1) * size).filter((value) => !Number.isNaN(value));

@@ -3,9 +3,9 @@ import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import { findSeasons } from "./find-seasons.ts";
 
 /**
- * Seasonal periods that a series has, of candidates such as those of `calendarPeriods`. The shortest candidate counts if
- * its seasonal strength exceeds 0.4. A longer one is looked for in the means of successive seasons of the candidate
- * before it, which have no such season left, and counts if its strength there exceeds 0.64.
+ * Returns the seasonal periods that a series has, of candidates such as those of `calendarPeriods`. The shortest
+ * candidate counts if its seasonal strength exceeds 0.4. A longer one is looked for in the means of successive seasons
+ * of the candidate before it, which have no such season left, and counts if its strength there exceeds 0.64.
  *
  * The test leans to the shortest candidate where a series is too short to tell: one of more than one season, and at most
  * two, has it. Noise without any season has it in 39 % of series of 3 seasons of 12, 20 % of 4, 5 % of 6 and 1 % of 10

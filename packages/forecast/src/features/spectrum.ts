@@ -1,8 +1,8 @@
 import { checkSeries, interpolate, type Series, toFloat64 } from "../time/series.ts";
 
 /**
- * Periodogram: |Σ (y_t - mean) e^{-iωt}|² / n at the frequencies k / N, k = 1 … N/2, N the next power of two (the series
- * is padded with zeros). By the radix-2 fast Fourier transform.
+ * Returns the periodogram: |Σ (y_t - mean) e^{-iωt}|² / n at the frequencies k / N, k = 1 … N/2, N the next power of
+ * two (the series is padded with zeros). By the radix-2 fast Fourier transform.
  *
  * @param y - no value missing
  */
@@ -37,9 +37,9 @@ export function periodogram(y: Float64Array): Float64Array {
 }
 
 /**
- * Spectral entropy: the Shannon entropy of the periodogram as a distribution, over the log of its length; near 0 for a
- * pure wave, near 1 for noise. Missing values are joined linearly. (R's `tsfeatures` smooths the spectrum by an
- * autoregression first; this does not.)
+ * Returns the spectral entropy: the Shannon entropy of the periodogram as a distribution, over the log of its length;
+ * near 0 for a pure wave, near 1 for noise. Missing values are joined linearly. (R's `tsfeatures` smooths the spectrum
+ * by an autoregression first; this does not.)
  *
  * @returns in [0, 1]; NaN for a constant series or one of fewer than 4 values
  * @throws {RangeError} if a value is infinite or none is observed

@@ -35,7 +35,7 @@ export function forecastGlobal(
   return { mean, levels, lower: bounds(-1), upper: bounds(1) };
 }
 
-/** The quantile at a probability between those that are known; beyond the outermost, that one. */
+/** Returns the quantile at a probability between those that are known; beyond the outermost, that one. */
 function interpolate(errors: readonly number[], p: number): number {
   const next = ERROR_PROBABILITIES.findIndex((usable) => usable >= p);
   if (next === 0) return errors[0] ?? NaN;

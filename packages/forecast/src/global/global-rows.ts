@@ -24,7 +24,10 @@ export interface GlobalRows {
   readonly scale: Float64Array;
 }
 
-/** The names of a global model's features: of the origin, then those known ahead, at the step and where its phase was last known. */
+/**
+ * Returns the names of a global model's features: of the origin, then those known ahead, at the step and where its
+ * phase was last known.
+ */
 const namesOf = (observed: readonly string[]) => [
   ...ORIGIN_FEATURES,
   ...observed,

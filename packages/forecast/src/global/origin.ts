@@ -27,17 +27,17 @@ const WEEKS = 52;
 const DAYS_OF_WEEK = 7;
 const YEAR = WEEKS * DAYS_OF_WEEK;
 
-/** The number of values that the level of an origin is the mean of. */
+/** Returns the number of values that the level of an origin is the mean of. */
 const windowOf = (period: number) => Math.max(period, FEWEST, Math.min(SEASONS * period, MOST));
 
-/** The number of last values that features of steps up to a horizon look at. */
+/** Returns the number of last values that features of steps up to a horizon look at. */
 export function memoryOf(period: number, horizon: number): number {
   const seasons = Math.ceil(horizon / period);
   const year = period === DAYS_OF_WEEK ? YEAR : 0;
   return Math.max(windowOf(period), period * (seasons + SEASONS), year);
 }
 
-/** The level and scale at an origin; undefined where too few values are known. */
+/** Returns the level and scale at an origin; undefined where too few values are known. */
 export function originOf({ y, leastScale }: GlobalSeries, at: number, period: number): Origin | undefined {
   let [count, sum, squares] = [0, 0, 0];
   for (let t = Math.max(0, at - windowOf(period)); t < at; t++) {
@@ -121,6 +121,9 @@ export function writeOriginFeatures(
   row[11] = period === DAYS_OF_WEEK ? z(target - YEAR * Math.ceil(step / YEAR)) : NaN;
 }
 
-/** The step whose value of the same phase is the last that is known: where features known ahead are looked at a second time. */
+/**
+ * Returns the step whose value of the same phase is the last that is known: where features known ahead are looked at a
+ * second time.
+ */
 export const lastOfPhase = (at: number, step: number, period: number): number =>
   at + step - 1 - period * Math.ceil(step / period);

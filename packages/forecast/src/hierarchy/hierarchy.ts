@@ -19,7 +19,7 @@ export interface Hierarchy {
 }
 
 /**
- * A hierarchy from its levels.
+ * Returns a hierarchy from its levels.
  *
  * @param leaves - number of leaves, at least 1
  * @param levels - levels of sums in any order; none for leaves alone

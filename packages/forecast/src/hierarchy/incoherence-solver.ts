@@ -108,7 +108,7 @@ export class IncoherenceSolver {
     return z;
   }
 
-  /** P A₂'x: what multipliers of crossing levels do to the leaves, given the nested levels. */
+  /** Returns the p A₂'x: what multipliers of crossing levels do to the leaves, given the nested levels. */
   #spread(x: Float64Array): Float64Array {
     const { levels, offsets, nested, aggregates, leaves } = this.#hierarchy;
     const spread = this.#leaves.fill(0);

@@ -86,7 +86,7 @@ export class MinTrace {
     return correction;
   }
 
-  /** Variance of each node's error after reconciliation; an upper bound where levels cross. */
+  /** Returns the variance of each node's error after reconciliation; an upper bound where levels cross. */
   posteriorVariances(): Float64Array {
     const times = this.#columns.length;
     const row = new Float64Array(times);

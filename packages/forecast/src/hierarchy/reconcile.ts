@@ -27,17 +27,17 @@ export interface ReconcileOptions {
 /** Reconciles vectors of base forecasts of one hierarchy, one step ahead after another. */
 export interface Reconciler {
   /**
-   * Coherent forecasts: each aggregate is the sum of its leaves to within rounding.
+   * Returns the coherent forecasts: each aggregate is the sum of its leaves to within rounding.
    *
    * @param base - base forecasts over all nodes, in the units of the data; what is there at missing nodes does not matter
    * @throws {RangeError} if a base forecast that is not missing is not a finite number, or the length is wrong
    */
   reconcile(base: Float64Array): Float64Array;
   /**
-   * Variance of each node's error after reconciliation divided by that before, NaN for missing aggregates: of `wls-var` and
-   * `mint-shrink`, if the base forecasts' errors are as assumed; null for the other methods, whose weights are no
-   * variances. Exact for levels that nest; where levels cross, upper bounds that leave out part of what the crossing levels
-   * say of the others.
+   * Returns the variance of each node's error after reconciliation divided by that before, NaN for missing aggregates:
+   * of `wls-var` and `mint-shrink`, if the base forecasts' errors are as assumed; null for the other methods, whose
+   * weights are no variances. Exact for levels that nest; where levels cross, upper bounds that leave out part of what
+   * the crossing levels say of the others.
    */
   varianceRatios(): Float64Array | null;
   /**
@@ -163,7 +163,10 @@ function assumedVariances(hierarchy: Hierarchy, { method, variances }: Options):
   return assumed;
 }
 
-/** The diagonal of the assumed error covariance: Infinity for aggregates that take no part, 0 for leaves that stay. */
+/**
+ * Returns the diagonal of the assumed error covariance: Infinity for aggregates that take no part, 0 for leaves that
+ * stay.
+ */
 function usedVariances(hierarchy: Hierarchy, assumed: Float64Array, missing: Uint8Array): Float64Array {
   const used = assumed.map((variance, node) => {
     if (missing[node] === 1 || Number.isNaN(variance)) return node < hierarchy.aggregates ? Infinity : 0;

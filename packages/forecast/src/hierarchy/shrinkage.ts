@@ -9,10 +9,10 @@ export interface ScaledResiduals {
 }
 
 /**
- * The shrinkage intensity of Schäfer & Strimmer for correlations, λ = Σ Var(r_ij) / Σ r_ij² over pairs of series i ≠ j,
- * clipped to [0, 1]. Residuals are taken about zero, as those of unbiased forecasts: r_ij is the mean of x_ti x_tj over
- * the T times and Var(r_ij) the variance of that mean. Both sums are found from the T × T products of times, in O(series
- * × T²), without ever forming the correlations.
+ * Returns the shrinkage intensity of Schäfer & Strimmer for correlations, λ = Σ Var(r_ij) / Σ r_ij² over pairs of
+ * series i ≠ j, clipped to [0, 1]. Residuals are taken about zero, as those of unbiased forecasts: r_ij is the mean of
+ * x_ti x_tj over the T times and Var(r_ij) the variance of that mean. Both sums are found from the T × T products of
+ * times, in O(series × T²), without ever forming the correlations.
  *
  * @param residuals - one vector over the series for each time, T ≥ 2; NaN: missing, counts as 0 in products
  * @throws {RangeError} with fewer than two times

@@ -4,9 +4,9 @@ import type { Hierarchy } from "./hierarchy.ts";
 export type HistoricalProportions = "average-proportions" | "proportions-of-averages";
 
 /**
- * Each leaf's share of the top node it is part of, from history: average historical proportions, mean over times of
- * y_leaf/y_top; or proportions of historical averages, Σ y_leaf / Σ y_top. Where leaves of both signs cancel to less than
- * half of the sum of their sizes, proportions of their sizes stand for theirs: no share is greater than 2.
+ * Returns each leaf's share of the top node it is part of, from history: average historical proportions, mean over
+ * times of y_leaf/y_top; or proportions of historical averages, Σ y_leaf / Σ y_top. Where leaves of both signs cancel
+ * to less than half of the sum of their sizes, proportions of their sizes stand for theirs: no share is greater than 2.
  *
  * @param history - one vector over the leaves for each time, in the units of the data; NaN: missing, counts as 0. A time
  *   when all leaves of a top node are 0 says nothing of their shares
@@ -95,7 +95,7 @@ export function forecastProportions(
   return Float64Array.from({ length: leaves }, (_, leaf) => share(base[aggregates + leaf]!, nested.leafParent[leaf]!));
 }
 
-/** Each leaf's node at the top of the nested levels. */
+/** Returns each leaf's node at the top of the nested levels. */
 export function topNodes({ nested, levels, offsets }: Hierarchy): Int32Array {
   const top = nested.chain.at(-1);
   if (top === undefined) throw new RangeError("top-down needs a level above the leaves; there is none");
@@ -112,7 +112,7 @@ function totals(values: Float64Array, top: Int32Array): Float64Array {
 /** Leaves that cancel to less than this part of the sum of their sizes have shares of sizes. */
 const CANCELLED = 0.5;
 
-/** Each leaf's share of its top node's sum; 0 where all are 0. */
+/** Returns each leaf's share of its top node's sum; 0 where all are 0. */
 function shares(values: Float64Array, top: Int32Array): Float64Array {
   const sums = totals(values, top);
   const sizes = totals(values.map(Math.abs), top);

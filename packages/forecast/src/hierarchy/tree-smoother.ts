@@ -73,7 +73,7 @@ export class TreeSmoother {
       leaves[leaf]! += this.#variances[aggregates + leaf]! * missing[nested.leafParent[leaf]!]!;
   }
 
-  /** Posterior variances over all nodes; of nodes of crossing levels, upper bounds (see `reconciler`). */
+  /** Returns the posterior variances over all nodes; of nodes of crossing levels, upper bounds (see `reconciler`). */
   posteriorVariances(): Float64Array {
     const { nested, aggregates, levels, offsets, leaves, nodes } = this.#hierarchy;
     const variances = this.#variances;

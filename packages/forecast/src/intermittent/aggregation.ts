@@ -41,10 +41,10 @@ export interface AggregationModel {
 const ALPHAS = [0.1, 0.3] as const;
 
 /**
- * ADIDA, aggregate–disaggregate intermittent demand approach: demand is summed over blocks as long as the mean interval
- * between demands, forecast by simple exponential smoothing with the likeliest alpha from 0.1 to 0.3, and spread evenly over
- * the block. Steps that fill no whole block are left out at the start. New values move the forecast when they fill a block.
- * Intervals: see `demandForecast`.
+ * Returns the ADIDA, aggregate–disaggregate intermittent demand approach: demand is summed over blocks as long as the
+ * mean interval between demands, forecast by simple exponential smoothing with the likeliest alpha from 0.1 to 0.3, and
+ * spread evenly over the block. Steps that fill no whole block are left out at the start. New values move the forecast
+ * when they fill a block. Intervals: see `demandForecast`.
  *
  * @param y - demand per step, not negative; missing values are left out
  * @throws {RangeError} if no value is observed, or one is negative or infinite
@@ -55,8 +55,8 @@ export function adida(y: Series): AggregationModel {
 }
 
 /**
- * IMAPA, intermittent multiple aggregation prediction algorithm: the mean of the forecasts of `adida` over every block
- * length from 1 to the mean interval between demands.
+ * Returns the IMAPA, intermittent multiple aggregation prediction algorithm: the mean of the forecasts of `adida` over
+ * every block length from 1 to the mean interval between demands.
  *
  * @param y - as for `adida`
  * @throws {RangeError} as `adida`
@@ -95,14 +95,14 @@ function smoothBlocks(demand: Float64Array, length: number): BlockSmoothing {
   return { length, alpha, initial, level, open: 0 };
 }
 
-/** The mean over the block lengths of demand per step; 0 at least. */
+/** Returns the mean over the block lengths of demand per step; 0 at least. */
 function perStep(blocks: readonly BlockSmoothing[]): number {
   let mean = 0;
   for (const { length, level } of blocks) mean += level / length / blocks.length;
   return Math.max(0, mean);
 }
 
-/** One step further: `count` observed steps are in the open block, the new one included. */
+/** Returns one step further: `count` observed steps are in the open block, the new one included. */
 function step(block: BlockSmoothing, demand: number, count: number): BlockSmoothing {
   const open = block.open + demand;
   if (count < block.length) return { ...block, open };
@@ -134,8 +134,8 @@ export function forecastAggregation(model: AggregationModel, options: ForecastOp
 }
 
 /**
- * One-step forecasts by temporal aggregation: of each block length by the blocks that are whole before the step, by the
- * initial level before the first.
+ * Returns one-step forecasts by temporal aggregation: of each block length by the blocks that are whole before the
+ * step, by the initial level before the first.
  */
 export function fittedAggregation(model: AggregationModel, y: Float64Array): Float64Array {
   const { fittedTo, blocks: end } = stateOf(model);

@@ -30,8 +30,8 @@ export interface CrostonOptions {
 }
 
 /**
- * Croston's method for intermittent demand: sizes and intervals between demands are smoothed apart, from the first of
- * each; the forecast is their ratio. Intervals: see `demandForecast`. A series without demand forecasts 0.
+ * Returns the Croston's method for intermittent demand: sizes and intervals between demands are smoothed apart, from
+ * the first of each; the forecast is their ratio. Intervals: see `demandForecast`. A series without demand forecasts 0.
  *
  * @param y - demand per step, not negative; missing values are left out, as if their time had not been
  * @throws {RangeError} if no value is observed, one is negative or infinite, or alpha is not allowed
@@ -107,7 +107,7 @@ export function forecastCroston(model: CrostonModel, options: ForecastOptions): 
   return demandForecast({ mean: size * probability, probability: likely, sizes, size }, h, levels);
 }
 
-/** One-step forecasts of Croston's method or its approximation; NaN before the first demand. */
+/** Returns one-step forecasts of Croston's method or its approximation; NaN before the first demand. */
 export function fittedCroston(model: CrostonModel, y: Float64Array): Float64Array {
   const out = new Float64Array(y.length);
   run({ size: 0, interval: 0, since: 0 }, model.kind, model.alpha, y, out);

@@ -17,8 +17,8 @@ export interface DemandPattern {
 const SIGNIFICANCE = 0.05;
 
 /**
- * The demand pattern of a series, with the published cut-offs: intermittent or lumpy from an average demand interval
- * (ADI) of 1.32, erratic or lumpy from a CV² of 0.49.
+ * Returns the demand pattern of a series, with the published cut-offs: intermittent or lumpy from an average demand
+ * interval (ADI) of 1.32, erratic or lumpy from a CV² of 0.49.
  *
  * The ADI is observed values per one that is not 0. Where phases of the season differ in how often demand comes (Pearson's
  * chi-square test at 5 %), it is that of the phases in which demand comes, because the season explains the zeros of the

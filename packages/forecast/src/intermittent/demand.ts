@@ -2,7 +2,7 @@ import type { Forecast } from "../model/prediction.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 
 /**
- * The observed values of an intermittent demand series, missing ones left out.
+ * Returns the observed values of an intermittent demand series, missing ones left out.
  *
  * @throws {RangeError} if a value is infinite or negative, or none is observed
  */
@@ -45,9 +45,9 @@ export interface StepDemand {
 }
 
 /**
- * Flat forecasts with the intervals of one step's demand: none with probability 1 - p, else a size spread as those
- * observed. Their bounds are quantiles, so the lower one is 0 wherever demand is rare, and never below; all steps have
- * the same. The uncertainty of the estimates is not in them.
+ * Returns the flat forecasts with the intervals of one step's demand: none with probability 1 - p, else a size spread
+ * as those observed. Their bounds are quantiles, so the lower one is 0 wherever demand is rare, and never below; all
+ * steps have the same. The uncertainty of the estimates is not in them.
  */
 export function demandForecast(
   { mean, probability, sizes, size = mean / Math.min(1, probability) }: StepDemand,
@@ -66,7 +66,7 @@ export function demandForecast(
   };
 }
 
-/** A quantile of sorted values, joined linearly. */
+/** Returns a quantile of sorted values, joined linearly. */
 function interpolated(sorted: ArrayLike<number>, q: number): number {
   const at = q * (sorted.length - 1);
   const below = Math.min(sorted.length - 1, Math.floor(at));

@@ -65,7 +65,7 @@ export function forecastTsb(model: TsbModel, options: ForecastOptions): Forecast
   return demandForecast({ mean: size * probability, probability, sizes: model.sizes }, h, levels);
 }
 
-/** One-step forecasts of Teunter, Syntetos and Babai's method. */
+/** Returns one-step forecasts of Teunter, Syntetos and Babai's method. */
 export function fittedTsb(model: TsbModel, y: Float64Array): Float64Array {
   const out = new Float64Array(y.length);
   run(model.initial, model.alpha, model.beta, y, out);

@@ -12,7 +12,8 @@ export interface WeightReason {
 }
 
 /**
- * The features that move the weights of a series most, the largest effect first; each with the member that it moves most.
+ * Returns the features that move the weights of a series most, the largest effect first; each with the member that it
+ * moves most.
  *
  * @param features - those of the series, in the model's order
  * @param most - how many at most

@@ -91,7 +91,7 @@ export function weighedSeries(y: Series, { period, periods }: WeighedOptions): W
 }
 
 /**
- * The errors that the members of a series would have made over its last values, fitted to the values before.
+ * Returns the errors that the members of a series would have made over its last values, fitted to the values before.
  *
  * @param holdout - how many values, at least 1
  * @returns undefined where the values before allow no fit, or are of another kind than the whole series
@@ -119,7 +119,7 @@ export function weightEvidence(y: Series, holdout: number, options: WeighedOptio
   }
 }
 
-/** The weights of a series' members by a model of weights, summing to 1; 0 for members of less than 2 %. */
+/** Returns the weights of a series' members by a model of weights, summing to 1; 0 for members of less than 2 %. */
 export function sharesOf(
   weights: WeightModel,
   { group, members, features }: Pick<WeighedSeries, "group" | "members" | "features">,
@@ -138,14 +138,17 @@ export function sharesOf(
   return used.map((share) => Number((share / total).toPrecision(6)));
 }
 
-/** The error of the combination of a series' members at one step of its evidence, by a model of weights. */
+/** Returns the error of the combination of a series' members at one step of its evidence, by a model of weights. */
 export function combinedError({ features, errors }: SeriesEvidence, weights: WeightModel, step: number): number {
   const isThere = errors.map((row) => row.some((error) => !Number.isNaN(error)));
   const shares = weightsFor(weights, features, isThere);
   return errors.reduce((sum, row, m) => (isThere[m] ? sum + (shares[m] ?? 0) * (row[step] ?? NaN) : sum), 0);
 }
 
-/** The model of `weighedSeries` with other weights of its members, in their order; those with a weight of 0 are left out. */
+/**
+ * Returns the model of `weighedSeries` with other weights of its members, in their order; those with a weight of 0 are
+ * left out.
+ */
 export function reweigh(model: FittedModel, weights: readonly number[]): FittedModel {
   if (model.kind === "conformal") return { ...model, model: reweigh(model.model, weights) };
   const { members, ...combination } = combinationOf(model);

@@ -18,8 +18,8 @@ export const WEIGHT_FEATURES = [
 ] as const;
 
 /**
- * The features of a series that the weights of its members depend on: unitless, so that series of any size are alike. NaN where
- * one is not defined.
+ * Returns the features of a series that the weights of its members depend on: unitless, so that series of any size are
+ * alike. NaN where one is not defined.
  *
  * - `log-length`: the logarithm of the number of values; `seasons`: that of the number of seasons
  * - `trend-strength`, `seasonal-strength`: of an STL decomposition (see `seasonalStrength`)
@@ -63,7 +63,7 @@ export function weightFeatures(y: Float64Array, period: number, forecasts: reado
   });
 }
 
-/** The mean of values that are there; NaN without any. */
+/** Returns the mean of values that are there; NaN without any. */
 function average(values: Float64Array): number {
   const observed = values.filter((value) => !Number.isNaN(value));
   return observed.reduce((sum, value) => sum + value, 0) / observed.length;

@@ -32,7 +32,7 @@ export function choleskySolve(L: Float64Array, n: number, b: Float64Array): void
   }
 }
 
-/** The inverse of L L', n × n by rows. */
+/** Returns the inverse of L L', n × n by rows. */
 export function choleskyInverse(L: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
   const column = new Float64Array(n);

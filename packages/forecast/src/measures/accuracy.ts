@@ -13,24 +13,24 @@ export interface Accuracy {
   readonly rmsse: number;
 }
 
-/** Mean error, `actual - forecast`, in the units of the data; positive when forecasts are too low. */
+/** Returns the mean error, `actual - forecast`, in the units of the data; positive when forecasts are too low. */
 export function me(actual: Series, forecast: Series): number {
   return average(actual, forecast, (a, f) => a - f);
 }
 
-/** Root mean squared error, in the units of the data. */
+/** Returns the root mean squared error, in the units of the data. */
 export function rmse(actual: Series, forecast: Series): number {
   return Math.sqrt(average(actual, forecast, (a, f) => (a - f) ** 2));
 }
 
-/** Mean absolute error, in the units of the data. */
+/** Returns the mean absolute error, in the units of the data. */
 export function mae(actual: Series, forecast: Series): number {
   return average(actual, forecast, (a, f) => Math.abs(a - f));
 }
 
 /**
- * Coefficient of determination: 1 - Σ(a - f)² / Σ(a - mean of a)². 1 at best; 0 is as good as the mean of these values; NaN
- * if the actual values do not vary.
+ * Returns the coefficient of determination: 1 - Σ(a - f)² / Σ(a - mean of a)². 1 at best; 0 is as good as the mean of
+ * these values; NaN if the actual values do not vary.
  */
 export function r2(actual: Series, forecast: Series): number {
   const middle = average(actual, actual, (a) => a);
@@ -39,14 +39,17 @@ export function r2(actual: Series, forecast: Series): number {
   return spread > 0 ? 1 - squared / spread : NaN;
 }
 
-/** Mean absolute percentage error, 100 |a - f| / |a|, in percent of the actual value; NaN if any actual value is 0. */
+/**
+ * Returns the mean absolute percentage error, 100 |a - f| / |a|, in percent of the actual value; NaN if any actual
+ * value is 0.
+ */
 export function mape(actual: Series, forecast: Series): number {
   return average(actual, forecast, (a, f) => (a === 0 ? NaN : (100 * Math.abs(a - f)) / Math.abs(a)));
 }
 
 /**
- * Symmetric mean absolute percentage error, 200 |a - f| / (|a| + |f|), between 0 and 200 (the definition of the M3
- * competition); a step where both are 0 counts 0.
+ * Returns the symmetric mean absolute percentage error, 200 |a - f| / (|a| + |f|), between 0 and 200 (the definition of
+ * the M3 competition); a step where both are 0 counts 0.
  *
  * @see Makridakis & Hibon (2000), doi:10.1016/S0169-2070(00)00057-1
  */
@@ -66,8 +69,8 @@ export function wape(actual: Series, forecast: Series): number {
 }
 
 /**
- * Mean pinball (quantile) loss: p (a - q) where the actual value is above the quantile, (1 - p) (q - a) below. In the
- * units of the data; at p = 0.5 half the mean absolute error.
+ * Returns the mean pinball (quantile) loss: p (a - q) where the actual value is above the quantile, (1 - p) (q - a)
+ * below. In the units of the data; at p = 0.5 half the mean absolute error.
  *
  * @param quantileForecast - the p-quantile forecast for each step
  * @param p - probability in (0, 1)
@@ -80,8 +83,8 @@ export function pinball(actual: Series, quantileForecast: Series, p: number): nu
 }
 
 /**
- * Mean absolute scaled error: the mean absolute error divided by the mean absolute error, in sample, of the seasonal
- * naive method. Unitless; below 1 beats naive. Missing values of `training` are left out of its mean.
+ * Returns the mean absolute scaled error: the mean absolute error divided by the mean absolute error, in sample, of the
+ * seasonal naive method. Unitless; below 1 beats naive. Missing values of `training` are left out of its mean.
  *
  * @param actual - observed values over the holdout, length h ≥ 1
  * @param forecast - point forecasts for the same h steps, same units as `actual`
@@ -111,7 +114,10 @@ function scaled(error: number, scale: number): number {
   return scale > 0 ? error / scale : NaN;
 }
 
-/** Mean size of the changes from one season to the next, absolute and squared; NaN if there is no observed pair. */
+/**
+ * Returns the mean size of the changes from one season to the next, absolute and squared; NaN if there is no observed
+ * pair.
+ */
 function seasonalChange(training: Series, period: number): { readonly absolute: number; readonly squared: number } {
   let absolute = 0;
   let squared = 0;
@@ -127,7 +133,7 @@ function seasonalChange(training: Series, period: number): { readonly absolute: 
 }
 
 /**
- * All measures at once. Steps whose actual value is missing (NaN) are left out; if none is left, all are NaN.
+ * Returns all measures at once. Steps whose actual value is missing (NaN) are left out; if none is left, all are NaN.
  *
  * @param options.training - the series the model was fitted to, for `mase` and `rmsse`; without it they are NaN
  * @param options.period - observations per season, for `mase` and `rmsse`
@@ -186,7 +192,7 @@ function checkLengths(actual: Series, forecast: Series): void {
     throw new RangeError(`${actual.length} actual values but ${forecast.length} forecasts; the lengths must agree`);
 }
 
-/** Mean over the steps; NaN if there are none. */
+/** Returns the mean over the steps; NaN if there are none. */
 function average(actual: Series, forecast: Series, error: (a: number, f: number) => number): number {
   checkLengths(actual, forecast);
   let sum = 0;

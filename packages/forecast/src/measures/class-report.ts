@@ -21,7 +21,7 @@ export interface ClassReport {
 }
 
 /**
- * Confusion matrix of probabilities at a threshold, with accuracy, precision, recall and F1.
+ * Returns the confusion matrix of probabilities at a threshold, with accuracy, precision, recall and F1.
  *
  * @param actual - 0 or 1 each; NaN (not known) is left out
  * @param probability - of 1, in [0, 1]
@@ -63,9 +63,9 @@ export interface ClassCosts {
 }
 
 /**
- * The threshold from which on counting a row as 1 costs least on these rows, of the probabilities there are and 1. Of equal
- * costs it is the threshold nearest to the one for right probabilities, falsePositive / (falsePositive + falseNegative).
- * O(n log n).
+ * Returns the threshold from which on counting a row as 1 costs least on these rows, of the probabilities there are and
+ * 1. Of equal costs it is the threshold nearest to the one for right probabilities, falsePositive / (falsePositive +
+ * falseNegative). O(n log n).
  *
  * @param actual - 0 or 1 each; NaN (not known) is left out
  * @param probability - of 1, in [0, 1], by fits that have not seen these rows

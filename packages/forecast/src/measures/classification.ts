@@ -2,8 +2,8 @@ import { checkInteger } from "../model/options.ts";
 import type { Series } from "../time/series.ts";
 
 /**
- * Logarithmic loss: the mean of -log of the probability given to what happened. 0 at best; probabilities are kept 1e-15
- * away from 0 and 1, so that it is never infinite.
+ * Returns the logarithmic loss: the mean of -log of the probability given to what happened. 0 at best; probabilities
+ * are kept 1e-15 away from 0 and 1, so that it is never infinite.
  *
  * @param actual - 0 or 1 each; NaN (not known) is left out
  * @param probability - of 1, in [0, 1]
@@ -15,7 +15,8 @@ export function logLoss(actual: Series, probability: Series): number {
 }
 
 /**
- * Brier score: the mean squared difference of probability and outcome, in [0, 1]. Parameters and errors as `logLoss`.
+ * Returns the Brier score: the mean squared difference of probability and outcome, in [0, 1]. Parameters and errors as
+ * `logLoss`.
  *
  * @see Brier (1950), "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78(1)
  */
@@ -24,8 +25,8 @@ export function brier(actual: Series, probability: Series): number {
 }
 
 /**
- * Area under the receiver operating characteristic curve: the probability that a random 1 has a higher score than a random
- * 0, ties counting a half (the Mann–Whitney statistic). O(n log n).
+ * Returns the area under the receiver operating characteristic curve: the probability that a random 1 has a higher
+ * score than a random 0, ties counting a half (the Mann–Whitney statistic). O(n log n).
  *
  * @param actual - 0 or 1 each; NaN (not known) is left out
  * @param score - any numbers that grow with the probability of 1
@@ -67,7 +68,8 @@ function average(actual: Series, probability: Series, loss: (y: number, p: numbe
 }
 
 /**
- * Average precision: the area under the curve of precision by recall, as steps; tied scores are one step. O(n log n).
+ * Returns the average precision: the area under the curve of precision by recall, as steps; tied scores are one step.
+ * O(n log n).
  *
  * Parameters and errors as `auc`; NaN if there is no 1.
  */

@@ -15,7 +15,8 @@ export interface CombineOptions {
 }
 
 /**
- * Combination of fitted models (a model of kind "combination"), or of forecasts of the same steps (a forecast).
+ * Returns the combination of fitted models (a model of kind "combination"), or of forecasts of the same steps (a
+ * forecast).
  *
  * The point forecast is the members' mean, their median, or their mean weighted by 1 / error. A bound's distance from it
  * is √(w² + z² b²): w the weighted mean of the members' own distances, z the level's normal quantile and b² the weighted

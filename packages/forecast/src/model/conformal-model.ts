@@ -3,7 +3,7 @@ import type { ConformalModel } from "./fitted-model.ts";
 import type { AnyKind, KindsOf, ModelForecastOptions } from "./kind.ts";
 import { checkForecastOptions, type Forecast } from "./prediction.ts";
 
-/** The factor of a level: linear between the calibrated levels, that of the nearest beyond them. */
+/** Returns the factor of a level: linear between the calibrated levels, that of the nearest beyond them. */
 function factorAt({ levels, factors }: ConformalModel, level: number, step: number): number {
   const at = (l: number) => factors[l]![Math.min(step, factors[l]!.length - 1)]!;
   const above = levels.findIndex((candidate) => candidate >= level);
@@ -13,7 +13,10 @@ function factorAt({ levels, factors }: ConformalModel, level: number, step: numb
   return at(above - 1) + share * (at(above) - at(above - 1));
 }
 
-/** Beyond the calibrated steps a scaled interval keeps the last factor, an absolute one grows as the model's own do. */
+/**
+ * Returns the beyond the calibrated steps a scaled interval keeps the last factor, an absolute one grows as the model's
+ * own do.
+ */
 function forecastConformal(model: ConformalModel, options: ModelForecastOptions, any: AnyKind["forecast"]): Forecast {
   const { levels } = checkForecastOptions(options);
   const base = any(model.model, { ...options, levels });

@@ -98,7 +98,10 @@ export function cumulativeBy<M extends AnyModel>({
   };
 }
 
-/** The value of a step that is so many standard deviations from the median, by its intervals; linear between and beyond them. */
+/**
+ * Returns the value of a step that is so many standard deviations from the median, by its intervals; linear between and
+ * beyond them.
+ */
 function valueAt({ lower, upper }: Forecast, step: number, deviations: number): number {
   const bounds = deviations < 0 ? lower : upper;
   const size = Math.abs(deviations);
@@ -108,7 +111,7 @@ function valueAt({ lower, upper }: Forecast, step: number, deviations: number): 
   return from + ((to - from) * (size - DEVIATIONS[i - 1]!)) / (DEVIATIONS[i]! - DEVIATIONS[i - 1]!);
 }
 
-/** The quantile of sorted values, linear between order statistics; NaN where one is NaN. */
+/** Returns the quantile of sorted values, linear between order statistics; NaN where one is NaN. */
 function quantileOf(sorted: Float64Array, p: number): number {
   const at = p * (sorted.length - 1);
   const low = Math.floor(at);

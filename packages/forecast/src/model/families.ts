@@ -34,9 +34,9 @@ import { fitObserved } from "./missing-ends.ts";
  */
 export type Fit = (y: Series, period: number, periods?: readonly number[]) => FittedModel;
 
-/** The periods of a method that takes several. */
+/** Returns the periods of a method that takes several. */
 const several = (period: number, periods: readonly number[] = [period]) => periods.filter((one) => one > 1);
-/** Those of one that takes whole numbers. */
+/** Returns the those of one that takes whole numbers. */
 const whole = (period: number, periods: readonly number[] | undefined) =>
   periods === undefined ? several(period) : [...new Set(several(period, periods).map(Math.round))];
 

@@ -49,9 +49,9 @@ export interface AnyKind {
  */
 export interface Kind<M> {
   forecast(model: M, options: ModelForecastOptions, any: AnyKind["forecast"]): Forecast;
-  /** One-step forecasts over the series the model was fitted to; NaN where there is none yet. */
+  /** Returns one-step forecasts over the series the model was fitted to; NaN where there is none yet. */
   fitted(model: M, y: Float64Array, options: ModelOptions, any: AnyKind["fitted"]): Float64Array;
-  /** The model moved over the values that followed its series, without estimating anything again. */
+  /** Returns the model moved over the values that followed its series, without estimating anything again. */
   update(model: M, newY: Float64Array, options: ModelOptions, any: AnyKind["update"]): M;
   /** `paths` sample paths of the h values that follow. */
   simulate(model: M, options: SimulateOptions, any: AnyKind["simulate"]): Float64Array[];

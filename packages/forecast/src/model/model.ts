@@ -94,8 +94,8 @@ const cumulativeAny = /* @__PURE__ */ cumulativeBy<FittedModel>({
 });
 
 /**
- * Point forecasts and prediction intervals of any fitted model of this library. Of a model of a single observation, which
- * tells no variance, bounds are NaN but for the median's.
+ * Returns the point forecasts and prediction intervals of any fitted model of this library. Of a model of a single
+ * observation, which tells no variance, bounds are NaN but for the median's.
  *
  * @param options.xreg - future values of the regressors, for a model that has any
  * @throws {RangeError} if the horizon or a level is not allowed, or the model's kind is not known
@@ -105,7 +105,7 @@ export function forecast(model: FittedModel, options: ModelForecastOptions): For
 }
 
 /**
- * One-step forecasts over the series a model was fitted to; NaN where the method has none yet.
+ * Returns one-step forecasts over the series a model was fitted to; NaN where the method has none yet.
  *
  * @param y - the series the model was fitted to, unchanged
  * @param options.xreg - the regressors it was fitted with, for a model that has any
@@ -115,7 +115,7 @@ export function fitted(model: FittedModel, y: Series, options: ModelOptions = {}
   return fittedAny(model, y, options);
 }
 
-/** One-step errors, `y - fitted(model, y)`; NaN where either is missing. */
+/** Returns one-step errors, `y - fitted(model, y)`; NaN where either is missing. */
 export function residuals(model: FittedModel, y: Series, options: ModelOptions = {}): Float64Array {
   return residualsAny(model, y, options);
 }
@@ -132,7 +132,7 @@ export function update<M extends FittedModel>(model: M, newY: Series, options: M
 }
 
 /**
- * Sample paths of the values that follow a model's series.
+ * Returns the sample paths of the values that follow a model's series.
  *
  * @returns `paths` arrays of h values
  * @throws {RangeError} if an option is not allowed, or the model's kind cannot be simulated

@@ -31,7 +31,7 @@ export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions):
 }
 
 /**
- * Symmetric prediction intervals about point forecasts: mean ± quantile × standard error.
+ * Returns the symmetric prediction intervals about point forecasts: mean ± quantile × standard error.
  *
  * @param se - standard errors of the forecasts, length h; NaN where unknown, which makes bounds NaN but for the median's
  * @param quantileOf - quantile function of the errors' distribution, in standard errors; the normal one when left out

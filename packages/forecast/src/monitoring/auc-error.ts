@@ -1,5 +1,6 @@
 /**
- * Standard error of an area under the ROC curve, by Hanley and McNeil's approximation. NaN without rows of both classes.
+ * Returns the standard error of an area under the ROC curve, by Hanley and McNeil's approximation. NaN without rows of
+ * both classes.
  *
  * @param auc - from 0 to 1
  * @param ones - rows of class 1

@@ -7,8 +7,8 @@ export interface Cusum {
 }
 
 /**
- * Two-sided tabular cumulative sum (CUSUM) of standardised values: up_t = max(0, up_{t-1} + z_t - k) and
- * down_t = max(0, down_{t-1} - z_t - k). Sums above a decision value h say that the mean has moved. Nothing is reset.
+ * Returns two-sided tabular cumulative sum (CUSUM) of standardised values: up_t = max(0, up_{t-1} + z_t - k) and down_t
+ * = max(0, down_{t-1} - z_t - k). Sums above a decision value h say that the mean has moved. Nothing is reset.
  *
  * @param z - values of mean 0 and standard deviation 1 as long as nothing has changed; NaN leaves the sums as they are
  * @param reference - k ≥ 0, half the shift that is to be found soonest, in standard deviations
@@ -30,7 +30,9 @@ export function cusum(z: Series, reference: number): Cusum {
   return { up, down };
 }
 
-/** The highest value of a sum at `from` or later, and where the climb to it began: after the sum was last 0. */
+/**
+ * Returns the highest value of a sum at `from` or later, and where the climb to it began: after the sum was last 0.
+ */
 export function highest(sum: Float64Array, from = 0): { readonly value: number; readonly start: number } {
   let at = -1;
   for (let t = Math.max(0, from); t < sum.length; t++) if (at < 0 || sum[t]! > sum[at]!) at = t;

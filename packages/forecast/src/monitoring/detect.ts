@@ -125,7 +125,7 @@ export function detect(series: WatchedSeries, thresholds: Thresholds, calibratio
   };
 }
 
-/** The mean of what is known; NaN if nothing is. */
+/** Returns the mean of what is known; NaN if nothing is. */
 function mean(values: Float64Array): number {
   const observed = values.filter((value) => !Number.isNaN(value));
   return observed.reduce((sum, value) => sum + value, 0) / observed.length;

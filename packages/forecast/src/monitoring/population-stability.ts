@@ -16,9 +16,9 @@ export interface PopulationStability {
 }
 
 /**
- * Population stability index: the sum over bins of (q - p) log(q / p), where p and q are the bin's shares of the reference and
- * of the current rows. Numbers have bins between quantiles of the reference (type 7), the upper edge included; texts a bin each.
- * Missing values are a bin. A bin without rows on one side counts as half a row there.
+ * Returns the population stability index: the sum over bins of (q - p) log(q / p), where p and q are the bin's shares
+ * of the reference and of the current rows. Numbers have bins between quantiles of the reference (type 7), the upper
+ * edge included; texts a bin each. Missing values are a bin. A bin without rows on one side counts as half a row there.
  *
  * The probability is that of a chi-squared variable with bins - 1 degrees of freedom beyond psi / (1/n + 1/m).
  *

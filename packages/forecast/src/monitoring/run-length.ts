@@ -4,9 +4,9 @@ import { chiSquareCdf } from "../stats/chi-square.ts";
 const STATES = 160;
 
 /**
- * Average run length of a tabular CUSUM of independent normal values with standard deviation 1: how many values it takes
- * on average, from a sum of 0, until it exceeds its decision value. A Markov chain stands for the sum; accurate to about
- * 0.1 % for decisions up to 12. Two-sided: 1/L = 1/L_up + 1/L_down.
+ * Returns the average run length of a tabular CUSUM of independent normal values with standard deviation 1: how many
+ * values it takes on average, from a sum of 0, until it exceeds its decision value. A Markov chain stands for the sum;
+ * accurate to about 0.1 % for decisions up to 12. Two-sided: 1/L = 1/L_up + 1/L_down.
  *
  * @param reference - k ≥ 0
  * @param decision - h > 0

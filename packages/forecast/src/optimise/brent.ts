@@ -1,6 +1,6 @@
 /**
- * The minimum of a function of one variable on an interval, by Brent's combination of golden section and successive
- * parabolic interpolation. Evaluates inside the interval, never at its ends.
+ * Returns the minimum of a function of one variable on an interval, by Brent's combination of golden section and
+ * successive parabolic interpolation. Evaluates inside the interval, never at its ends.
  *
  * @param options.tolerance - the width, about, to which the minimum is enclosed
  * @returns where the least value met lies: a local minimum, the only one if the function is unimodal

@@ -2,9 +2,9 @@ import { cholesky, choleskySolve } from "../linalg/cholesky.ts";
 
 /** A sum of squares with its Gauss–Newton approximation. */
 export interface SquaresProblem {
-  /** The sum of squares at x; NaN or Infinity where x is not allowed. */
+  /** Returns the sum of squares at x; NaN or Infinity where x is not allowed. */
   value(x: Float64Array): number;
-  /** The same, and the normal equations there: `A` = J'J (n × n by rows, both triangles), `g` = J'r. */
+  /** Returns the same, and the normal equations there: `A` = J'J (n × n by rows, both triangles), `g` = J'r. */
   normal(x: Float64Array, A: Float64Array, g: Float64Array): number;
 }
 

@@ -5,7 +5,10 @@ import type { JointFit } from "./regression.ts";
 /** With more regressors each likelihood of the search costs too much: the series less their effects is as good. */
 const MOST_REGRESSORS = 8;
 
-/** Regression with errors of an automatic ARIMA model: orders, effects and coefficients by maximum likelihood together. */
+/**
+ * Returns the regression with errors of an automatic ARIMA model: orders, effects and coefficients by maximum
+ * likelihood together.
+ */
 export function autoArimaErrors(period: number): JointFit {
   return {
     most: MOST_REGRESSORS,

@@ -23,7 +23,10 @@ export const FIELD_RANGE: Readonly<Record<CalendarField, readonly [number, numbe
   hour: [0, 23],
 };
 
-/** The times, in milliseconds since 1970, of `count` observations from position `first` on. Months keep the day, or end. */
+/**
+ * Returns the times, in milliseconds since 1970, of `count` observations from position `first` on. Months keep the day,
+ * or end.
+ */
 export function calendarTimes(calendar: Calendar, first: number, count: number): Float64Array {
   const { start, unit, every = 1 } = calendar;
   const from = parseDate(start, "calendar.start");
@@ -46,7 +49,7 @@ export function calendarTimes(calendar: Calendar, first: number, count: number):
   return times;
 }
 
-/** The value of a calendar field at a time. */
+/** Returns the value of a calendar field at a time. */
 export function calendarField(field: CalendarField, time: number): number {
   const date = new Date(time);
   if (field === "dayOfWeek") return date.getUTCDay() || 7;
@@ -59,7 +62,7 @@ export function dayNumber(time: number): number {
   return Math.floor(time / DAY);
 }
 
-/** A date's time in milliseconds. @throws {RangeError} naming where the bad date is */
+/** Returns a date's time in milliseconds. @throws {RangeError} naming where the bad date is */
 export function parseDate(text: string, where: string): number {
   const time = Date.parse(text);
   if (Number.isNaN(time)) throw new RangeError(`${where} is ${JSON.stringify(text)}; use a date such as 2024-01-31`);

@@ -1,7 +1,10 @@
 import { type LinearModel, type LinearOptions, linearModel } from "./linear.ts";
 import type { JointFit } from "./regression.ts";
 
-/** Linear regression on its own terms and the regressors together. A regressor that depends on the terms has no effect. */
+/**
+ * Returns the linear regression on its own terms and the regressors together. A regressor that depends on the terms has
+ * no effect.
+ */
 export function linearErrors(terms: Omit<LinearOptions, "xreg">): JointFit {
   return {
     fit: (y, xreg) => linearModel(y, { ...terms, xreg }),

@@ -69,7 +69,7 @@ export function simulateLinear(model: LinearModel, { h, paths = 1, seed, xreg }:
   });
 }
 
-/** The last values as they may have been: where they were expected and not observed, with errors. */
+/** Returns the last values as they may have been: where they were expected and not observed, with errors. */
 function sampleLast(model: LinearModel, sigma: number, uniform: () => number): readonly number[] {
   const { last, expected = 0 } = model;
   const errors: number[] = [];
@@ -81,7 +81,7 @@ function sampleLast(model: LinearModel, sigma: number, uniform: () => number): r
   return last.map((value, i) => value + (errors[expected - last.length + i] ?? 0));
 }
 
-/** One-step forecasts of a linear model over the series it was fitted to. */
+/** Returns one-step forecasts of a linear model over the series it was fitted to. */
 export function fittedLinear(model: LinearModel, y: Float64Array, { xreg }: ModelOptions): Float64Array {
   return fittedValues(model, y, 0, [], xreg);
 }

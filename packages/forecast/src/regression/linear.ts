@@ -64,7 +64,8 @@ export interface LinearModel extends AnyModel {
 }
 
 /**
- * Linear regression of a series on terms of time, its own lags and regressors, by least squares or ridge regression.
+ * Returns the linear regression of a series on terms of time, its own lags and regressors, by least squares or ridge
+ * regression.
  *
  * A row with a missing value (y or one of its lags) is left out. Columns that depend on earlier ones are left out, named in
  * `dropped`, and count nothing in forecasts. With ridge, `df` is the rows less the trace of the hat matrix, and standard
@@ -154,7 +155,7 @@ function fit(values: Float64Array, options: LinearOptions): LinearModel {
   return { ...model, last: lastValues(values, fittedValues(model, values, 0, [], xreg), reach) };
 }
 
-/** The columns of a linear model over the times of `y`, lags included: NaN where a lag is not known. */
+/** Returns the columns of a linear model over the times of `y`, lags included: NaN where a lag is not known. */
 function linearColumns(
   { terms, lags, xreg }: { terms: LinearTerms; lags: readonly number[]; xreg: Regressors | undefined },
   y: Float64Array,
@@ -169,7 +170,7 @@ function linearColumns(
   };
 }
 
-/** Least squares with ridge rows appended; `size` is the effective number of coefficients. */
+/** Returns the least squares with ridge rows appended; `size` is the effective number of coefficients. */
 function penalised(
   columns: Float64Array[],
   response: Float64Array,
@@ -203,7 +204,7 @@ function penalised(
   return { ...fit, size };
 }
 
-/** The part of a model that is known ahead: all but its lags, over `count` times from position `first`. */
+/** Returns the part of a model that is known ahead: all but its lags, over `count` times from position `first`. */
 export function knownPart(
   model: LinearModel,
   first: number,
@@ -232,7 +233,7 @@ export function knownPart(
   return { mean, columns };
 }
 
-/** The coefficient of each lag that was kept. */
+/** Returns the coefficient of each lag that was kept. */
 export function lagCoefficients(model: LinearModel): { lag: number; coef: number }[] {
   return model.lags.flatMap((lag) => {
     const i = model.names.indexOf(`lag${lag}`);
@@ -240,7 +241,9 @@ export function lagCoefficients(model: LinearModel): { lag: number; coef: number
   });
 }
 
-/** One-step forecasts of `y`, which starts at position `first` and follows `before`; NaN where a lag is missing. */
+/**
+ * Returns one-step forecasts of `y`, which starts at position `first` and follows `before`; NaN where a lag is missing.
+ */
 export function fittedValues(
   model: LinearModel,
   y: Float64Array,
@@ -273,7 +276,10 @@ export function updateLinear(model: LinearModel, newY: Float64Array, { xreg }: M
   return expected > 0 ? { ...moved, expected } : moved;
 }
 
-/** The last `reach` values, missing ones as expected, or else the one before (the first observed one at the start). */
+/**
+ * Returns the last `reach` values, missing ones as expected, or else the one before (the first observed one at the
+ * start).
+ */
 function lastValues(y: Float64Array, expected: Float64Array, reach: number): number[] {
   const from = y.length - reach;
   let previous = y.find((value) => !Number.isNaN(value)) ?? NaN;

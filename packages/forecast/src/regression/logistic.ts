@@ -31,9 +31,9 @@ export interface LogisticOptions {
 }
 
 /**
- * Logistic regression: log(p / (1 - p)) is linear in the regressors. Maximum likelihood by Newton's method (iteratively
- * reweighted least squares) with step halving, on standardised regressors; with `ridge` the penalty
- * ½ λ Σ (coefficient × standard deviation)² is taken off the log likelihood, the intercept excepted.
+ * Returns the logistic regression: log(p / (1 - p)) is linear in the regressors. Maximum likelihood by Newton's method
+ * (iteratively reweighted least squares) with step halving, on standardised regressors; with `ridge` the penalty ½ λ Σ
+ * (coefficient × standard deviation)² is taken off the log likelihood, the intercept excepted.
  *
  * @param x - columns by name, each of `y`'s length, finite
  * @param y - 0 or 1 each; a row where it is missing (NaN) is left out
@@ -110,7 +110,7 @@ export function logistic(x: Regressors, y: Series, options: LogisticOptions = {}
 }
 
 /**
- * The probability of 1 for each row.
+ * Returns the probability of 1 for each row.
  *
  * @param x - the model's regressors by name (others are ignored), all of one length, finite
  * @throws {RangeError} if a regressor is not there, or has a value that is not finite
@@ -163,7 +163,7 @@ export function logisticContributions(
   return { start, values: Object.fromEntries(values) };
 }
 
-/** The standard deviation about a centre, whose squares neither overflow nor vanish. */
+/** Returns the standard deviation about a centre, whose squares neither overflow nor vanish. */
 function spread(values: Float64Array, centre: number): number {
   let most = 0;
   for (let t = 0; t < values.length; t++) most = Math.max(most, Math.abs(values[t]! - centre));
@@ -316,7 +316,7 @@ const unreached = (ridge: number) =>
     `the coefficients did not settle in ${MOST_ITERATIONS} steps with ridge ${ridge}; set a larger ridge, for example ${Math.max(1, 100 * ridge)}`,
   );
 
-/** The advice where the curvature has no Cholesky factor. */
+/** Returns the advice where the curvature has no Cholesky factor. */
 function notDefinite(beta: Float64Array, ridge: number): RangeError {
   // Regressors are in units of their standard deviation: odds of e^15 per unit are a class running away.
   if (ridge === 0 && beta.some((value, j) => j > 0 && Math.abs(value) > 15)) return separated();

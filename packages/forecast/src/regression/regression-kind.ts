@@ -2,7 +2,10 @@ import { design, type Regressors, withoutGaps } from "../arima/regressors.ts";
 import type { RegressionModel } from "../model/fitted-model.ts";
 import type { KindsOf } from "../model/kind.ts";
 
-/** The effects of a model's regressors over some times, less their mean; 0 where the model of the errors has them itself. */
+/**
+ * Returns the effects of a model's regressors over some times, less their mean; 0 where the model of the errors has
+ * them itself.
+ */
 function effectsOf(
   { regressors, coef, offset = 0, joint = false }: RegressionModel,
   length: number,
@@ -17,7 +20,7 @@ function effectsOf(
   return effects;
 }
 
-/** The columns of a model's regressors. @throws {RangeError} naming one that is not there */
+/** Returns the columns of a model's regressors. @throws {RangeError} naming one that is not there */
 function pick(names: readonly string[], xreg: Regressors): Record<string, ArrayLike<number>> {
   return Object.fromEntries(
     names.map((name) => {

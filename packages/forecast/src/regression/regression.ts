@@ -31,8 +31,8 @@ export interface RegressionOptions extends SelectionRules {
 }
 
 /**
- * Regression whose errors a method models: y_t = x_t'β + η_t. Regressors that do not help by BIC, that are constant or a combination
- * of others, or too many for the series, are left out (`left`, see `selectRegressors`).
+ * Returns the regression whose errors a method models: y_t = x_t'β + η_t. Regressors that do not help by BIC, that are
+ * constant or a combination of others, or too many for the series, are left out (`left`, see `selectRegressors`).
  *
  * A method that knows no regressors models y_t − (x_t − x̄)'β, with β by feasible generalised least squares, so that the
  * level of the series stays. Its intervals count β as known. A `JointFit`, such as automatic ARIMA with up to eight regressors,

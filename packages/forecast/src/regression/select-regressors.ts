@@ -141,7 +141,7 @@ class Estimate {
     return this.#kept.includes(column);
   }
 
-  /** The effect of a column that is in it. */
+  /** Returns the effect of a column that is in it. */
   effect(column: number): { coef: number; se: number } {
     const i = this.#kept.indexOf(column);
     const freedom = this.#rows - this.#kept.length;
@@ -201,7 +201,7 @@ class Estimate {
   }
 }
 
-/** The rows with a value, from one on. */
+/** Returns the rows with a value, from one on. */
 function observedRows(response: Float64Array, first: number): number[] {
   const rows: number[] = [];
   for (let t = first; t < response.length; t++) if (!Number.isNaN(response[t]!)) rows.push(t);
@@ -242,7 +242,7 @@ function autoregression(errors: Float64Array, longest: number): Float64Array {
   return best;
 }
 
-/** A column less what its past values say of it; the first ones stay. */
+/** Returns a column less what its past values say of it; the first ones stay. */
 function whitened(column: Float64Array, phi: Float64Array): Float64Array {
   const p = phi.length;
   const result = column.slice();
@@ -269,7 +269,7 @@ function addEffects(
   return values;
 }
 
-/** BIC of a regression with so many columns, up to a constant. */
+/** Returns the BIC of a regression with so many columns, up to a constant. */
 function bic(rss: number, columns: number, rows: number): number {
   return rows * Math.log(rss / rows) + columns * Math.log(rows);
 }

@@ -151,7 +151,7 @@ export function encode({ features }: Encoding, columns: FeatureColumns): Record<
   return result;
 }
 
-/** The columns that an encoding makes, each with the feature that it is of. */
+/** Returns the columns that an encoding makes, each with the feature that it is of. */
 export function encodedFeatures({ features }: Encoding): Map<string, string> {
   return new Map(features.flatMap((feature) => namesOf(feature).map((name) => [name, feature.name] as const)));
 }
@@ -169,7 +169,7 @@ function fieldsOf({ fields }: Extract<EncodedFeature, { kind: "time" }>) {
   return FIELDS.map((field) => [field, fields[field] ?? []] as const);
 }
 
-/** NaN where the time is missing. */
+/** Returns the naN where the time is missing. */
 const fieldAt = (field: CalendarField, time: number) => (Number.isNaN(time) ? NaN : calendarField(field, time));
 
 const daysOf = (times: Series) => Float64Array.from(times, (time) => time / DAY);
@@ -178,7 +178,10 @@ function isText(values: Series | readonly (string | null)[]): values is readonly
   return Array.isArray(values) && values.some((value) => value === null || typeof value === "string");
 }
 
-/** The most frequent categories, in the order of their texts; of equally frequent ones the first by text. Missing is one. */
+/**
+ * Returns the most frequent categories, in the order of their texts; of equally frequent ones the first by text.
+ * Missing is one.
+ */
 function levelsOf(values: readonly (string | null)[], most: number, name: string): (string | null)[] {
   const counts = new Map<string | null, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

@@ -8,7 +8,7 @@ export type GridValues = Readonly<Record<string, readonly unknown[]>>;
 export type Candidate<G extends GridValues> = { readonly [Name in keyof G]: G[Name][number] };
 
 /**
- * All combinations of values, the last option changing fastest.
+ * Returns all combinations of values, the last option changing fastest.
  *
  * @throws {RangeError} if an option has no values
  */
@@ -17,7 +17,7 @@ export function grid<const G extends GridValues>(values: G): Candidate<G>[] {
 }
 
 /**
- * Some combinations of values, drawn by the seed without repetition; all of them where there are not more.
+ * Returns some combinations of values, drawn by the seed without repetition; all of them where there are not more.
  *
  * @param count - how many, at least 1
  * @throws {RangeError} if an option has no values, or the count is not allowed

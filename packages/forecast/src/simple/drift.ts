@@ -41,7 +41,7 @@ export function drift(y: Series): DriftModel {
   });
 }
 
-/** The changes from each observation to the next, and over how many steps each. */
+/** Returns the changes from each observation to the next, and over how many steps each. */
 function changesOf(series: Float64Array): { change: number; over: number }[] {
   const changes: { change: number; over: number }[] = [];
   let before = 0;
@@ -71,7 +71,9 @@ export function forecastDrift(model: DriftModel, options: ForecastOptions): Fore
   return symmetricForecast(mean, se, levels);
 }
 
-/** Slope and variance of the old and the new changes together, by Welford's recursion with steps as weights. */
+/**
+ * Returns the slope and variance of the old and the new changes together, by Welford's recursion with steps as weights.
+ */
 export function updateDrift(model: DriftModel, newY: Float64Array): DriftModel {
   let { nobs, last, slope, steps = nobs - 1 } = model;
   let squares = model.sigma2 * (nobs - 2);
@@ -90,7 +92,7 @@ export function updateDrift(model: DriftModel, newY: Float64Array): DriftModel {
   return { ...model, ...modelOf({ nobs, last, slope }, steps, squares) };
 }
 
-/** One-step forecasts of a random walk with drift; NaN before the first observation. */
+/** Returns one-step forecasts of a random walk with drift; NaN before the first observation. */
 export function fittedDrift({ slope }: DriftModel, y: Float64Array): Float64Array {
   let expected = NaN;
   return y.map((value) => {

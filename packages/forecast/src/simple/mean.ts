@@ -13,8 +13,8 @@ export interface MeanModel {
 }
 
 /**
- * The mean method: every forecast is the average of all observations. Intervals use Student's t with nobs - 1 degrees
- * of freedom and include the uncertainty of the mean.
+ * Returns the mean method: every forecast is the average of all observations. Intervals use Student's t with nobs - 1
+ * degrees of freedom and include the uncertainty of the mean.
  *
  * @param y - observations; missing values (NaN) are left out
  * @throws {RangeError} if no value is observed or one is infinite
@@ -39,7 +39,7 @@ export function forecastMean(model: MeanModel, options: ForecastOptions): Foreca
   return symmetricForecast(mean, se, levels, (p) => studentQuantile(p, df));
 }
 
-/** Mean and variance of the old and the new observations together, by Welford's recursion. */
+/** Returns the mean and variance of the old and the new observations together, by Welford's recursion. */
 export function updateMean(model: MeanModel, newY: Float64Array): MeanModel {
   let { nobs, mean } = model;
   let squares = (model.sigma2 ?? 0) * (nobs - 1);

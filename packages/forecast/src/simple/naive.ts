@@ -17,8 +17,8 @@ export interface NaiveModel extends AnyModel {
 }
 
 /**
- * The naive method: every forecast is the last observed value. Intervals are a random walk's, their variance the mean
- * squared one-step residual.
+ * Returns the naive method: every forecast is the last observed value. Intervals are a random walk's, their variance
+ * the mean squared one-step residual.
  *
  * @param y - observations; missing values (NaN) are stepped over: the last observed value stands
  * @throws {RangeError} if no value is observed or one is infinite
@@ -29,7 +29,7 @@ export function naive(y: Series): NaiveModel {
 }
 
 /**
- * The seasonal naive method: every forecast is the last observed value of the same season.
+ * Returns the seasonal naive method: every forecast is the last observed value of the same season.
  *
  * @param y - observations; missing values are stepped over: the last observed value of that season stands
  * @param options.period - observations per season, less than the length of `y`
@@ -66,14 +66,14 @@ function seasonalNaive(y: Float64Array, period: number, kind: NaiveModel["kind"]
   return { kind, formatVersion: 1, period, nobs, lastSeason, sigma2: count > 0 ? squares / count : null };
 }
 
-/** One-step forecasts of a naive or seasonal naive model. */
+/** Returns one-step forecasts of a naive or seasonal naive model. */
 export function fittedNaiveModel(model: NaiveModel, y: Float64Array): Float64Array {
   return fittedNaive(y, model.period);
 }
 
 /**
- * One-step forecasts of the seasonal naive method: the last observed value of the same season, carried over missing
- * ones; NaN before a season's first observation.
+ * Returns one-step forecasts of the seasonal naive method: the last observed value of the same season, carried over
+ * missing ones; NaN before a season's first observation.
  */
 export function fittedNaive(y: Float64Array, period: number): Float64Array {
   const fitted = new Float64Array(y.length);

@@ -19,8 +19,8 @@ export interface WindowAverageModel extends AnyModel {
 }
 
 /**
- * Window average: every forecast is the mean of the last `window` time steps. Intervals are those of independent
- * observations about it: their variance is the mean squared one-step error, the same at every step.
+ * Returns the window average: every forecast is the mean of the last `window` time steps. Intervals are those of
+ * independent observations about it: their variance is the mean squared one-step error, the same at every step.
  *
  * @param y - observations; missing values (NaN) are left out of the means
  * @param options.window - an integer from 1 to the length of `y`
@@ -33,7 +33,7 @@ export function windowAverage(y: Series, options: { window: number }): WindowAve
 }
 
 /**
- * Seasonal window average: every forecast is the mean of the last `window` values of the same season.
+ * Returns the seasonal window average: every forecast is the mean of the last `window` values of the same season.
  *
  * @param y - observations; missing values (NaN) are left out of the means
  * @param options.period - observations per season
@@ -67,7 +67,9 @@ function fit(kind: WindowAverageModel["kind"], y: Float64Array, period: number, 
   return { kind, formatVersion: 1, period, nobs, window, last, sigma2: count > 0 ? squares / count : null };
 }
 
-/** The mean of the values `period`, 2 `period`, … `window` × `period` steps before t; NaN if none is observed. */
+/**
+ * Returns the mean of the values `period`, 2 `period`, … `window` × `period` steps before t; NaN if none is observed.
+ */
 function average(y: Float64Array, t: number, period: number, window: number): number {
   let sum = 0;
   let count = 0;
@@ -80,7 +82,7 @@ function average(y: Float64Array, t: number, period: number, window: number): nu
   return sum / count;
 }
 
-/** One-step forecasts; NaN before the window is full. */
+/** Returns one-step forecasts; NaN before the window is full. */
 function averages(y: Float64Array, period: number, window: number): Float64Array {
   return y.map((_, t) => (t < window * period ? NaN : average(y, t, period, window)));
 }
@@ -97,7 +99,7 @@ export function forecastWindowAverage(model: WindowAverageModel, options: Foreca
   return symmetricForecast(mean, new Float64Array(h).fill(Math.sqrt(model.sigma2 ?? NaN)), levels);
 }
 
-/** One-step forecasts of a window average; NaN before the window is full. */
+/** Returns one-step forecasts of a window average; NaN before the window is full. */
 export function fittedWindowAverage({ period, window }: WindowAverageModel, y: Float64Array): Float64Array {
   return averages(y, period, window);
 }

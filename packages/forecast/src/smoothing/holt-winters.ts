@@ -36,11 +36,11 @@ export interface HoltWintersState {
 }
 
 /**
- * Additive Holt–Winters exponential smoothing (level, additive trend, additive season) with smoothing parameters that
- * minimise the sum of squared one-step errors within 0 < beta < alpha < 1, 0 < gamma < 1 - alpha and beta < 0.2 / period.
- * The last bound keeps what one error does to the slope, over a season, below a fifth of that error: with a greater beta a
- * single outlier at the end is continued as a trend. Initial states come from a moving-average decomposition of the first
- * seasons.
+ * Returns the additive Holt–Winters exponential smoothing (level, additive trend, additive season) with smoothing
+ * parameters that minimise the sum of squared one-step errors within 0 < beta < alpha < 1, 0 < gamma < 1 - alpha and
+ * beta < 0.2 / period. The last bound keeps what one error does to the slope, over a season, below a fifth of that
+ * error: with a greater beta a single outlier at the end is continued as a trend. Initial states come from a
+ * moving-average decomposition of the first seasons.
  *
  * A series shorter than two seasons and three observations gets Holt's linear trend without a season (its `period`
  * is then 1).
@@ -148,7 +148,7 @@ function smooth(
   return { level, slope, sse };
 }
 
-/** Level, slope and seasonal effects at the start, from up to the first five seasons. */
+/** Returns the level, slope and seasonal effects at the start, from up to the first five seasons. */
 function initialState(y: Float64Array, period: number): HoltWintersState {
   const head = interpolate(y).subarray(0, period > 1 ? 5 * period : y.length);
   const n = head.length;
@@ -180,7 +180,7 @@ function initialState(y: Float64Array, period: number): HoltWintersState {
   return { level, slope, season: Array.from(season) };
 }
 
-/** The analytic variances of (A,A,A). */
+/** Returns the analytic variances of (A,A,A). */
 export function forecastHoltWinters(model: HoltWintersModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { level, slope, season } = model.state;

@@ -12,9 +12,9 @@ export interface SimpleSmoothing {
 }
 
 /**
- * Simple exponential smoothing with the alpha of a range and the initial level of the greatest Gaussian likelihood, that
- * is, of the least sum of squared one-step errors. The errors are linear in the initial level, so it is solved for at each
- * alpha, and the search is over alpha alone: a grid, then Brent's method about its best point.
+ * Returns the simple exponential smoothing with the alpha of a range and the initial level of the greatest Gaussian
+ * likelihood, that is, of the least sum of squared one-step errors. The errors are linear in the initial level, so it
+ * is solved for at each alpha, and the search is over alpha alone: a grid, then Brent's method about its best point.
  *
  * @param y - no value may be missing
  * @param range - the least and the greatest alpha; default [1e-4, 0.9999]

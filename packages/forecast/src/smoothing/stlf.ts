@@ -9,9 +9,9 @@ import type { Forecast } from "../model/prediction.ts";
 import { checkSeries, type Series } from "../time/series.ts";
 
 /**
- * STL + a forecaster: the series less its seasonal components (`mstl`) is forecast by any model, by default an ETS model
- * without a season ("ZZN"), and the last season of each component is repeated. Intervals are those of the model: seasonal
- * effects count as known, as in R's `stlf`, whose defaults these are.
+ * Returns the STL + a forecaster: the series less its seasonal components (`mstl`) is forecast by any model, by default
+ * an ETS model without a season ("ZZN"), and the last season of each component is repeated. Intervals are those of the
+ * model: seasonal effects count as known, as in R's `stlf`, whose defaults these are.
  *
  * @param y - observations; missing values are filled by `interpolateSeasonal`
  * @param options.period - observations per season, an integer of at least 2
@@ -71,8 +71,8 @@ export function forecastStlf(model: StlfModel, options: ModelForecastOptions, an
 }
 
 /**
- * One-step forecasts of the seasonally adjusted series, with the season added back, as R's `stlf` has them: the series is
- * decomposed anew, so that its seasonal effects are those of all of it.
+ * Returns one-step forecasts of the seasonally adjusted series, with the season added back, as R's `stlf` has them: the
+ * series is decomposed anew, so that its seasonal effects are those of all of it.
  */
 export function fittedStlf(
   { periods, model }: StlfModel,

@@ -2,8 +2,8 @@ import { checkInteger, checkOptions } from "../model/options.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 
 /**
- * Sample autocorrelation function: the autocovariance at each lag (deviations from the overall mean, the sum divided by
- * n) over the variance.
+ * Returns the sample autocorrelation function: the autocovariance at each lag (deviations from the overall mean, the
+ * sum divided by n) over the variance.
  *
  * Missing values: at each lag the sum runs over the observed pairs and is divided by their number plus the lag, which is n
  * if nothing is missing.
@@ -41,7 +41,7 @@ export function acf(y: Series, options: { maxLag?: number } = {}): Float64Array 
 }
 
 /**
- * Sample partial autocorrelation function: the last coefficient of the autoregression of each order, by the
+ * Returns the sample partial autocorrelation function: the last coefficient of the autoregression of each order, by the
  * Durbin–Levinson recursion on the sample autocorrelations. Missing values as in `acf`.
  *
  * @param options.maxLag - the last lag, at least 1 and below the length; ⌊10 log₁₀ n⌋ by default, at most n - 1

@@ -1,9 +1,9 @@
 import { logGamma } from "./distribution.ts";
 
 /**
- * Cumulative distribution function of the chi-square distribution: the regularised incomplete gamma function of df / 2
- * at x / 2, by its power series below df / 2 + 1 and by a continued fraction above. Relative accuracy about 1e-13 of
- * either tail for df up to 1,000.
+ * Returns the cumulative distribution function of the chi-square distribution: the regularised incomplete gamma
+ * function of df / 2 at x / 2, by its power series below df / 2 + 1 and by a continued fraction above. Relative
+ * accuracy about 1e-13 of either tail for df up to 1,000.
  *
  * @param x - at or below 0 the lower tail is 0
  * @param df - degrees of freedom, > 0

@@ -1,5 +1,5 @@
 /**
- * Quantile function of the standard normal distribution (inverse of its cumulative distribution function).
+ * Returns the quantile function of the standard normal distribution (inverse of its cumulative distribution function).
  * Relative accuracy about 1e-16.
  *
  * @param p - probability in (0, 1); 0 and 1 give -Infinity and Infinity
@@ -60,8 +60,8 @@ function ratio(x: number, [numerator, denominator]: readonly [readonly number[],
 }
 
 /**
- * Quantile function of Student's t distribution, by Newton's method on the cumulative distribution function from the
- * normal quantile. Relative accuracy about 1e-12 for `p` in [1e-6, 1 - 1e-6].
+ * Returns the quantile function of Student's t distribution, by Newton's method on the cumulative distribution function
+ * from the normal quantile. Relative accuracy about 1e-12 for `p` in [1e-6, 1 - 1e-6].
  *
  * @param p - probability in (0, 1)
  * @param df - degrees of freedom, > 0
@@ -83,7 +83,7 @@ export function studentQuantile(p: number, df: number): number {
 const RECENT = new Map<number, { readonly p: number; readonly df: number; readonly quantile: number }>();
 const MOST_RECENT = 1000;
 
-/** The quantile of a probability above 0.5. */
+/** Returns the quantile of a probability above 0.5. */
 function upperStudentQuantile(p: number, df: number): number {
   const logScale = logGamma((df + 1) / 2) - logGamma(df / 2) - 0.5 * Math.log(df * Math.PI);
   let low = 0;
@@ -103,15 +103,15 @@ function upperStudentQuantile(p: number, df: number): number {
   return x;
 }
 
-/** Cumulative distribution function of Student's t distribution for x ≥ 0. */
+/** Returns the cumulative distribution function of Student's t distribution for x ≥ 0. */
 export function studentCdf(x: number, df: number): number {
   return 1 - 0.5 * incompleteBeta(df / (df + x * x), df / 2, 0.5);
 }
 
 /**
- * Upper tail of the binomial distribution: the probability of `count` successes or more in `trials`, by the regularised
- * incomplete beta function I_p(count, trials - count + 1), which also takes counts that are no integers, such as
- * effective numbers of independent trials.
+ * Returns the upper tail of the binomial distribution: the probability of `count` successes or more in `trials`, by the
+ * regularised incomplete beta function I_p(count, trials - count + 1), which also takes counts that are no integers,
+ * such as effective numbers of independent trials.
  *
  * @param count - at least 0; at 0 the probability is 1
  * @param trials - at least `count`
@@ -153,7 +153,7 @@ const LANCZOS = [
   -0.13857109526572012, 9.984369578019572e-6, 1.5056327351493116e-7,
 ];
 
-/** Logarithm of the gamma function for x > 0, by Lanczos's approximation (1964), doi:10.1137/0701008. */
+/** Returns the logarithm of the gamma function for x > 0, by Lanczos's approximation (1964), doi:10.1137/0701008. */
 export function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   let sum = 0.9999999999998099;

@@ -2,8 +2,8 @@
 const DWARFING = 1024;
 
 /**
- * An observed value, if the level is so far above the variation that sums of squares about zero would lose it, or else 0.
- * Less that value, the series is exact: no two of its values differ by a factor of 2.
+ * Returns an observed value, if the level is so far above the variation that sums of squares about zero would lose it,
+ * or else 0. Less that value, the series is exact: no two of its values differ by a factor of 2.
  */
 export function dwarfingLevel(y: Float64Array): number {
   let [least, most] = [Infinity, -Infinity];

@@ -12,8 +12,8 @@ export interface LeastSquares {
 }
 
 /**
- * Ordinary least squares by modified Gram–Schmidt with a second pass, columns taken in order; one whose part orthogonal
- * to the earlier columns is below 1e-7 of its norm is left out (coefficient and standard error NaN).
+ * Returns the ordinary least squares by modified Gram–Schmidt with a second pass, columns taken in order; one whose
+ * part orthogonal to the earlier columns is below 1e-7 of its norm is left out (coefficient and standard error NaN).
  *
  * @param columns - the regressors, each of `response`'s length
  * @throws {RangeError} if a column's length differs

@@ -2,8 +2,8 @@
 export type Random = () => number;
 
 /**
- * A small fast generator of uniform random numbers with 128 bits of state (sfc32), reproducible from a 32-bit seed on
- * every platform. Not for cryptography.
+ * Returns a small fast generator of uniform random numbers with 128 bits of state (sfc32), reproducible from a 32-bit
+ * seed on every platform. Not for cryptography.
  *
  * @param seed - any number; its low 32 bits are used
  * @see Doty-Humphrey, PractRand (sfc32)
@@ -25,7 +25,7 @@ export function random(seed: number): Random {
   return next;
 }
 
-/** A standard normal random number, by the polar method of Marsaglia & Bray (1964), doi:10.1137/1006063. */
+/** Returns a standard normal random number, by the polar method of Marsaglia & Bray (1964), doi:10.1137/1006063. */
 export function normal(uniform: Random): number {
   for (;;) {
     const u = 2 * uniform() - 1;

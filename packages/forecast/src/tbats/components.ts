@@ -18,8 +18,8 @@ export interface TbatsComponents {
 }
 
 /**
- * The components of a TBATS or BATS model: observed = trend + Σ seasonal + arma + remainder, each as it was known one
- * step before.
+ * Returns the components of a TBATS or BATS model: observed = trend + Σ seasonal + arma + remainder, each as it was
+ * known one step before.
  *
  * @param y - the series the model was fitted to, unchanged
  * @throws {RangeError} if a value is not positive and the model's Box–Cox exponent 0

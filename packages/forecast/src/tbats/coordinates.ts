@@ -76,7 +76,7 @@ export function createCoordinates(form: TbatsForm, limits: Limits): Coordinates 
   function noArma(): Arma {
     return zeroArma({ p, q, P: 0, Q: 0, period: 1 });
   }
-  /** The inverse of the season's two coordinates: gains of a unit of each. */
+  /** Returns the inverse of the season's two coordinates: gains of a unit of each. */
   const gainsOf = (i: number, u: number, v: number): [number, number] => {
     const { first: a, last: b } = angles[i]!;
     if (harmonics[i] === 1) return [u * Math.cos(a) + v * Math.sin(a), v * Math.cos(a) - u * Math.sin(a)];

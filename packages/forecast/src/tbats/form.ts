@@ -30,7 +30,7 @@ export interface TbatsParameters {
   readonly ma: readonly number[];
 }
 
-/** The most harmonics that a period can have: the last one may have half the frequency of the observations. */
+/** Returns the most harmonics that a period can have: the last one may have half the frequency of the observations. */
 export function mostHarmonics(period: number): number {
   return Math.floor(period / 2);
 }
@@ -65,13 +65,13 @@ export function countNumbers({ seasonality, periods, harmonics, boxCox, trend, d
   return (boxCox ? 1 : 0) + gains + 1 + (trend ? 1 : 0) + season + 2 * (p + q);
 }
 
-/** The AICc of a form with an AIC: it charges more for numbers where they are many for the observations. */
+/** Returns the AICc of a form with an AIC: it charges more for numbers where they are many for the observations. */
 export function correctedAic(aic: number, form: TbatsForm, nobs: number): number {
   const k = countNumbers(form) + 1;
   return nobs > k + 1 ? aic + (2 * k * (k + 1)) / (nobs - k - 1) : Infinity;
 }
 
-/** The name of a form with its parameters, as R writes it. */
+/** Returns the name of a form with its parameters, as R writes it. */
 export function tbatsName(form: TbatsForm, { lambda, damping }: TbatsParameters): string {
   const parts = [lambda === null ? "1" : String(Number(lambda.toPrecision(3))), `{${form.p},${form.q}}`];
   parts.push(form.trend ? String(Number((damping ?? 1).toPrecision(3))) : "-");

@@ -23,8 +23,8 @@ export interface InitialStates {
 }
 
 /**
- * Solver for the states before the first observation that make the sum of squared errors least. The errors are linear in
- * them; where the series does not tell two apart, the later one stays zero.
+ * Returns the solver for the states before the first observation that make the sum of squared errors least. The errors
+ * are linear in them; where the series does not tell two apart, the later one stays zero.
  *
  * @param n - length of the series
  * @param states - how many states the systems will have

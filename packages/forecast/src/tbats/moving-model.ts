@@ -4,7 +4,7 @@ import { run } from "./recursion.ts";
 import { createSystem, type System, setParameters } from "./system.ts";
 import type { TbatsModel, TbatsState } from "./tbats-model.ts";
 
-/** The system of a fitted model. */
+/** Returns the system of a fitted model. */
 export function systemOf({ form, parameters }: Pick<TbatsModel, "form" | "parameters">): System {
   const system = createSystem(form);
   setParameters(system, form, parameters);
@@ -68,7 +68,7 @@ function armaPart(
   return sum;
 }
 
-/** The values that follow a state if these are the coming errors of the ARMA process. */
+/** Returns the values that follow a state if these are the coming errors of the ARMA process. */
 export function project(
   model: Pick<TbatsModel, "form" | "parameters">,
   before: TbatsState,

@@ -17,8 +17,8 @@ export interface TbatsProblem extends SquaresProblem {
 }
 
 /**
- * The sum of squared errors of a form on the scaled Box–Cox transform (see `Observations`), as a function of its
- * coordinates. The states before the first observation, in which errors are linear, are solved for at each point
+ * Returns the sum of squared errors of a form on the scaled Box–Cox transform (see `Observations`), as a function of
+ * its coordinates. The states before the first observation, in which errors are linear, are solved for at each point
  * (variable projection); Gauss–Newton steps take that into account to first order.
  *
  * @see Golub & Pereyra (1973), doi:10.1137/0710036; Kaufman (1975), doi:10.1007/BF01932995

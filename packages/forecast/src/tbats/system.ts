@@ -21,7 +21,7 @@ export interface System {
   readonly gain: Float64Array;
 }
 
-/** The system of a form, with no gain yet. */
+/** Returns the system of a form, with no gain yet. */
 export function createSystem({ seasonality, periods, harmonics, trend }: TbatsForm): System {
   const pairs = periods.flatMap((period, owner) => {
     const count = seasonality === "trigonometric" ? harmonics[owner]! : Math.floor(period / 2);

@@ -37,7 +37,7 @@ export function simulateTbats(model: TbatsModel, { h, paths = 1, seed }: Simulat
   });
 }
 
-/** One-step forecasts of a TBATS or BATS model. */
+/** Returns one-step forecasts of a TBATS or BATS model. */
 export function fittedTbats(model: TbatsModel, y: Float64Array): Float64Array {
   const { lambda } = model.parameters;
   const { expected, errors, white } = move(model, startOf(model), transformed(model, y));

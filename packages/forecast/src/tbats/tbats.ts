@@ -38,9 +38,9 @@ export interface TbatsOptions {
 }
 
 /**
- * TBATS: exponential smoothing with trigonometric seasons of any number and length (7 and 365.25 in daily data), Box–Cox
- * transformation, damped trend and ARMA errors, each chosen by the AICc. A period of which the series does not hold two
- * seasons is left out.
+ * Returns the TBATS: exponential smoothing with trigonometric seasons of any number and length (7 and 365.25 in daily
+ * data), Box–Cox transformation, damped trend and ARMA errors, each chosen by the AICc. A period of which the series
+ * does not hold two seasons is left out.
  *
  * Initial states minimise the sum of squared errors given the other parameters, and so are fitted together with them;
  * those of the ARMA errors are 0. At a missing value (NaN) the states move on without error. A constant series repeats.

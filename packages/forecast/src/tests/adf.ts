@@ -65,7 +65,7 @@ export function adf(y: Series, options: { type?: "level" | "trend"; lag?: number
   return { statistic, f, lag, pValue: interpolatePValue(statistic, critical), critical, nobs: values.length };
 }
 
-/** The p-value of the test with a constant, at lag 1, of at least 4 observed values. */
+/** Returns the p-value of the test with a constant, at lag 1, of at least 4 observed values. */
 export function adfPValue(values: Float64Array): number {
   const { statistic, critical } = test(values, 1, LEVEL);
   return interpolatePValue(statistic, critical);

@@ -17,7 +17,8 @@ export interface TestResult {
 }
 
 /**
- * The p-value by linear interpolation of the level between tabulated critical values, clamped to the outermost levels.
+ * Returns the p-value by linear interpolation of the level between tabulated critical values, clamped to the outermost
+ * levels.
  *
  * @returns NaN if the statistic is NaN
  */

@@ -19,9 +19,9 @@ const TREND: Centre = {
 };
 
 /**
- * Kwiatkowski–Phillips–Schmidt–Shin test. The null hypothesis is that the series is stationary around a level (or a
- * linear trend); a large statistic rejects it. The statistic is the sum of squared partial sums of the residuals over
- * n² times their long-run variance (Bartlett weights).
+ * Returns the Kwiatkowski–Phillips–Schmidt–Shin test. The null hypothesis is that the series is stationary around a
+ * level (or a linear trend); a large statistic rejects it. The statistic is the sum of squared partial sums of the
+ * residuals over n² times their long-run variance (Bartlett weights).
  *
  * Missing values are dropped and the gap closed.
  *
@@ -44,7 +44,7 @@ export function kpss(y: Series, options: { type?: "level" | "trend"; lag?: numbe
   return { statistic, lag, pValue: interpolatePValue(statistic, critical), critical, nobs: n };
 }
 
-/** The p-value of the test around a level, with the default lag, of observed values. */
+/** Returns the p-value of the test around a level, with the default lag, of observed values. */
 export function kpssPValue(values: Float64Array): number {
   return interpolatePValue(statisticOf(values, standardLag(values.length), LEVEL), LEVEL.critical);
 }

@@ -12,9 +12,9 @@ export interface LjungBoxResult {
 }
 
 /**
- * Ljung–Box portmanteau test. The null hypothesis is that a series (usually a model's residuals) has no autocorrelation
- * up to a lag; a large statistic rejects it. Q = n (n + 2) Σ ρ²[k] / (n - k), chi-square with `lag - fitted` degrees of
- * freedom.
+ * Returns the Ljung–Box portmanteau test. The null hypothesis is that a series (usually a model's residuals) has no
+ * autocorrelation up to a lag; a large statistic rejects it. Q = n (n + 2) Σ ρ²[k] / (n - k), chi-square with `lag -
+ * fitted` degrees of freedom.
  *
  * Missing values: autocorrelations as `acf` says, n the number observed plus nothing for the gaps.
  *

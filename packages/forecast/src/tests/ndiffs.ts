@@ -6,9 +6,9 @@ import { kpss } from "./kpss.ts";
 import { pp } from "./pp.ts";
 
 /**
- * The number of first differences that make a series stationary: it is differenced until the test no longer asks for
- * it, `maxD` is reached or it is constant. A difference that leaves too few values to test, or a fit without residuals,
- * is taken back.
+ * Returns the number of first differences that make a series stationary: it is differenced until the test no longer
+ * asks for it, `maxD` is reached or it is constant. A difference that leaves too few values to test, or a fit without
+ * residuals, is taken back.
  *
  * Missing values are dropped and the gap closed, before differencing. A constant series, and one of fewer than two
  * observed values, needs 0.

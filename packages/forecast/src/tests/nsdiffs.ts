@@ -9,8 +9,8 @@ import { strengths } from "./seasonal-strength.ts";
 export type SeasonalTest = "seas" | "ocsb";
 
 /**
- * The number of seasonal differences a series needs: it is differenced until the test no longer asks for it, `maxD` is
- * reached, it is constant, or it does not hold enough seasons to test.
+ * Returns the number of seasonal differences a series needs: it is differenced until the test no longer asks for it,
+ * `maxD` is reached, it is constant, or it does not hold enough seasons to test.
  *
  * Missing values: as `seasonalStrength` (filled) and `ocsb` say; differences with one are missing. A constant series, one
  * of fewer than two observed values and one without a season (period 1) need 0.

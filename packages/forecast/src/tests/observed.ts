@@ -1,8 +1,8 @@
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 
 /**
- * The observed values of a series in order, missing ones (NaN) dropped and the gap closed: what the unit root tests here
- * are computed on.
+ * Returns the observed values of a series in order, missing ones (NaN) dropped and the gap closed: what the unit root
+ * tests here are computed on.
  *
  * @throws {RangeError} if a value is infinite or fewer than `minimum` are observed
  */

@@ -16,10 +16,10 @@ export interface OcsbResult {
 }
 
 /**
- * Osborn–Chui–Smith–Birchenhall test. The null hypothesis is a seasonal unit root (beside an ordinary one); a very
- * negative statistic rejects it. With w the series differenced at lags 1 and m, and λ(B) its autoregression of the chosen
- * order, w[t] is regressed on λ(B) of the seasonal difference at t-1, on λ(B) of the first difference at t-m, and on its
- * own lags; the statistic is the t ratio of the second.
+ * Returns the Osborn–Chui–Smith–Birchenhall test. The null hypothesis is a seasonal unit root (beside an ordinary one);
+ * a very negative statistic rejects it. With w the series differenced at lags 1 and m, and λ(B) its autoregression of
+ * the chosen order, w[t] is regressed on λ(B) of the seasonal difference at t-1, on λ(B) of the first difference at
+ * t-m, and on its own lags; the statistic is the t ratio of the second.
  *
  * Rows with a missing value are left out.
  *
@@ -82,7 +82,7 @@ const aicc: Information = (fit, parameters) =>
 const bic: Information = (fit, parameters) => aic(fit, parameters) + (Math.log(fit.nobs) - 2) * parameters;
 const INFORMATION = { aic, aicc, bic };
 
-/** The regression of one order, on the rows that would be complete at order `common`. */
+/** Returns the regression of one order, on the rows that would be complete at order `common`. */
 function regress(y: Float64Array, m: number, order: number, common: number): Regression {
   const first = difference(y, 1);
   const seasonal = difference(y, m);
@@ -112,8 +112,9 @@ function regress(y: Float64Array, m: number, order: number, common: number): Reg
 }
 
 /**
- * The 5 % quantile of the statistic under the null: a curve through quantiles simulated here (60,000 to 600,000 Gaussian
- * series of 20 seasons, for 14 periods from 2 to 168), which it meets within 0.012; it tends to the normal quantile.
+ * Returns the 5 % quantile of the statistic under the null: a curve through quantiles simulated here (60,000 to 600,000
+ * Gaussian series of 20 seasons, for 14 periods from 2 to 168), which it meets within 0.012; it tends to the normal
+ * quantile.
  */
 function criticalValue(period: number): number {
   return -1.645 - 0.398 * (1 + period / 4) ** -0.67;

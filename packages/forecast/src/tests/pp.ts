@@ -55,7 +55,7 @@ export function pp(y: Series, options: { type?: "level" | "trend"; lag?: number 
   return { statistic, lag, pValue: interpolatePValue(statistic, critical), critical, nobs: values.length };
 }
 
-/** The p-value of the test with a constant, with the default lag, of at least 4 observed values. */
+/** Returns the p-value of the test with a constant, with the default lag, of at least 4 observed values. */
 export function ppPValue(values: Float64Array): number {
   const { statistic, critical } = test(values, standardLag(values.length - 1), LEVEL);
   return interpolatePValue(statistic, critical);

@@ -5,8 +5,9 @@ import { isConstant } from "../stats/constant.ts";
 import { checkPeriod, type Series, toFloat64 } from "../time/series.ts";
 
 /**
- * Strength of seasonality: 1 - Var(remainder) / Var(seasonal + remainder), at least 0, of an STL decomposition with a
- * seasonal window of 11 seasons. Unitless, in [0, 1]; above 0.64 a seasonal difference is customary.
+ * Returns the strength of seasonality: 1 - Var(remainder) / Var(seasonal + remainder), at least 0, of an STL
+ * decomposition with a seasonal window of 11 seasons. Unitless, in [0, 1]; above 0.64 a seasonal difference is
+ * customary.
  *
  * Missing values are filled by `interpolateSeasonal` for the decomposition, and left out of the variances.
  *
@@ -28,13 +29,13 @@ export interface Strengths {
   readonly adjusted: Float64Array;
 }
 
-/** The strengths of `seasonalStrength`'s decomposition; rules as there. */
+/** Returns the strengths of `seasonalStrength`'s decomposition; rules as there. */
 export function strengths(values: Float64Array, period: number): Strengths {
   checkPeriod(period);
   return strengthsOfFilled(values, interpolateSeasonal(values, { period }), period);
 }
 
-/** The same where missing values are filled already. */
+/** Returns the same where missing values are filled already. */
 export function strengthsOfFilled(values: Float64Array, filled: Float64Array, period: number): Strengths {
   if (period < 2 || values.length <= 2 * period || isConstant(values))
     return { seasonal: 0, trend: NaN, adjusted: values };
@@ -53,7 +54,7 @@ export function strengthsOfFilled(values: Float64Array, filled: Float64Array, pe
   };
 }
 
-/** Mean squared deviation from the mean, NaN left out. */
+/** Returns the mean squared deviation from the mean, NaN left out. */
 function variance(x: Float64Array): number {
   let mean = 0;
   let count = 0;

@@ -37,9 +37,10 @@ export interface DynamicThetaModel extends AnyModel, ThetaSeason {
 const MOST_WEIGHT = 0.999;
 
 /**
- * The dynamic optimised theta model (DOTM): theta, alpha and the initial level minimise the sum of squared one-step
- * errors from the third on, with the linear trend estimated anew at each step. The errors are linear in the initial level
- * and in 1 - 1/theta, so these are solved for at each alpha, and only alpha is searched for, in [0.1, 0.99].
+ * Returns the dynamic optimised theta model (DOTM): theta, alpha and the initial level minimise the sum of squared
+ * one-step errors from the third on, with the linear trend estimated anew at each step. The errors are linear in the
+ * initial level and in 1 - 1/theta, so these are solved for at each alpha, and only alpha is searched for, in [0.1,
+ * 0.99].
  *
  * The model is linear, so its intervals follow from how each step's error spreads; they are multiplied by the indices of a
  * multiplicative season.
@@ -76,9 +77,9 @@ function fit(values: Float64Array, period: number): DynamicThetaModel {
 const ROUNDING = 1e-10;
 
 /**
- * The variance of the one-step errors. Errors that are all 0 from the third on, though the series is no line, say nothing
- * about the next error: the variance of the changes from step to step then stands for theirs, as of a random walk with
- * drift.
+ * Returns the variance of the one-step errors. Errors that are all 0 from the third on, though the series is no line,
+ * say nothing about the next error: the variance of the changes from step to step then stands for theirs, as of a
+ * random walk with drift.
  */
 function varianceOf(y: Float64Array, sse: number): number {
   const steps = y.length - 2;
@@ -91,7 +92,7 @@ function varianceOf(y: Float64Array, sse: number): number {
   return (squares > none ? squares : sse) / steps;
 }
 
-/** The best initial level and weight of the trend for an alpha. */
+/** Returns the best initial level and weight of the trend for an alpha. */
 function solve(y: Float64Array, alpha: number): { initial: number; trendWeight: number; sse: number } {
   const base = y[0]!;
   const keep = 1 - alpha;
@@ -138,7 +139,7 @@ function solve(y: Float64Array, alpha: number): { initial: number; trendWeight: 
   return { initial: base + shift, trendWeight, sse: Math.max(0, sse) };
 }
 
-/** The slope of the least squares line through the first t values, from that through t - 1 and their mean. */
+/** Returns the slope of the least squares line through the first t values, from that through t - 1 and their mean. */
 function nextSlope(slope: number, mean: number, value: number, t: number): number {
   return t < 2 ? 0 : ((t - 2) * slope + (6 * (value - mean)) / t) / (t + 1);
 }
@@ -186,7 +187,7 @@ export function forecastDynamicTheta(model: DynamicThetaModel, options: Forecast
   return symmetricForecast(seasonal(mean, model, state.length), se, levels);
 }
 
-/** One-step forecasts of a dynamic optimised theta model. */
+/** Returns one-step forecasts of a dynamic optimised theta model. */
 export function fittedDynamicTheta(model: DynamicThetaModel, y: Float64Array): Float64Array {
   const out = new Float64Array(y.length);
   const start = { length: 0, level: model.initial, mean: 0, intercept: 0, slope: 0 };

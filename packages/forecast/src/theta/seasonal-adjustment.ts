@@ -18,9 +18,9 @@ export interface ThetaSeason {
 const LEAST_INDEX = 0.01;
 
 /**
- * The seasonality that the theta method takes out of a series: none unless the series is longer than two seasons and the
- * autocorrelation at the seasonal lag is significant at 10 %; else the indices of a classical decomposition,
- * multiplicative where ratios make sense, additive elsewhere.
+ * Returns the seasonality that the theta method takes out of a series: none unless the series is longer than two
+ * seasons and the autocorrelation at the seasonal lag is significant at 10 %; else the indices of a classical
+ * decomposition, multiplicative where ratios make sense, additive elsewhere.
  *
  * Ratios make sense where the level keeps one sign, that of most values, and no phase is as good as closed: in no run of
  * one season are most values of the other sign, and of every phase most values have the sign, seasons of nothing but zeros
@@ -45,8 +45,8 @@ export function thetaSeason(y: Float64Array, period: number): ThetaSeason {
 }
 
 /**
- * A series without its season, missing values included. Of a multiplicative season a value of the other sign keeps its
- * size: what is given back was not sold in this phase.
+ * Returns a series without its season, missing values included. Of a multiplicative season a value of the other sign
+ * keeps its size: what is given back was not sold in this phase.
  *
  * @param from - the time step of the first value
  */
@@ -69,7 +69,9 @@ export function seasonal(values: Float64Array, { indices, seasonality }: ThetaSe
   });
 }
 
-/** The sign of most values, 0 left aside; 0 where most values of some run of one season have the other sign. */
+/**
+ * Returns the sign of most values, 0 left aside; 0 where most values of some run of one season have the other sign.
+ */
 function levelSign(y: Float64Array, period: number): number {
   const sign = Math.sign(y.reduce((sum, value) => sum + Math.sign(value), 0));
   let others = 0;
@@ -89,7 +91,10 @@ function isSeasonal(y: Float64Array, period: number): boolean {
   return Math.abs(rho[period]!) > limit;
 }
 
-/** Mean ratio of each phase to the level, scaled to a mean of 1; undefined where a phase is as good as closed. */
+/**
+ * Returns the mean ratio of each phase to the level, scaled to a mean of 1; undefined where a phase is as good as
+ * closed.
+ */
 function multiplicativeIndices(y: Float64Array, period: number): number[] | undefined {
   const sums = new Float64Array(period);
   const counts = new Float64Array(period);
@@ -104,7 +109,7 @@ function multiplicativeIndices(y: Float64Array, period: number): number[] | unde
   return indices.every(isOpen) ? indices : undefined;
 }
 
-/** Mean difference of each phase from the level, shifted to a mean of 0; NaN where there is none. */
+/** Returns the mean difference of each phase from the level, shifted to a mean of 0; NaN where there is none. */
 function additiveIndices(y: Float64Array, period: number): number[] {
   const sums = new Float64Array(period);
   const counts = new Float64Array(period);

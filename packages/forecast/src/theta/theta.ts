@@ -24,8 +24,8 @@ export interface ThetaModel extends AnyModel, ThetaSeason {
 }
 
 /**
- * The theta method: simple exponential smoothing with drift half the slope of the linear trend, on the seasonally
- * adjusted series. Intervals are those of the smoothing, not scaled by the seasonal indices, as R's.
+ * Returns the theta method: simple exponential smoothing with drift half the slope of the linear trend, on the
+ * seasonally adjusted series. Intervals are those of the smoothing, not scaled by the seasonal indices, as R's.
  *
  * R's `thetaf` stops short of the optimum of the smoothing where it is flat; ours is at the optimum, so that forecasts
  * differ there. With missing values, R smooths the longest stretch without any, and its forecasts start at that one's end.
@@ -94,7 +94,7 @@ function smooth({ alpha, drift }: ThetaModel, y: Float64Array, from: number, sta
   return level;
 }
 
-/** One-step forecasts of a theta model. */
+/** Returns one-step forecasts of a theta model. */
 export function fittedTheta(model: ThetaModel, y: Float64Array): Float64Array {
   const out = new Float64Array(y.length);
   smooth(model, adjusted(joinObserved(y), model), 0, model.initial, out);

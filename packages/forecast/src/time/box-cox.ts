@@ -3,8 +3,8 @@ import { brent } from "../optimise/brent.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "./series.ts";
 
 /**
- * Box–Cox transformation: log y for λ = 0, else (sign(y) |y|^λ - 1) / λ, the form that admits negative values for λ > 0.
- * NaN stays NaN.
+ * Returns the Box–Cox transformation: log y for λ = 0, else (sign(y) |y|^λ - 1) / λ, the form that admits negative
+ * values for λ > 0. NaN stays NaN.
  *
  * @param lambda - the exponent λ, finite
  * @throws {RangeError} if λ is not finite, or an observation is not positive and λ ≤ 0
@@ -23,8 +23,8 @@ export function boxCox(y: Series, lambda: number): Float64Array {
 }
 
 /**
- * Inverse of the Box–Cox transformation. Without a variance a transformed mean comes back as the median of the original
- * distribution; with one it is adjusted, to second order, to its mean.
+ * Returns the inverse of the Box–Cox transformation. Without a variance a transformed mean comes back as the median of
+ * the original distribution; with one it is adjusted, to second order, to its mean.
  *
  * @param lambda - the exponent λ, finite
  * @param options.variance - forecast variance on the transformed scale: one, or one a value
@@ -111,7 +111,7 @@ function guerrero(y: Float64Array, period: number, lower: number, upper: number)
   return brent(variation, { lower, upper, tolerance: Number.EPSILON ** 0.25 }).x;
 }
 
-/** Trend and seasonal means are projected out phase by phase, so that each λ costs one pass. */
+/** Returns the trend and seasonal means are projected out phase by phase, so that each λ costs one pass. */
 function likeliest(y: Float64Array, period: number, lower: number, upper: number): number {
   const rows = [...y.keys()].filter((t) => !Number.isNaN(y[t]!));
   const n = rows.length;

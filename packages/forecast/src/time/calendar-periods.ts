@@ -4,10 +4,10 @@ const [MINUTE, HOUR, DAY, WEEK] = [60, 3600, 86_400, 604_800];
 const DAYS_PER_YEAR = 365.25;
 
 /**
- * Seasonal periods that the calendar and the clock give to a series at an interval, in observations, shortest first: a
- * minute, an hour, a day, a week, a year. Days have `[7, 365.25]`, weeks `[52.18]`, months `[12]`, quarters `[4]`, hours
- * `[24, 168, 8766]`, Mondays to Fridays `[5, 260.9]`. A season other than the year counts if it is a whole number of steps;
- * an hour or a minute has to have 60.
+ * Returns the seasonal periods that the calendar and the clock give to a series at an interval, in observations,
+ * shortest first: a minute, an hour, a day, a week, a year. Days have `[7, 365.25]`, weeks `[52.18]`, months `[12]`,
+ * quarters `[4]`, hours `[24, 168, 8766]`, Mondays to Fridays `[5, 260.9]`. A season other than the year counts if it
+ * is a whole number of steps; an hour or a minute has to have 60.
  *
  * @returns none for years and numbers, where the calendar gives none
  * @throws {RangeError} if the text is not an interval

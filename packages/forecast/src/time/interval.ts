@@ -33,7 +33,7 @@ export function detectInterval(times: Float64Array, unit: "time" | "number"): In
 }
 
 /**
- * The `count` times that follow `last` at a step found by `detectInterval`.
+ * Returns the `count` times that follow `last` at a step found by `detectInterval`.
  *
  * @throws {RangeError} if it is no interval, or one of months without a day
  */
@@ -81,7 +81,7 @@ export function stepNumber(time: number, interval: Interval): number {
 }
 
 /**
- * The `count` times that precede `first` at a step found by `detectInterval`, ascending.
+ * Returns the `count` times that precede `first` at a step found by `detectInterval`, ascending.
  *
  * @throws {RangeError} if it is no interval, or one of months without a day
  */
@@ -128,7 +128,7 @@ function frequentDifference(times: Float64Array): number {
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]![0];
 }
 
-/** The greatest difference that all are multiples of, of whole numbers. */
+/** Returns the greatest difference that all are multiples of, of whole numbers. */
 function commonDifference(times: Float64Array): number {
   let common = 0;
   for (let i = 1; i < times.length && common !== 1; i++)
@@ -136,7 +136,10 @@ function commonDifference(times: Float64Array): number {
   return common;
 }
 
-/** The same of any numbers: the most frequent difference or the shortest one, if all are multiples of it but for rounding. */
+/**
+ * Returns the same of any numbers: the most frequent difference or the shortest one, if all are multiples of it but for
+ * rounding.
+ */
 function commonNumber(times: Float64Array): number | null {
   if (times.every(Number.isSafeInteger)) return commonDifference(times);
   const isCommon = (step: number) => times.every((time) => Math.abs(offGrid(time - times[0]!, step)) <= ROUNDING);
@@ -164,7 +167,10 @@ function isKept(times: Float64Array, step: number, longestSparse: number): boole
   return steps <= Math.max(10 * times.length + 10, longestSparse);
 }
 
-/** Every time falls on the same day of its month, on the month's last day where that is shorter, or on its last working day. */
+/**
+ * Returns every time falls on the same day of its month, on the month's last day where that is shorter, or on its last
+ * working day.
+ */
 function monthInterval(times: Float64Array): Interval | null {
   const day = dayOfMonth(times);
   if (day === null) return null;
@@ -181,8 +187,8 @@ function dayIn(day: MonthDay, end: Date): number {
 }
 
 /**
- * The day of the month that all times fall on, at the same time of day; 31 is the last one, `B` the last one from Monday to
- * Friday, of three times or more. Null if there is none.
+ * Returns the day of the month that all times fall on, at the same time of day; 31 is the last one, `B` the last one
+ * from Monday to Friday, of three times or more. Null if there is none.
  */
 export function dayOfMonth(times: Float64Array): MonthDay | null {
   const dates = Array.from(times, (ms) => new Date(ms));
@@ -196,13 +202,13 @@ export function dayOfMonth(times: Float64Array): MonthDay | null {
 
 const monthNumber = (date: Date) => 12 * date.getUTCFullYear() + date.getUTCMonth();
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
-/** The day of the week, Monday is 1. */
+/** Returns the day of the week, Monday is 1. */
 export const weekday = (ms: number) => new Date(ms).getUTCDay() || 7;
 
 /** The share of a pattern of weekdays that must be there for a missing day to count as a gap in it. */
 const PATTERN_FILLED = 0.8;
 
-/** The days of the week on which the series has observations, if they explain its gaps; else null. */
+/** Returns the days of the week on which the series has observations, if they explain its gaps; else null. */
 function openDays(times: Float64Array): Interval | null {
   const days = [...new Set(Array.from(times, weekday))].sort();
   if (days.length === 7) return null;
@@ -246,7 +252,10 @@ export function gridPositions(times: Float64Array, interval: Interval): Int32Arr
   return follow(n - 1) ?? follow(10 * n + 10) ?? follow(longest);
 }
 
-/** A time as exact text: `2026-11-23` for dates, `2026-11-23 10:30:00.5` for timestamps (UTC), digits for numbers. */
+/**
+ * Returns a time as exact text: `2026-11-23` for dates, `2026-11-23 10:30:00.5` for timestamps (UTC), digits for
+ * numbers.
+ */
 export function formatTime(type: "date" | "timestamp" | "number", value: number): string {
   if (type === "number") return String(value);
   const iso = new Date(value).toISOString();

@@ -2,7 +2,7 @@ import { checkInteger } from "../model/options.ts";
 /** A series as every function here takes it: observations in time order, equally spaced, NaN where missing. */
 export type Series = Float64Array | readonly number[];
 
-/** A series as a `Float64Array`, copied only if it is not one yet. */
+/** Returns a series as a `Float64Array`, copied only if it is not one yet. */
 export function toFloat64(y: Series): Float64Array {
   return y instanceof Float64Array ? y : Float64Array.from(y);
 }
@@ -33,7 +33,9 @@ export function checkPeriod(period: number): void {
   checkInteger("period", period, 1, Infinity, " (1: no seasonality)");
 }
 
-/** A copy in which missing values are joined linearly between observations; those at both ends stay missing. */
+/**
+ * Returns a copy in which missing values are joined linearly between observations; those at both ends stay missing.
+ */
 export function joinObserved(y: Float64Array): Float64Array {
   const filled = Float64Array.from(y);
   let last = -1;
@@ -46,7 +48,7 @@ export function joinObserved(y: Float64Array): Float64Array {
   return filled;
 }
 
-/** A copy in which missing values are joined linearly, and extended flat at both ends. */
+/** Returns a copy in which missing values are joined linearly, and extended flat at both ends. */
 export function interpolate(y: Float64Array): Float64Array {
   const filled = joinObserved(y);
   const first = filled.findIndex((value) => !Number.isNaN(value));

@@ -40,13 +40,13 @@ function edgesOf(sorted: Float64Array): Float64Array {
   return Float64Array.from(edges.slice(0, MOST_BINS - 1));
 }
 
-/** A number from `low` to below `high`. */
+/** Returns a number from `low` to below `high`. */
 function between(low: number, high: number): number {
   const middle = low / 2 + high / 2;
   return middle >= low && middle < high ? middle : low;
 }
 
-/** The first bin whose upper edge is not below a value, by bisection. */
+/** Returns the first bin whose upper edge is not below a value, by bisection. */
 function binOf(edges: Float64Array, value: number): number {
   let low = 0;
   let high = edges.length;

@@ -42,9 +42,9 @@ export interface BoostedTrees {
 }
 
 /**
- * Gradient boosted decision trees on histograms: a sum of trees, each grown best-first on the derivatives of the loss at the
- * sum of those before. Deterministic. Missing features (NaN) go to the side of a split where they gained more in training;
- * where none was missing, to the larger side. O(rounds × rows × features × depth).
+ * Returns the gradient boosted decision trees on histograms: a sum of trees, each grown best-first on the derivatives
+ * of the loss at the sum of those before. Deterministic. Missing features (NaN) go to the side of a split where they
+ * gained more in training; where none was missing, to the larger side. O(rounds × rows × features × depth).
  *
  * @param x - features by name, each of `y`'s length: finite, NaN where missing
  * @param y - numbers, or for `logistic` 0 or 1; a row where it is missing (NaN) is left out
@@ -86,7 +86,7 @@ export function boostedTrees(x: Regressors, y: Series, options: BoostedTreesOpti
 }
 
 /**
- * The predictions of boosted trees for each row: numbers, or for `logistic` probabilities of 1.
+ * Returns the predictions of boosted trees for each row: numbers, or for `logistic` probabilities of 1.
  *
  * @param x - the model's features by name (others are ignored), all of one length: finite, NaN where missing
  * @throws {RangeError} if a feature is not there, has another length or is infinite
@@ -151,7 +151,7 @@ export function featureOf(x: Regressors, name: string, length: number): Float64A
   return column;
 }
 
-/** The known outcomes. @throws {RangeError} if there is none, one is not allowed, or a class is absent */
+/** Returns the known outcomes. @throws {RangeError} if there is none, one is not allowed, or a class is absent */
 function knownOutcomes(outcome: Float64Array, loss: BoostedLoss): Float64Array {
   const isBad = (value: number) =>
     loss === "logistic" ? value !== 0 && value !== 1 && !Number.isNaN(value) : Math.abs(value) === Infinity;

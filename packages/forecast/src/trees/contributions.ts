@@ -11,9 +11,9 @@ export interface Contributions {
 }
 
 /**
- * Shapley values of the scores of boosted trees: numbers, or for `logistic` log odds. A feature that is not known counts by
- * the training rows on either side of its splits. With `start` they add up to the score, but for rounding.
- * O(rows × trees × leaves × depth²).
+ * Returns the Shapley values of the scores of boosted trees: numbers, or for `logistic` log odds. A feature that is not
+ * known counts by the training rows on either side of its splits. With `start` they add up to the score, but for
+ * rounding. O(rows × trees × leaves × depth²).
  *
  * @param x - the model's features by name (others are ignored), all of one length: finite, NaN where missing
  * @throws {RangeError} if a feature is not there, has another length or is infinite
@@ -105,7 +105,7 @@ function addShapley(leaf: LeafPath, isLeft: Uint8Array, add: (feature: number, v
 
 const WEIGHTS: Float64Array[] = [];
 
-/** The weight of a subset of k of the other features, k! (n - 1 - k)! / n!. */
+/** Returns the weight of a subset of k of the other features, k! (n - 1 - k)! / n!. */
 function subsetWeight(n: number, k: number): number {
   let weights = WEIGHTS[n];
   if (weights === undefined) {

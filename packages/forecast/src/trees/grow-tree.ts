@@ -158,7 +158,7 @@ export class TreeGrower {
     return this.#searched(place, histogram, g, h);
   }
 
-  /** The other child of a parent. */
+  /** Returns the other child of a parent. */
   #remainder(place: Pick<Leaf, "from" | "to" | "parent" | "isLeft">, parent: Leaf, sibling: Leaf): Leaf {
     const { histogram } = parent;
     for (let i = 0; i < histogram.length; i++) histogram[i]! -= sibling.histogram[i]!;
@@ -181,7 +181,7 @@ export class TreeGrower {
     return { ...leaf, split: best };
   }
 
-  /** The best split of a leaf by a feature, with missing values on the side where they gain more. */
+  /** Returns the best split of a leaf by a feature, with missing values on the side where they gain more. */
   #bestSplit({ histogram, gradient, curvature, from, to }: Leaf, feature: number): Split | undefined {
     const { minRows, l2 } = this.#options;
     const { edges, missing } = this.#columns[feature]!;

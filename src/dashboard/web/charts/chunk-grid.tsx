@@ -6,7 +6,7 @@ const MOST_CELLS = 1200;
 /** Of chunks that share a cell, the state that matters most is shown. */
 const WEIGHT: Readonly<Record<ChunkLetter, number>> = { x: 5, l: 4, a: 3, w: 2, s: 1, f: 0 };
 
-/** The chunks of a run in their order, each in the colour of its state. */
+/** Shows the chunks of a run in their order, each in the colour of its state. */
 export function ChunkGrid({ chunks }: { chunks: string }) {
   if (chunks === "") return <p class="muted">A collection of other runs' models has no chunks of its own.</p>;
   const each = Math.ceil(chunks.length / MOST_CELLS);

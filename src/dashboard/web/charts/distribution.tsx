@@ -4,7 +4,7 @@ import { metricWords } from "../words.ts";
 
 const [WIDTH, HEIGHT] = [600, 120];
 
-/** A metric's distribution over partitions, with its median, and for each kind of model. What `plot accuracy` draws. */
+/** Shows a metric's distribution over partitions, with its median, and for each kind of model. What `plot accuracy` draws. */
 export function Distribution({ accuracy }: { accuracy: RunAccuracy }) {
   const { metric, histogram, spread, beyond, scored, notValidated, kinds, better } = accuracy;
   if (metric === null || scored === 0)

@@ -19,7 +19,7 @@ interface Lines {
   readonly names: readonly string[];
 }
 
-/** A series: its past, what its model said of it, and its forecast as a fan. */
+/** Shows a series: its past, what its model said of it, and its forecast as a fan. */
 export function FanChart({
   picture,
   holdouts,
@@ -322,13 +322,13 @@ function linesOf(
   return { data: [x, ...data] as uPlot.AlignedData, series, bands, names };
 }
 
-/** A forecast that begins at the last observation, so that the eye follows it. */
+/** Returns a forecast that begins at the last observation, so that the eye follows it. */
 function joined({ mean, levels, lower, upper }: Fan, last: number | null): Fan {
   const from = (line: Line): Line => [last, ...line];
   return { mean: from(mean), levels, lower: lower.map(from), upper: upper.map(from) };
 }
 
-/** The steps that were held out when the errors were measured, as a shade behind the lines. */
+/** Returns the steps that were held out when the errors were measured, as a shade behind the lines. */
 function shadeHoldout(u: uPlot, { trained, holdout }: SeriesPicture): void {
   const [first, last] = [u.data[0][Math.max(0, trained - holdout)], u.data[0][trained - 1]];
   if (holdout === 0 || first === undefined || last === undefined) return;

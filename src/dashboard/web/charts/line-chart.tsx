@@ -4,7 +4,7 @@ import { pointsAtWidth } from "./points-at-width.ts";
 
 const [WIDTH, HEIGHT] = [600, 72];
 /**
- * A small line over the steps of a series, with its least and greatest value, and the names of its first and last step. `mark` is
+ * Shows a small line over the steps of a series, with its least and greatest value, and the names of its first and last step. `mark` is
  * where it should be.
  */
 export function LineChart(props: {

@@ -2,7 +2,7 @@ import type { SmallSeries } from "../../wire.ts";
 
 const [WIDTH, HEIGHT] = [160, 44];
 
-/** The end of a series and its forecast, without axes: the shape is what is looked at. */
+/** Shows the end of a series and its forecast, without axes: the shape is what is looked at. */
 export function SmallMultiple({ series: { history, forecast } }: { series: SmallSeries }) {
   const all = [...history, ...forecast];
   const observed = all.filter((value): value is number => value !== null);

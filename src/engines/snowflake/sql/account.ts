@@ -7,7 +7,10 @@ export interface ImageRepository {
   readonly image: string;
 }
 
-/** The repository of an image by its path, `[HOST]/DATABASE/SCHEMA/REPOSITORY/IMAGE:TAG`; undefined if it has none. */
+/**
+ * Returns the repository of an image by its path, `[HOST]/DATABASE/SCHEMA/REPOSITORY/IMAGE:TAG`; undefined if it has
+ * none.
+ */
 export function imageRepository(path: string): ImageRepository | undefined {
   const [database, schema, repository, ...image] = path.replace(/^[^/]*\//, "").split("/");
   if (database === undefined || schema === undefined || repository === undefined || image.length === 0)

@@ -33,5 +33,5 @@ export function modelStatements(names: Names) {
   };
 }
 
-/** A pattern of LIKE that means one name. */
+/** Returns a pattern of LIKE that means one name. */
 const pattern = (name: string) => literal(name.replace(/[\\%_]/g, "\\$&"));

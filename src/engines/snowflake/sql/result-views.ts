@@ -47,13 +47,13 @@ export const KEY_TYPES: Readonly<Record<KeyType, string>> = {
 /** Returns the column that stores a key: no column of this package's own has a space in its name. */
 export const storedAs = ({ name, type }: StoredKey) => `KEY ${type} ${name}`;
 
-/** The key that a column of the model store holds; undefined for the others. */
+/** Returns the key that a column of the model store holds; undefined for the others. */
 export function storedKey(column: string): StoredKey | undefined {
   const [, type, name] = /^KEY (\w+) (.*)$/s.exec(column) ?? [];
   return type === undefined || name === undefined ? undefined : { type: type as KeyType, name };
 }
 
-/** The views, with the key columns of all runs; as text where runs disagree on the type. */
+/** Returns the views, with the key columns of all runs; as text where runs disagree on the type. */
 export function viewStatements(names: Names, keys?: readonly StoredKey[]): string[] {
   const byName = new Map<string, StoredKey[]>();
   for (const key of keys ?? []) byName.set(key.name, [...(byName.get(key.name) ?? []), key]);
@@ -74,7 +74,10 @@ export function viewStatements(names: Names, keys?: readonly StoredKey[]): strin
 /** The comment by which the view of current forecasts is known. */
 export const SHOWN = JSON.stringify({ app: "manymodel", view: FORECASTS });
 
-/** The view of the forecasts that count now: those rows of a table that the owner of the newest batch has published. */
+/**
+ * Returns the view of the forecasts that count now: those rows of a table that the owner of the newest batch has
+ * published.
+ */
 export function forecastsView(
   names: Names,
   current: CurrentForecasts,

@@ -92,14 +92,20 @@ export function snapshotStatements(names: Names) {
   };
 }
 
-/** The name of a table of selected rows. */
+/** Returns the name of a table of selected rows. */
 export const selectedTable = (id: string) => `${OWN}SELECTED_${id.toUpperCase()}`;
 
 const EPOCH = "'1970-01-01'::TIMESTAMP_NTZ";
-/** A point in time in UTC. Sessions have that time zone, so that TIMESTAMP_NTZ stays as it is, and LTZ and TZ are converted. */
+/**
+ * Returns a point in time in UTC. Sessions have that time zone, so that TIMESTAMP_NTZ stays as it is, and LTZ and TZ
+ * are converted.
+ */
 const inUtc = (column: string) => `CONVERT_TIMEZONE('UTC', ${column})::TIMESTAMP_NTZ`;
 
-/** A key's value as it is kept: exact text, days or microseconds since 1970; doubles and truth values as they are. */
+/**
+ * Returns a key's value as it is kept: exact text, days or microseconds since 1970; doubles and truth values as they
+ * are.
+ */
 function keyExpression({ name, type }: KeyColumn): string {
   const column = identifier(name);
   switch (type) {

@@ -13,5 +13,5 @@ export function stageStatements(names: Names) {
   };
 }
 
-/** A file of this machine, as PUT and GET take it: with its path as it is, not encoded. */
+/** Returns a file of this machine, as PUT and GET take it: with its path as it is, not encoded. */
 const fileLiteral = (file: string) => literal(`file://${decodeURIComponent(pathToFileURL(file).pathname)}`);

@@ -141,7 +141,7 @@ export function tableFunctionStatements(names: Names) {
   };
 }
 
-/** A value that a function returned, in the type of the output's column. */
+/** Returns a value that a function returned, in the type of the output's column. */
 function returnedValue({ type }: ColumnInfo, c: number): string {
   if (type === "integer") return `f.V${c}::NUMBER(38,0)`;
   if (type === "timestamp") return `TO_TIMESTAMP_NTZ(f.V${c}::NUMBER(38,0), 3)`;

@@ -150,7 +150,7 @@ export function fillJacobian(
   }
 }
 
-/** The series less its linear part. */
+/** Returns the series less its linear part. */
 function withoutLinear(
   columns: readonly Float64Array[],
   beta: Float64Array,

@@ -141,7 +141,7 @@ function shrink(values: Float64Array, arma: Arma): Float64Array {
   return x.fill(0);
 }
 
-/** Least squares of the first column on the others. */
+/** Returns the least squares of the first column on the others. */
 export function ordinaryLeastSquares(columns: readonly Float64Array[], n: number): Float64Array {
   const r = columns.length - 1;
   const beta = new Float64Array(r);
@@ -156,7 +156,10 @@ export function ordinaryLeastSquares(columns: readonly Float64Array[], n: number
   return beta;
 }
 
-/** Information on the ARMA coefficients per unit of error variance, J'J of the zero-presample residuals at a point. */
+/**
+ * Returns the information on the ARMA coefficients per unit of error variance, J'J of the zero-presample residuals at a
+ * point.
+ */
 export function conditionalInformation(
   arma: Arma,
   columns: readonly Float64Array[],

@@ -72,8 +72,9 @@ export function createLikelihoodWorkspace(n: number, reach: number, count: numbe
 }
 
 /**
- * Exact Gaussian log-likelihood of a stationary, invertible ARMA series without missing values, with the innovation
- * variance and the coefficients of linear regressors at their best values given the ARMA coefficients (concentrated).
+ * Returns the exact Gaussian log-likelihood of a stationary, invertible ARMA series without missing values, with the
+ * innovation variance and the coefficients of linear regressors at their best values given the ARMA coefficients
+ * (concentrated).
  *
  * With zero presample the conditional residuals are e0; the true ones are e = e0 − H nu, where nu are the k = max(p, q)
  * presample forcings and H the first k columns of the lower-triangular Toeplitz matrix of the weights of 1/theta(B).

@@ -25,7 +25,7 @@ export function advance(phi: Float64Array, k: number, x: Float64Array): void {
 }
 
 /**
- * The state before the first value, of a stationary model.
+ * Returns the state before the first value, of a stationary model.
  *
  * @returns undefined if the model is not stationary
  */

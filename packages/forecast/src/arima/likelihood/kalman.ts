@@ -26,8 +26,8 @@ export interface KalmanState {
 }
 
 /**
- * The state before the first value: stationary forcings, and values before the sample that could be anything (exact
- * diffuse initialisation).
+ * Returns the state before the first value: stationary forcings, and values before the sample that could be anything
+ * (exact diffuse initialisation).
  *
  * @returns undefined if the ARMA part is not stationary
  * @see Durbin & Koopman (2012), doi:10.1093/acprof:oso/9780199641178.001.0001, ch. 5
@@ -65,7 +65,7 @@ export function createKalmanState(
   };
 }
 
-/** The state's part in the next value: Z x. */
+/** Returns the state's part in the next value: Z x. */
 export function observe({ k, s, delta }: KalmanState, x: Float64Array, at = 0): number {
   let sum = k > 0 ? x[at]! : 0;
   for (let i = 0; i < s; i++) if (delta[i] !== 0) sum += delta[i]! * x[at + k + i]!;
@@ -202,8 +202,8 @@ export interface KalmanLikelihood {
 }
 
 /**
- * Exact Gaussian log-likelihood of an ARIMA series with missing values, regressors and innovation variance concentrated
- * out. Values that settle the diffuse start are left out of it.
+ * Returns the exact Gaussian log-likelihood of an ARIMA series with missing values, regressors and innovation variance
+ * concentrated out. Values that settle the diffuse start are left out of it.
  *
  * @param columns - the series (NaN where missing), then its regressors, undifferenced
  */

@@ -41,8 +41,8 @@ export interface MaximumOptions {
 }
 
 /**
- * Maximum likelihood of ARMA coefficients from a start, in partial-autocorrelation coordinates, by a quasi-Newton method
- * whose first Hessian is that of the conditional sum of squares.
+ * Returns the maximum likelihood of ARMA coefficients from a start, in partial-autocorrelation coordinates, by a
+ * quasi-Newton method whose first Hessian is that of the conditional sum of squares.
  *
  * @returns the coefficients, their log-likelihood, and the number of likelihood evaluations
  */
