@@ -1,10 +1,11 @@
 import { ACCESS, type AccessMatrix } from "../serving/access.ts";
 
 /** The least role for each route of the dashboard: to look, a viewer; to change the registry, what `manymodel serve` asks. */
-export const DASHBOARD_ACCESS: AccessMatrix = {
+export const DASHBOARD_ACCESS = {
   ...ACCESS,
   "POST /v1/commands": "operator",
   "POST /v1/commands/cancel/{run}": "operator",
+  "GET /api/planned/{model}": "viewer",
   "GET /api/session": "viewer",
   "GET /api/runs": "viewer",
   "GET /api/runs/{run}": "viewer",
@@ -28,7 +29,9 @@ export const DASHBOARD_ACCESS: AccessMatrix = {
   "GET /api/models": "viewer",
   "GET /api/models/{model}": "viewer",
   "GET /api/models/{model}/diff": "viewer",
-};
+} as const satisfies AccessMatrix;
 
-/** Points an alias at a version; the page offers it to those who may. */
-export const MOVES_ALIASES = ACCESS["POST /v1/aliases/{model}/{alias}"];
+/** The least roles for changes that the page offers: to those who may make them. */
+export const MOVES_ALIASES = DASHBOARD_ACCESS["POST /v1/aliases/{model}/{alias}"];
+export const OVERRIDES = DASHBOARD_ACCESS["POST /v1/overrides/{model}"];
+export const STARTS_COMMANDS = DASHBOARD_ACCESS["POST /v1/commands"];

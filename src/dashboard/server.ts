@@ -15,11 +15,11 @@ import { readBody } from "../serving/read-body.ts";
 import { answerTo } from "../serving/refusal.ts";
 import { registryRoutes } from "../serving/registry-routes.ts";
 import type { Env } from "../serving/route.ts";
-import { DASHBOARD_ACCESS, MOVES_ALIASES } from "./access.ts";
+import { DASHBOARD_ACCESS, MOVES_ALIASES, OVERRIDES, STARTS_COMMANDS } from "./access.ts";
 import { type Assets, assetResponse, loadAssets } from "./assets.ts";
 import { commandRoutes } from "./commands/command-routes.ts";
 import { dashboardRoutes } from "./routes.ts";
-import type { Session } from "./wire.ts";
+import type { Planned, Session } from "./wire.ts";
 
 /** Nothing but the page's own files, and nobody else's frame. */
 const POLICY = {
@@ -78,6 +78,8 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
       version: packageVersion,
       workspace: config.directory,
       mayMoveAliases: mayDo(role, MOVES_ALIASES),
+      mayOverride: mayDo(role, OVERRIDES),
+      mayStart: mayDo(role, STARTS_COMMANDS),
     };
     return c.json(session);
   });
@@ -108,6 +110,11 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
       },
     ),
   );
+  app.get("/api/planned/:model", async (c) => {
+    const subject = { model: c.req.param("model"), partitionKey: c.req.query("partition") ?? "" };
+    const [overrides, notes] = await Promise.all([mm.overrides.list(subject), mm.notes.list(subject)]);
+    return c.json({ overrides, notes } satisfies Planned);
+  });
   app.route("/", commandRoutes(mm));
   app.route("/", plannerRoutes({ overrides: mm.overrides, notes: mm.notes }));
   app.route("/", registryRoutes({ registry, stage: engine.stage, models: new TrainedModels(engine.stage, 0) }));

@@ -24,6 +24,10 @@ export interface Session {
   readonly name: string | null;
   readonly role: string;
   readonly mayMoveAliases: boolean;
+  /** True for a role that sets overrides and writes notes. */
+  readonly mayOverride: boolean;
+  /** True for a role that starts commands and cancels runs. */
+  readonly mayStart: boolean;
   readonly version: string;
   readonly workspace: string;
 }
@@ -250,6 +254,18 @@ export interface SeriesDetail {
   readonly alarm: SeriesAlarm | null;
   /** Notes on a missing picture, or a missing part of it. */
   readonly notes: readonly string[];
+}
+
+/** The overrides in force of a partition, and the notes on it. */
+export interface Planned {
+  readonly overrides: readonly {
+    readonly time: string;
+    readonly value: number;
+    readonly reason: string;
+    readonly expiresAt: string | null;
+    readonly by: string;
+  }[];
+  readonly notes: readonly { readonly id: string; readonly text: string; readonly by: string; readonly at: string }[];
 }
 
 /** The findings of monitoring for a partition. */

@@ -61,6 +61,11 @@ export async function send(path: string, body: unknown): Promise<void> {
   await request(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
 }
 
+/** Removes what the server has at a path. */
+export async function remove(path: string): Promise<void> {
+  await request(path, { method: "DELETE" });
+}
+
 /** Reads what may still be in the making; tells how far it is until it is there. */
 export async function readPrepared<T extends object>(
   path: string,

@@ -13,6 +13,7 @@ import { go, href, type Place, usePlace } from "./route.ts";
 import { Run } from "./run.tsx";
 import { Runs } from "./runs.tsx";
 import { Series } from "./series.tsx";
+import { SessionContext } from "./session.ts";
 import { Empty } from "./states.tsx";
 import { nextTheme, useTheme } from "./theme.ts";
 import { Totals } from "./totals.tsx";
@@ -145,7 +146,9 @@ export function App() {
             }}
           />
         ) : (
-          <View place={place} session={session.value} />
+          <SessionContext.Provider value={session.value}>
+            <View place={place} session={session.value} />
+          </SessionContext.Provider>
         )}
       </main>
       <dialog ref={help} aria-labelledby="help-title">

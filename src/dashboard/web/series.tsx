@@ -6,6 +6,7 @@ import {
   type Fan,
   type HoldoutForecast,
   type NewerRows,
+  type RunDetail,
   type RunProgress,
   type SeriesAlarm,
   type SeriesDetail,
@@ -18,6 +19,7 @@ import { FanChart, forecastStart } from "./charts/fan-chart.tsx";
 import { LineChart } from "./charts/line-chart.tsx";
 import { Residuals } from "./charts/residuals.tsx";
 import { Neighbours } from "./neighbours.tsx";
+import { Planner } from "./planner.tsx";
 import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";
@@ -81,6 +83,8 @@ function Pending(props: { runId: string; pending: SeriesPending["pending"]; onDo
 
 function Detail({ series, wanted }: { series: SeriesDetail; wanted: readonly string[] }) {
   const picture = series.series;
+  const run = useData<RunDetail>(href(["runs", series.runId]));
+  const models = [...new Set(run.value?.versions.map(({ model }) => model))];
   return (
     <>
       <h1 class="series-title">
@@ -105,6 +109,14 @@ function Detail({ series, wanted }: { series: SeriesDetail; wanted: readonly str
           ))}
         </ul>
       )}
+      {models.map((model) => (
+        <Planner
+          key={model}
+          model={model}
+          partition={series.key}
+          times={picture === null ? [] : futureTimes(picture)}
+        />
+      ))}
       <div class="columns">
         {series.contest !== null && (
           <Candidates contest={series.contest} methods={picture?.methods ?? []} shown={wanted} />
@@ -154,6 +166,17 @@ const MOST_SEASONS = 40;
 function seasonStart(name: string, length: number): number {
   const period = Number(/^season of (\d+)/.exec(name)?.[1] ?? Number.NaN);
   return period * MOST_SEASONS < length ? length - Math.round(period * MOST_SEASONS) : 0;
+}
+
+/** Returns the times of the forecasts, as overrides state times; none where the series has no dates. */
+function futureTimes(picture: SeriesPicture): string[] {
+  const { times, timeType, forecast } = picture;
+  if (times === null || timeType === "number" || forecast === null) return [];
+  const start = forecastStart(picture);
+  return times.slice(start, start + forecast.mean.length).map((time) => {
+    const text = new Date(time).toISOString();
+    return timeType === "date" ? text.slice(0, 10) : text.slice(0, 19).replace("T", " ");
+  });
 }
 
 /** Shows why monitoring has this series among those that drift. */
