@@ -55,6 +55,7 @@ export async function runQueue(
   const stop = new AbortController();
   for (const one of [signal, context.signal]) one?.addEventListener("abort", () => stop.abort());
   const members: Member[] = [];
+  const { leaseMs = LEASE_MS } = context.workers;
   const crew = type === "ephemeral" ? await startCrew(context, Math.min(count, chunks)) : undefined;
   try {
     // Of a run that is gone on with, nothing may be left to do: then nobody stays to be waited for.
@@ -82,7 +83,7 @@ export async function runQueue(
       members.push(member);
       const attendance = await attend(roster, member.name, runId);
       const either = AbortSignal.any([signal, attendance.stop]);
-      const options = { manifestSha256, maxAttempts, fitTimeoutMs, leaseMs: LEASE_MS, signal: either, onChunk };
+      const options = { manifestSha256, maxAttempts, fitTimeoutMs, leaseMs, signal: either, onChunk };
       await workQueue(queue, runId, member, options).finally(attendance.leave);
     });
     const watching = setInterval(watch, PROGRESS_MS);

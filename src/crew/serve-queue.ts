@@ -59,7 +59,7 @@ async function serve(
               manifestSha256,
               maxAttempts,
               fitTimeoutMs,
-              leaseMs: queue.leaseMs ?? LEASE_MS,
+              leaseMs: workers.leaseMs ?? queue.leaseMs ?? LEASE_MS,
               onChunk: take,
               signal: stop,
             });

@@ -13,9 +13,6 @@ import { jsonChecksum } from "../stages/checksum.ts";
 import { buildIndex } from "./build-index.ts";
 import { planRun, type RunSpec } from "./plan-run.ts";
 
-/** In `local` mode a body holds up the thread that would renew the lease, for as long as somebody looks at a breakpoint. */
-const LOCAL_LEASE_MS = 7 * 24 * 3_600_000;
-
 /** The context of training: in queue mode, also which workers take part. */
 export interface TrainContext extends RunContext {
   readonly queue?: Omit<QueueWorkers, "count">;
@@ -66,7 +63,8 @@ async function runTasks(
   start: Progress,
   { entry, workers, onProgress, ...stop }: RunContext,
 ): Promise<void> {
-  const { runId, mode, chunks, maxAttempts, fitTimeoutMs } = manifest;
+  const { runId, chunks, maxAttempts, fitTimeoutMs } = manifest;
+  const { leaseMs = LEASE_MS } = workers;
   const manifestSha256 = jsonChecksum(manifest);
   const progress = { ...start };
   const onChunk = (segment: SegmentInfo) => {
@@ -76,7 +74,6 @@ async function runTasks(
   };
   const crew = await startCrew({ workers, entry, ...stop }, Math.min(count, chunks), HELP_AFTER_MS);
   try {
-    const leaseMs = mode === "local" ? LOCAL_LEASE_MS : LEASE_MS;
     await crew.run((member, signal) =>
       workQueue(queue, runId, member, { manifestSha256, maxAttempts, fitTimeoutMs, leaseMs, onChunk, signal }),
     );

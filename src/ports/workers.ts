@@ -43,6 +43,8 @@ export class WorkerLost extends Error {
 export interface Workers {
   /** The number of workers to start when the user names none. */
   readonly parallelism: number;
+  /** Milliseconds of a worker's lease, where nobody can renew it while the worker works; `LEASE_MS` when left out. */
+  readonly leaseMs?: number;
   /** Starts one worker; resolves when it can take requests. */
   start(entry: WorkerEntry): Promise<Worker>;
   /**

@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import type { EventEmitter } from "node:events";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { ManyModel } from "manymodel";
-import { describe, expect, it } from "vitest";
+import { ManyModel } from "manymodel";
+import { memoryEngine } from "manymodel/engines/memory";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Progress } from "../../src/runs/progress.ts";
 import { BIN, start, until } from "../processes.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
@@ -23,6 +26,28 @@ describe("queue mode", () => {
     expect(queue.index).toMatchObject({ succeeded: 40, failed: 0, skipped: 0 });
     expect(queue.manifest).toMatchObject({ mode: "queue", limits: { timeBudgetMs: null, hardDeadlineMs: null } });
     expect(await models(queue.runId)).toEqual(await models(tasks.runId));
+  });
+
+  it("keeps the lease of a body that blocks the one thread for an hour", async () => {
+    const clock = { now: 0 };
+    const { config } = await openWorkspace("local");
+    const mm = new ManyModel(
+      config,
+      memoryEngine(randomUUID(), () => clock.now),
+    );
+    onTestFinished(() => mm.close());
+    await fillDaily(mm, 3, 5);
+    const hour = () => void (clock.now += 3_600_000);
+    const events: EventEmitter = process;
+    events.on("hourPassed", hour);
+    onTestFinished(() => void events.off("hourPassed", hour));
+    const { runId, index } = await mm
+      .foreachPartition("unit_id")
+      .dopar(body("blocks-for-an-hour"), { dataQuery: dailyQuery, mode: "queue" });
+    expect(index).toMatchObject({ succeeded: 3, failed: 0, skipped: 0 });
+    // Each body ran once.
+    expect(clock.now).toBe(3 * 3_600_000);
+    expect((await runRows(mm, runId)).map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
   });
 
   it("with too little time does a prefix of the order given; the rest is skipped, not failed", async () => {
