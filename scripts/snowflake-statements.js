@@ -257,15 +257,16 @@ export const STATEMENTS = [
   ...all(
     "tables",
     "current forecasts",
-    [true, false].map((hasBatches) =>
-      views.forecastsView(
-        workspace,
-        { model: "SALES_MODEL", alias: "champion", table: "FORECAST_RESULTS" },
-        {
-          ...{ from: workspace.of("FORECAST_RESULTS"), columns: FORECAST_COLUMNS, hasBatches },
-          overrides: hasBatches ? workspace.of("FORECAST_OVERRIDES") : undefined,
-        },
-      ),
+    [true, false].map(
+      (hasBatches) =>
+        views.forecastsView(
+          workspace,
+          { model: "SALES_MODEL", alias: "champion", table: "FORECAST_RESULTS" },
+          {
+            ...{ from: workspace.of("FORECAST_RESULTS"), columns: FORECAST_COLUMNS, hasBatches },
+            overrides: hasBatches ? workspace.of("FORECAST_OVERRIDES") : undefined,
+          },
+        ).statement,
     ),
   ),
   ...listed("snapshot", snapshot.snapshotStatements(workspace)),

@@ -18,7 +18,7 @@ import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { findSource } from "./source.ts";
 import { IMPORT, IMPORTED, importStatements } from "./sql/import.ts";
-import { SHOWN } from "./sql/result-views.ts";
+import { isForecastsComment } from "./sql/result-views.ts";
 import { stageStatements } from "./sql/stage.ts";
 
 /** The account's types by DuckDB's. What is in none of them is text. */
@@ -147,7 +147,7 @@ async function checkImport(
   replace: boolean,
 ): Promise<string | undefined> {
   const [row] = await session.rows(importStatements(names).known, [names.schemaName, table]);
-  if (row === undefined || row[1] === SHOWN) checkNotForecasts(table);
+  if (row === undefined || isForecastsComment(row[1])) checkNotForecasts(table);
   if (row === undefined) return undefined;
   const imported = row[1] === IMPORTED;
   if (replace && imported) return String(row[0]);

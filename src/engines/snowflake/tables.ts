@@ -23,7 +23,7 @@ import type { Session } from "./session.ts";
 import { type PinnedSnapshot, readRecord, snapshotTimes, takeSnapshot } from "./snapshot.ts";
 import { findSource, knownColumns, ownName } from "./source.ts";
 import { importStatements } from "./sql/import.ts";
-import { forecastsView, RESULT_VIEWS, SHOWN } from "./sql/result-views.ts";
+import { forecastsView, isForecastsComment, RESULT_VIEWS } from "./sql/result-views.ts";
 import { OWNER } from "./sql/setup.ts";
 import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
@@ -31,7 +31,6 @@ import { eraseItems, storedItems } from "./stored-items.ts";
 /** Tables of an account. Sources are pinned as Parquet on the stage; results are loaded from it, in one transaction. */
 export function snowflakeTables(session: Session, names: Names, stage: Stage): RowPorts {
   const sql = tableStatements(names);
-  let forecasts: string | undefined;
   const opened = new Map<string, Promise<PinnedRows>>();
   const remember = (pinned: PinnedSnapshot) => {
     const rows = Promise.resolve(new PinnedRows(stage, pinned));
@@ -112,7 +111,7 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
         const existing = await columns(table);
         const isView =
           existing !== undefined &&
-          (await session.rows(importStatements(names).known, [names.schemaName, table]))[0]?.[1] === SHOWN;
+          isForecastsComment((await session.rows(importStatements(names).known, [names.schemaName, table]))[0]?.[1]);
         if (existing === undefined || isView) checkNotForecasts(table);
         if (existing !== undefined) return false;
         await session.rows(sql.create(table, target));
@@ -181,7 +180,7 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
       async showForecasts(current) {
         const { known } = importStatements(names);
         const [row] = await session.rows(known, [names.schemaName, FORECASTS]);
-        if (row !== undefined && row[1] !== SHOWN) return;
+        if (row !== undefined && !isForecastsComment(row[1])) return;
         const source = await findSource(session, names, current.table);
         if (source === undefined) return;
         const table = {
@@ -190,10 +189,9 @@ export function snowflakeTables(session: Session, names: Names, stage: Stage): R
           hasBatches: (await columns(BATCH_RUNS)) !== undefined,
           overrides: (await findSource(session, names, FORECAST_OVERRIDES))?.from,
         };
-        const statement = forecastsView(names, current, table);
-        if (statement === forecasts) return;
-        await session.rows(statement);
-        forecasts = statement;
+        const { comment, statement } = forecastsView(names, current, table);
+        // Another process may have made the view show something else: its comment says what it shows.
+        if (row?.[1] !== comment) await session.rows(statement);
       },
     },
     tables: {

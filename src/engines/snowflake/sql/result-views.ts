@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ColumnInfo } from "../../../core/columns/column.ts";
 import { BATCH_RUNS, type CurrentForecasts, FORECASTS } from "../../../core/current-forecasts.ts";
 import type { KeyType } from "../../../core/partition-key.ts";
@@ -71,12 +72,16 @@ export function viewStatements(names: Names, keys?: readonly StoredKey[]): strin
   });
 }
 
-/** The comment by which the view of current forecasts is known. */
-export const SHOWN = JSON.stringify({ app: "manymodel", view: FORECASTS });
+const MARK = { app: "manymodel", view: FORECASTS };
+
+/** Tells whether a comment is that of the view of current forecasts, whatever the view shows. */
+export function isForecastsComment(comment: unknown): boolean {
+  return String(comment).startsWith(JSON.stringify(MARK).slice(0, -1));
+}
 
 /**
- * Returns the view of the forecasts that count now: those rows of a table that the owner of the newest batch has
- * published.
+ * Returns the view of the forecasts that count now: those rows of a table that the owner of the newest batch has published. Its
+ * comment tells which query it shows.
  */
 export function forecastsView(
   names: Names,
@@ -88,7 +93,7 @@ export function forecastsView(
     /** The table of overrides, where there is one. */
     readonly overrides: string | undefined;
   },
-): string {
+): { readonly comment: string; readonly statement: string } {
   const registry = {
     aliases: names.of(TABLES.aliases),
     versions: names.of(TABLES.versions),
@@ -101,7 +106,12 @@ export function forecastsView(
     ownerOf: (columns) => `SHA2(TO_JSON(ARRAY_CONSTRUCT(${columns.join(", ")})), 256)`,
   });
   const rows = `(SELECT * FROM ${table.from} WHERE ${identifier(OWNER)} = (${table.hasBatches ? owner : "SELECT NULL::VARCHAR"}))`;
-  return `CREATE OR REPLACE VIEW ${names.of(FORECASTS)} COPY GRANTS COMMENT = ${literal(SHOWN)} AS ${withFinalForecast(rows, table.columns, { from: table.overrides, time: current.time, column: identifier, now: "SYSDATE()" })}`;
+  const { overrides: from } = table;
+  const final = { from, time: current.time, column: identifier, now: "SYSDATE()" };
+  const query = withFinalForecast(rows, table.columns, final);
+  const comment = JSON.stringify({ ...MARK, sha256: createHash("sha256").update(query).digest("hex") });
+  const view = `CREATE OR REPLACE VIEW ${names.of(FORECASTS)} COPY GRANTS COMMENT = ${literal(comment)}`;
+  return { comment, statement: `${view} AS ${query}` };
 }
 
 /** A key column on its way from a segment into the model store. */
