@@ -27,5 +27,13 @@ describe("libraryModel", () => {
 });
 
 it("the definitions that store a model of the library are the families, all methods and the contest", () => {
-  expect([...LIBRARY_DEFINITIONS].sort()).toEqual(["arima", "contest", "forecaster", "simple", "smoothing", "tbats"]);
+  expect([...LIBRARY_DEFINITIONS].sort()).toEqual([
+    "arima",
+    "contest",
+    "forecaster",
+    "learned",
+    "simple",
+    "smoothing",
+    "tbats",
+  ]);
 });
