@@ -1,5 +1,5 @@
 /**
- * Runs the chain of stores of `examples/retail` with 300 SKUs on every engine: trained, registered, scored, reconciled and
+ * Runs the chain of stores of `examples/retail` with 300 SKUs on every engine: screened, refined, registered, scored, reconciled and
  * exported, with the same forecasts on each (test/engines/retail-everywhere.test.ts).
  *
  *   npm run retail-study -- [SKUS]

@@ -33,13 +33,16 @@ let first: unknown;
 
 describe.each(EVERY_ENGINE)("a chain of stores (%s)", (_, missing, open) => {
   it.skipIf(missing !== undefined)(
-    "is trained, registered, scored, reconciled and exported with drivers, floors and lead times",
+    "is screened, refined, registered, scored, reconciled and exported with drivers, floors and lead times",
     async () => {
       const { skus, stores, folder } = await openRetail(open);
-      // Refining is in queue mode, which the example's page runs: here a second method competes.
-      for (const method of ["ets", "theta"] as const)
-        expect((await skus.train(method, { runId: method })).index).toMatchObject({ failed: 0 });
-      const best = await skus.runs.champions({ runs: ["ets", "theta"], runId: "champions" });
+      const { worst_percent: worstPercent, candidates } = skus.config.refine ?? {};
+      if (worstPercent === undefined || candidates === undefined) throw new Error("the example says what it refines");
+      const screen = await skus.train(undefined, { runId: "screen" });
+      expect(screen.index).toMatchObject({ succeeded: SKUS, failed: 0 });
+      const refined = await skus.refine({ from: screen.runId, runId: "refined", worstPercent, candidates });
+      expect(refined.index).toMatchObject({ succeeded: (SKUS * worstPercent) / 100, failed: 0, skipped: 0 });
+      const best = await skus.runs.champions({ runs: ["screen", "refined"], runId: "champions" });
       const { model } = await skus.models.register({ run: best.runId, alias: "champion" });
       expect(await skus.score()).toMatchObject({ ok: SKUS, errors: 0, rows: 28 * SKUS });
 
