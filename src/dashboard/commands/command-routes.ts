@@ -28,16 +28,17 @@ export function commandRoutes({ config, engine, models, runs }: ManyModel): Hono
 }
 
 function requestOf(json: unknown): StartRequest {
-  const { command, run, top, version } = (json ?? {}) as Record<string, unknown>;
+  const { command, run, worst, metric, version } = (json ?? {}) as Record<string, unknown>;
   const isText = (value: unknown) => value === undefined || typeof value === "string";
-  if (typeof command !== "string" || !isText(run) || !isText(version))
-    throw new ManymodelError("usage", "command, run and version must be texts");
-  if (top !== undefined && !(Number.isSafeInteger(top) && Number(top) >= 1 && Number(top) <= 1_000_000))
-    throw new ManymodelError("usage", `top is ${String(top)}; it must be a whole number from 1 to 1000000`);
+  if (typeof command !== "string" || !isText(run) || !isText(metric) || !isText(version))
+    throw new ManymodelError("usage", "command, run, metric and version must be texts");
+  if (worst !== undefined && !(Number.isSafeInteger(worst) && Number(worst) >= 1 && Number(worst) <= 1_000_000))
+    throw new ManymodelError("usage", `worst is ${String(worst)}; it must be a whole number from 1 to 1000000`);
   return {
     command,
     ...(typeof run === "string" && { run }),
     ...(typeof version === "string" && { version }),
-    ...(top !== undefined && { top: Number(top) }),
+    ...(typeof metric === "string" && { metric }),
+    ...(worst !== undefined && { worst: Number(worst) }),
   };
 }

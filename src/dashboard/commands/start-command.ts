@@ -6,14 +6,16 @@ import { fileURLToPath } from "node:url";
 import type { ManyModel } from "../../api/many-model.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
+import { LOST_VALUE } from "../partitions/partition-search.ts";
 
 /** A request to start a command: one of the list, with the values that it takes. */
 export interface StartRequest {
   readonly command: string;
   /** The completed run to improve (`refine`). */
   readonly run?: string | undefined;
-  /** The number of partitions to improve (`refine`). */
-  readonly top?: number | undefined;
+  /** The number of partitions to improve, and the metric that ranks them (`refine`). */
+  readonly worst?: number | undefined;
+  readonly metric?: string | undefined;
   /** The version to score (`score`). */
   readonly version?: string | undefined;
 }
@@ -33,9 +35,13 @@ const PROGRAM = fileURLToPath(new URL("../../../bin/manymodel.js", import.meta.u
 /** The commands that may be started, and their arguments. Each value is checked and an argument of its own: there is no shell. */
 const COMMANDS: Readonly<Record<string, (request: StartRequest) => string[]>> = {
   train: () => ["train"],
-  refine: ({ run, top }) => {
+  refine: ({ run, worst, metric }) => {
     if (run === undefined) throw new ManymodelError("usage", "refine needs the run to improve");
-    return ["refine", "--from", checkName("run", run), ...(top === undefined ? [] : ["--top", String(top)])];
+    return [
+      ...["refine", "--from", checkName("run", run)],
+      ...(metric === undefined ? [] : rankedBy(metric)),
+      ...(worst === undefined ? [] : ["--worst", String(worst)]),
+    ];
   },
   score: ({ version }) => [
     "batch",
@@ -43,6 +49,10 @@ const COMMANDS: Readonly<Record<string, (request: StartRequest) => string[]>> = 
   ],
   monitor: () => ["monitor"],
 };
+
+/** Returns the options that rank partitions as the page does. */
+const rankedBy = (metric: string) =>
+  metric === LOST_VALUE ? ["--by", "value"] : ["--by", "metric", "--metric", checkName("metric", metric)];
 
 /**
  * Returns the arguments of a command of the list.

@@ -57,8 +57,9 @@ export async function download(path: string, name: string): Promise<void> {
 }
 
 /** Sends a change. */
-export async function send(path: string, body: unknown): Promise<void> {
-  await request(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+export async function send<T>(path: string, body: unknown): Promise<T> {
+  const headers = { "Content-Type": "application/json" };
+  return (await request(path, { method: "POST", body: JSON.stringify(body), headers })).json() as Promise<T>;
 }
 
 /** Removes what the server has at a path. */

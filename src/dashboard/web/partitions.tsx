@@ -3,6 +3,7 @@ import { count, measure } from "../../text/number.ts";
 import { duration } from "../../text/time.ts";
 import type { PartitionPage, PartitionRow, PartitionsHead, RunProgress, SmallSeries } from "../wire.ts";
 import type { RunGroups } from "../wire-totals.ts";
+import { Actions, refineWorst } from "./actions.tsx";
 import { read } from "./api.ts";
 import { SmallMultiple } from "./charts/small-multiple.tsx";
 import { Choice } from "./choice.tsx";
@@ -152,6 +153,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   return (
     <>
       <Filters head={head} wanted={wanted} onOpen={() => void openAt(0, source)} />
+      {head.progress === null && metric !== "" && <Actions actions={[refineWorst(runId, metric)]} />}
       {head.attributes.length > 0 && <Groups runId={runId} head={head} wanted={wanted} />}
       {metric !== "" && (
         <Pictures

@@ -14,7 +14,7 @@ export function Planner(props: { model: string; partition: string; times: readon
   const [problem, setProblem] = useState<string>();
   const session = useSession();
   const mayWrite = session?.mayOverride === true;
-  const act = async (change: Promise<void>) => {
+  const act = async (change: Promise<unknown>) => {
     try {
       await change;
       setProblem(undefined);

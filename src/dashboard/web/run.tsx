@@ -3,6 +3,7 @@ import { bytes, count, measure, percent } from "../../text/number.ts";
 import { duration } from "../../text/time.ts";
 import type { RunDetail, RunFailures, RunProgress } from "../wire.ts";
 import type { RunAccuracy } from "../wire-night.ts";
+import { type Action, Actions, refineWorst, TRAIN } from "./actions.tsx";
 import { ChunkGrid } from "./charts/chunk-grid.tsx";
 import { Distribution } from "./charts/distribution.tsx";
 import { href } from "./route.ts";
@@ -92,6 +93,7 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
           Nobody works on this run any more. Go on with it: <code>manymodel resume {run.runId}</code>
         </p>
       )}
+      <Actions actions={actionsOn(run, progress)} />
       <section class="panel" aria-label="Progress">
         <div class="facts" aria-live="off">
           <Fact
@@ -174,6 +176,16 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
       </section>
     </>
   );
+}
+
+/** Returns the actions on a run in its state. */
+function actionsOn({ runId, collects }: RunDetail, { state, done, failed }: RunProgress): Action[] {
+  if (state === "running")
+    return [
+      { label: "Cancel the run", effect: "Chunks that have started will finish. No other starts.", cancel: runId },
+    ];
+  if (state !== "completed" || collects || done === failed) return [];
+  return [refineWorst(runId, null), TRAIN];
 }
 
 /** Shows the accuracy of a run's partitions, as `manymodel plot accuracy` draws it. */

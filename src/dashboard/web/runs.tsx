@@ -2,6 +2,7 @@ import { count, measure, percent } from "../../text/number.ts";
 import { duration } from "../../text/time.ts";
 import type { RunLine } from "../wire.ts";
 import type { RunAccuracy } from "../wire-night.ts";
+import { Actions, SCORE, TRAIN } from "./actions.tsx";
 import { href } from "./route.ts";
 import { Command, Empty, Loading } from "./states.tsx";
 import { TableHead } from "./table-head.tsx";
@@ -16,6 +17,7 @@ export function Runs() {
   return (
     <>
       <h1>Runs</h1>
+      <Actions actions={[TRAIN, SCORE]} />
       <Loading data={live === undefined ? read : { ...read, value: live, error: undefined }} what="the runs">
         {(runs) =>
           runs.length === 0 ? (

@@ -7,13 +7,12 @@ import { asking, bearer } from "../../serving/serving.ts";
 import { fillDaily, openWorkspace } from "../../workspace.ts";
 
 it("only commands of the list start, and a value is one argument", () => {
-  expect(commandArguments({ command: "refine", run: "first", top: 30 })).toEqual([
-    "refine",
-    "--from",
-    "first",
-    "--top",
-    "30",
-  ]);
+  expect(commandArguments({ command: "refine", run: "first", worst: 30 }).join(" ")).toBe(
+    "refine --from first --worst 30",
+  );
+  const byMetric = (metric: string) => commandArguments({ command: "refine", run: "first", metric }).join(" ");
+  expect(byMetric("holdout_mae")).toBe("refine --from first --by metric --metric holdout_mae");
+  expect(byMetric("lost_value")).toBe("refine --from first --by value");
   expect(commandArguments({ command: "score", version: "V2" })).toEqual(["batch", "--model-version", "V2"]);
   for (const command of ["rm", "sql", "toString", "train; rm -rf /"])
     expect(() => commandArguments({ command })).toThrow(/cannot be started here/);

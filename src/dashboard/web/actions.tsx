@@ -1,0 +1,146 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { send } from "./api.ts";
+import { href } from "./route.ts";
+import { useSession } from "./session.ts";
+
+/** A command that the server starts in a process of its own. */
+export interface CommandRequest {
+  readonly command: "train" | "refine" | "score";
+  /** The run to refine, the number of its worst partitions, and the metric that says which are worst. */
+  readonly run?: string;
+  readonly worst?: number;
+  readonly metric?: string;
+  /** The version to score. */
+  readonly version?: string;
+}
+
+/** An action on a run, and its consequence in a sentence. */
+export type Action = { readonly label: string; readonly effect: string } & (
+  | { readonly start: CommandRequest }
+  | { readonly cancel: string }
+);
+
+/** Shows a button for each action, to those who may take it. Each asks once more: it takes the machine's time. */
+export function Actions({ actions }: { actions: readonly Action[] }) {
+  const session = useSession();
+  const [chosen, setChosen] = useState<Action>();
+  const [started, setStarted] = useState<string>();
+  if (session === undefined || actions.length === 0) return null;
+  if (!session.mayStart)
+    return <p class="muted">Your role, {session.role}, may look. Starting commands takes an operator.</p>;
+  return (
+    <>
+      <p class="actions">
+        {actions.map((action) => (
+          <button key={action.label} type="button" onClick={() => setChosen(action)}>
+            {action.label}
+          </button>
+        ))}
+      </p>
+      <p class={started === undefined ? "hidden" : "notice"} role="status">
+        {started}
+        {started !== undefined && (
+          <>
+            {" "}
+            Follow it under <a href="/runs">Runs</a>.
+          </>
+        )}
+      </p>
+      {chosen !== undefined && <Confirm action={chosen} onDone={setStarted} onClose={() => setChosen(undefined)} />}
+    </>
+  );
+}
+
+/** Asks once more, then has the server do it. */
+function Confirm(props: { action: Action; onDone: (message: string) => void; onClose: () => void }) {
+  const { action, onDone, onClose } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const worst = "start" in action ? action.start.worst : undefined;
+  const [count, setCount] = useState(String(worst ?? ""));
+  const [problem, setProblem] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => dialog.current?.showModal(), []);
+  const act = async () => {
+    setBusy(true);
+    try {
+      onDone(await take(action, Number(count)));
+      onClose();
+    } catch (cause) {
+      setProblem((cause as Error).message);
+      setBusy(false);
+    }
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby="action-title" onClose={onClose}>
+      <h2 id="action-title">{action.label}</h2>
+      <form
+        method="dialog"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void act();
+        }}
+      >
+        <p>{action.effect}</p>
+        {worst !== undefined && (
+          <label>
+            Partitions
+            <input
+              type="number"
+              min={1}
+              required
+              value={count}
+              onInput={(event) => setCount(event.currentTarget.value)}
+            />
+          </label>
+        )}
+        {problem !== undefined && (
+          <p class="bad" role="alert">
+            {problem}
+          </p>
+        )}
+        <p class="actions">
+          <button type="submit" class="primary" disabled={isBusy}>
+            {action.label}
+          </button>
+          <button type="button" onClick={() => dialog.current?.close()}>
+            Close
+          </button>
+        </p>
+      </form>
+    </dialog>
+  );
+}
+
+/** Has the server take an action. Returns the outcome in a sentence. */
+async function take(action: Action, worst: number): Promise<string> {
+  if ("cancel" in action) {
+    await send(href(["v1", "commands", "cancel", action.cancel]), {});
+    return `${action.cancel} is cancelled: chunks that have started will finish.`;
+  }
+  const { start } = action;
+  const body = start.worst === undefined ? start : { ...start, worst };
+  const { command, log } = await send<{ command: string; log: string }>("/v1/commands", body);
+  return `Started ${command}. It prints to ${log}.`;
+}
+
+/** The number of partitions to refine that the question begins with. */
+const REFINED = 30;
+
+/** Returns the action that refines the worst partitions of a run. */
+export const refineWorst = (run: string, metric: string | null): Action => ({
+  label: "Refine the worst",
+  effect: "Models compete on the worst partitions of the run, worst first. Filters of the list do not count.",
+  start: { command: "refine", run, worst: REFINED, ...(metric !== null && { metric }) },
+});
+
+export const TRAIN: Action = {
+  label: "Retrain",
+  effect: "Trains all partitions of the source on present data, as manymodel.yaml says.",
+  start: { command: "train" },
+};
+
+export const SCORE: Action = {
+  label: "Score",
+  effect: "Forecasts all partitions with the version that counts now.",
+  start: { command: "score" },
+};

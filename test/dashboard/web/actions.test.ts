@@ -1,0 +1,46 @@
+import { expect, it, onTestFinished } from "vitest";
+import { startDashboard } from "../../../dist/dashboard/server.js";
+import { until } from "../../processes.ts";
+import { bearer } from "../../serving/serving.ts";
+import { fillDaily, openWorkspace, runRows } from "../../workspace.ts";
+import { launch, NO_BROWSER, openTab, violations } from "../browser.ts";
+
+const YAML =
+  'source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, target: "Y" }\nmodel: naive\nrefine: { candidates: [drift, mean], windows: 1 }\n';
+
+it.skipIf(NO_BROWSER !== undefined)(
+  "an operator refines the worst partition of a run and sees the new run come, a viewer has no button",
+  async () => {
+    const mm = await openWorkspace("local", YAML);
+    await fillDaily(mm, 3, 100);
+    await mm.train("naive", { runId: "first" });
+    const tokenOf = async (role: "viewer" | "operator", name: string) =>
+      (await bearer(mm, role, name)).Authorization.replace("Bearer ", "");
+    const [viewer, operator] = [await tokenOf("viewer", "vera"), await tokenOf("operator", "ann")];
+    const { url, close } = await startDashboard(mm, { host: "127.0.0.1", port: 0 });
+    onTestFinished(close);
+    const browser = await launch();
+    onTestFinished(() => browser.close());
+    const look = await openTab(browser, { dark: true, phone: true, token: viewer });
+    await look.goto(`${url}/runs/first`);
+    await look.getByText("Starting commands takes an operator").waitFor();
+    expect(await look.getByRole("button", { name: "Retrain" }).count()).toBe(0);
+
+    const tab = await openTab(browser, { token: operator });
+    await tab.goto(`${url}/runs/first/partitions`);
+    await tab.getByRole("button", { name: "Refine the worst" }).click();
+    const dialog = tab.getByRole("dialog");
+    await dialog.getByLabel("Partitions").fill("1");
+    expect(await violations(tab)).toEqual([]);
+    await dialog.getByRole("button", { name: "Refine the worst" }).click();
+    await tab.getByText(/^Started manymodel refine --from first .*--worst 1\./).waitFor();
+    expect(await violations(tab)).toEqual([]);
+    await tab.getByRole("status").getByRole("link", { name: "Runs" }).click();
+    // The list of runs is live: the run of the other process appears by itself.
+    await tab.getByText("refines first").waitFor();
+    await until(async () => (await mm.runs.list()).every(({ state }) => state === "completed"), 200);
+    const refined = (await mm.runs.list()).find(({ runId }) => runId !== "first");
+    expect(await runRows(mm, refined?.runId ?? "")).toHaveLength(1);
+    expect((await mm.models.audit()).at(-1)).toMatchObject({ action: "start-command", by: "ann" });
+  },
+);
