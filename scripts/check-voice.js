@@ -22,7 +22,7 @@ const FORBIDDEN = new Set(
   ).split(" "),
 );
 /** Functions whose comment opens with no verb. Only shrinks: lower it with them. */
-const WITHOUT_VERB = 174;
+const WITHOUT_VERB = 66;
 /** Files whose names are still to be mended. Temporary: this list must end empty. */
 const UNFINISHED = [
   "src/dashboard/series/series-view.ts",

@@ -35,7 +35,7 @@ function manifest(runId: string): RunManifest {
   };
 }
 
-/** The suite of every catalog. */
+/** Tests every catalog. */
 export function catalogContract(harness: Harness, open: OpenEngine): void {
   harness.describe("catalog", () => {
     const test = onEngine(harness, open);

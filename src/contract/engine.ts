@@ -11,7 +11,7 @@ import { type TablesLimits, tablesContract } from "./tables.ts";
 import { versionsContract } from "./versions.ts";
 import { type WorkersLimits, workersContract } from "./workers.ts";
 
-/** The suites of all ports that every engine has. */
+/** Tests all ports that every engine has. */
 export function engineContract(
   harness: Harness,
   open: OpenEngine,

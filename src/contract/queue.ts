@@ -25,7 +25,7 @@ async function take(queue: Queue, worker: string, options: ClaimOptions): Promis
   return lease;
 }
 
-/** The suite of every queue. */
+/** Tests every queue. */
 export function queueContract(harness: Harness, open: OpenEngine): void {
   harness.describe("queue", () => {
     const test = onEngine(harness, open);

@@ -3,7 +3,7 @@ import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
 const HOUR = 3_600_000;
 
-/** The suite of every roster. */
+/** Tests every roster. */
 export function rosterContract(harness: Harness, open: OpenEngine): void {
   harness.describe("roster", () => {
     const test = onEngine(harness, open);

@@ -3,7 +3,7 @@ import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
 const text = (s: string) => new TextEncoder().encode(s);
 
-/** The suite of every stage. */
+/** Tests every stage. */
 export function stageContract(harness: Harness, open: OpenEngine): void {
   harness.describe("stage", () => {
     const test = onEngine(harness, open);

@@ -35,7 +35,7 @@ const collecting = (finalize: string) => `{
   finalize: function (writer, context) { var rows = this.rows; ${finalize} }
 }`;
 
-/** The suite of every engine's table functions. The engine must train and score by them. */
+/** Tests every engine's table functions. The engine must train and score by them. */
 export function tableFunctionsContract(harness: Harness, open: OpenEngine): void {
   harness.describe("table functions", () => {
     const test = onEngine(harness, open);

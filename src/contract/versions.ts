@@ -24,7 +24,7 @@ function version(model: string, name: string): ModelVersion {
   };
 }
 
-/** The suite of every engine's registered versions. */
+/** Tests every engine's registered versions. */
 export function versionsContract(harness: Harness, open: OpenEngine): void {
   harness.describe("versions", () => {
     const test = onEngine(harness, open);

@@ -23,7 +23,7 @@ const MODULE = new URL(
   }`)}`,
 );
 
-/** The suite of every engine's workers. */
+/** Tests every engine's workers. */
 export function workersContract(harness: Harness, open: OpenEngine, limits: WorkersLimits = {}): void {
   harness.describe("workers", () => {
     const test = onEngine(harness, open);

@@ -1,7 +1,7 @@
 import { ManymodelError } from "./errors.ts";
 
 /**
- * Host and database of a PostgreSQL address. Errors say what is wrong of it after its name, and never show it: it may hold
+ * Returns the host and database of a PostgreSQL address. Errors say what is wrong of it after its name, and never show it: it may hold
  * a password.
  *
  * @throws {ManymodelError} `config` for what is none, or holds a password

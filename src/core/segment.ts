@@ -39,7 +39,7 @@ const KEY_TYPES: Readonly<Record<KeyType, BasicType>> = {
   timestamp: "STRING",
 };
 
-/** The name of a key column in a segment: its own, or with `key_` before it where the segment uses that name itself. */
+/** Returns the name of a key column in a segment: its own, or with `key_` before it where the segment uses that name itself. */
 export function segmentColumn(name: string): string {
   return Object.hasOwn(COLUMNS, name.toLowerCase()) ? `key_${name}` : name;
 }

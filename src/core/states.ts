@@ -33,7 +33,7 @@ const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
   failed: ["finalizing"],
 };
 
-/** The states a run may move to `next` from. A completed run may be indexed again; a failed one, from what it has. */
+/** Returns the states a run may move to `next` from. A completed run may be indexed again; a failed one, from what it has. */
 export function runStatesBefore(next: RunState): RunState[] {
   return RUN_STATES.filter((state) => RUN_MOVES[state].includes(next));
 }

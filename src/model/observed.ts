@@ -2,7 +2,7 @@ import type { Frame } from "./frame.ts";
 import { findTarget, observedRows } from "./planned-rows.ts";
 
 /**
- * A series up to its last observation: rows after it, without a value, are of the future. Nothing where the rows have no
+ * Returns a series up to its last observation: rows after it, without a value, are of the future. Nothing where the rows have no
  * such column, or nothing in it.
  */
 export function observed(data: Frame, column: string): Float64Array {

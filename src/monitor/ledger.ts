@@ -21,7 +21,7 @@ export const LEDGER = {
 const NUMBERS = ["ACTUAL", "FORECAST", "ERROR", "SCALED_ERROR", "Z_SCORE", FORECAST_FINAL];
 const FIXED = ["MODEL_NAME", "MODEL_VERSION", "MODEL_RUN", "PARTITION_KEY", "ORIGIN", "STEP", ...NUMBERS];
 
-/** The name of a column of the user's in a table of results: its own, or with `KEY_` before it where that is taken. */
+/** Returns the name of a column of the user's in a table of results: its own, or with `KEY_` before it where that is taken. */
 export function ownName(name: string, fixed: readonly string[]): string {
   return fixed.includes(name.toUpperCase()) ? `KEY_${name}` : name;
 }

@@ -10,7 +10,7 @@ export interface Scale {
 }
 
 /**
- * The scale of a partition's errors: its metric `holdout_mae`; without that its metric `mae` (in sample); without that
+ * Returns the scale of a partition's errors: its metric `holdout_mae`; without that its metric `mae` (in sample); without that
  * the mean absolute change from one observation of its history to the next (the error, in sample, of the naive method).
  */
 export function scaleOf(row: PartitionOutcome, history: Float64Array): Scale {

@@ -12,7 +12,7 @@ export interface Delivery {
 const ATTEMPTS = 3;
 
 /**
- * POSTs a document as JSON, up to three times: again after an answer of 429 or 5xx, or none in time, not after any other
+ * Sends by POST a document as JSON, up to three times: again after an answer of 429 or 5xx, or none in time, not after any other
  * refusal. Follows no redirection. Never throws: what went wrong is in the result.
  *
  * @param pause - waits so many milliseconds, 0.5 and 1 seconds between attempts

@@ -19,7 +19,7 @@ const MOST_KINDS = 9;
 const LABELS = 150;
 
 /**
- * A metric of a run's partitions as an SVG: its distribution, and where it lies for each kind of model, or for each group.
+ * Returns a metric of a run's partitions as an SVG: its distribution, and where it lies for each kind of model, or for each group.
  *
  * @param groupOf - the name of a partition's group
  */

@@ -32,7 +32,7 @@ export function histogram(values: readonly number[], area: PlotArea, options: Hi
   return [axes(area, x, y, names), ...bars, verticals(options.marks, area, x)].join("");
 }
 
-/** Marked values; what is written at them goes down a line where it would meet the one before. */
+/** Returns marked values; what is written at them goes down a line where it would meet the one before. */
 function verticals(marks: HistogramOptions["marks"], { left, top, width, height }: PlotArea, x: Scale): string {
   const placed = [...marks].sort((a, b) => a.value - b.value).map(({ value, text }) => ({ at: x(value), text }));
   const visible = placed.filter(({ at }) => at >= left - 1 && at <= left + width + 1);

@@ -4,7 +4,7 @@ import { keyText } from "../core/partition-key.ts";
 import type { PartitionSeries } from "../inspect/partition-series.ts";
 import { formatNumber } from "../text/number.ts";
 
-/** A partition in words: its key, a line about its model, and what its picture shows. */
+/** Returns a partition in words: its key, a line about its model, and what its picture shows. */
 export function seriesText(series: PartitionSeries): {
   readonly title: string;
   readonly about: string;

@@ -23,12 +23,12 @@ function widthOf(letter: string): number {
   return UPPER.test(letter) ? 0.74 : 0.64;
 }
 
-/** A text that fits in so many pixels: its end is left out if need be. */
+/** Returns a text that fits in so many pixels: its end is left out if need be. */
 export function fit(text: string, width: number, size = 12, isBold = false): string {
   return cut(text, width, size, isBold, 1);
 }
 
-/** A name that fits in so many pixels: its middle is left out if need be, because names are often alike at one end. */
+/** Returns a name that fits in so many pixels: its middle is left out if need be, because names are often alike at one end. */
 export function fitName(name: string, width: number, size = 12, isBold = false): string {
   return cut(name, width, size, isBold, 0.6);
 }

@@ -25,7 +25,7 @@ import { failedOutcome } from "../work/train-partition.ts";
 import { type LearntRun, learnRun } from "./learn-run.ts";
 
 /**
- * The finalizer of a run: writes `model_index.json` from the committed segments and shows them in the result tables.
+ * Returns the finalizer of a run: writes `model_index.json` from the committed segments and shows them in the result tables.
  * A chunk that used up its attempts gets a segment in which each of its partitions has failed, so that every planned
  * partition is exactly one row. Running it again gives the same index.
  *

@@ -38,7 +38,7 @@ export interface Source {
   times(snapshot: Snapshot): Promise<SnapshotTimes>;
   /** Returns the keys of the partitions at positions `[from, to)` of a snapshot. */
   keys(snapshot: Snapshot, from: number, to: number): Promise<PartitionKey[]>;
-  /** For each key its position in the snapshot, or -1. */
+  /** Returns for each key its position in the snapshot, or -1. */
   locate(snapshot: Snapshot, keys: readonly PartitionKey[]): Promise<Int32Array>;
   /** Returns all rows of the partitions at these positions, in one read, in the order given; -1 has no rows. */
   read(snapshot: Snapshot, ordinals: readonly number[]): Promise<PartitionRows>;

@@ -45,7 +45,7 @@ export async function refinementsOf(engine: Engine, run: RunScores): Promise<Ref
 }
 
 /**
- * Expected improvement of a partition's metric per CPU second of refining it: its shortfall, times the share that refining
+ * Returns the expected improvement of a partition's metric per CPU second of refining it: its shortfall, times the share that refining
  * takes away (halved for every time it was refined already), divided by the seconds that a series of its length takes.
  * The time is that of the run per observation, not the partition's own: a single measurement says little.
  */

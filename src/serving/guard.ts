@@ -27,7 +27,7 @@ export interface Door {
 export const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 
 /**
- * Middleware that lets a request through to its route if its caller may do that, by the token of its `Authorization:
+ * Returns middleware that lets a request through to its route if its caller may do that, by the token of its `Authorization:
  * Bearer` header; and no request that another site's page had a browser make: by another name (DNS rebinding), from
  * another origin, or as a form.
  */

@@ -34,7 +34,7 @@ export interface Timed {
   Variables: { signal: AbortSignal };
 }
 
-/** Middleware that refuses requests while too many are under way, and ends those that take too long. */
+/** Returns middleware that refuses requests while too many are under way, and ends those that take too long. */
 export function limitWork({ maxConcurrent, timeoutMs }: Limits): MiddlewareHandler<Timed> {
   let underWay = 0;
   return async (c, next) => {

@@ -4,7 +4,7 @@ import type { Guarded } from "./guard.ts";
 import type { RequestLine } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** Middleware that counts every request, and says one line of it once it is answered. */
+/** Returns middleware that counts every request, and says one line of it once it is answered. */
 export function observe(
   { requests, seconds, underWay }: Metrics,
   log: (line: RequestLine) => void,

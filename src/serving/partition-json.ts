@@ -31,7 +31,7 @@ export function parsed<T>(text: string | null): T | null {
   return text === null ? null : (JSON.parse(text) as T);
 }
 
-/** Some partitions of a version, in the order of its index: reads only the segments that they are in. */
+/** Returns some partitions of a version, in the order of its index: reads only the segments that they are in. */
 export async function partitionPage(
   stage: Stage,
   { segments }: ModelIndex,

@@ -9,7 +9,7 @@ import { Refusal } from "./refusal.ts";
 const MAX_DEPTH = 8;
 
 /**
- * Middleware that reads the body of a POST within the limits, before the request counts as under way: bytes, time,
+ * Returns middleware that reads the body of a POST within the limits, before the request counts as under way: bytes, time,
  * values and depth are bounded before anything is parsed. All bodies that are arriving together hold at most
  * `maxConcurrent` times `maxBodyBytes`.
  */

@@ -50,7 +50,7 @@ export interface ErrorAnswer {
   readonly unexpected: boolean;
 }
 
-/** The answer to whatever was thrown. */
+/** Returns the answer to whatever was thrown. */
 export function answerTo(thrown: unknown): ErrorAnswer {
   const isExpected = thrown instanceof Refusal || thrown instanceof ManymodelError;
   // The HTTP framework's own: a body that is not JSON.

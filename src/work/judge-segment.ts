@@ -260,7 +260,7 @@ class Comparison {
   }
 
   /**
-   * The candidate's errors as its training measured them, where that held out the same observations: as many, without a
+   * Returns the candidate's errors as its training measured them, where that held out the same observations: as many, without a
    * gap among them.
    */
   #knownErrors(): Errors | undefined {

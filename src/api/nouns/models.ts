@@ -63,7 +63,7 @@ export class Models {
     this.#actor = actor;
   }
 
-  /** The same registry, with changes made in the name of another actor. */
+  /** Returns the same registry, with changes made in the name of another actor. */
   as(actor: string): Models {
     return new Models(this.#engine, this.#defaults, actor);
   }
@@ -293,7 +293,7 @@ export class Models {
     return this.#engine.versions.note({ ...this.#change(), action, model: null, version: null, details });
   }
 
-  /** The newest changes of the registry, of one model or of all, oldest first: who, when, what. */
+  /** Returns the newest changes of the registry, of one model or of all, oldest first: who, when, what. */
   audit(options: { readonly model?: string; readonly limit?: number } = {}): Promise<AuditEntry[]> {
     return this.#engine.versions.audit({ limit: 100, ...options });
   }

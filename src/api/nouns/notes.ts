@@ -41,7 +41,7 @@ export class Notes {
     this.#actor = actor;
   }
 
-  /** The same notes, with changes made in the name of another actor. */
+  /** Returns the same notes, with changes made in the name of another actor. */
   as(actor: string): Notes {
     return new Notes(this.#workspace, actor);
   }

@@ -82,7 +82,7 @@ export class Overrides {
     this.#actor = actor;
   }
 
-  /** The same overrides, with changes made in the name of another actor. */
+  /** Returns the same overrides, with changes made in the name of another actor. */
   as(actor: string): Overrides {
     return new Overrides(this.#workspace, actor);
   }

@@ -40,7 +40,7 @@ const TIMEOUT = "10s";
 const NAMED = 100;
 
 /**
- * POSTs what a batch of readings reported to the webhook of `batch.alerts`, as one document of events by kind, and records in
+ * Sends by POST what a batch of readings reported to the webhook of `batch.alerts`, as one document of events by kind, and records in
  * READING_ALERTS what was sent. What could not be sent is due again after the next batch.
  *
  * @returns null where the configuration has no alerts
@@ -105,7 +105,7 @@ function numbersOf(batch: ColumnBatch, name: string): number[] {
   return Array.from({ length: batch.length }, (_, row) => Number(values[row] ?? NaN));
 }
 
-/** A column as texts: times as they are shown. */
+/** Returns a column as texts: times as they are shown. */
 function textsOf(batch: ColumnBatch, name: string): string[] {
   const { type, values } = getColumn(batch, name);
   return Array.from({ length: batch.length }, (_, row) =>

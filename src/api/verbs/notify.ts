@@ -8,7 +8,7 @@ import { nightState, type StepReport } from "./pipeline-steps.ts";
 const TIMEOUT = "10s";
 
 /**
- * POSTs what a night did to the webhook of the configuration. Never throws: what went wrong is in the result.
+ * Sends by POST what a night did to the webhook of the configuration. Never throws: what went wrong is in the result.
  *
  * @param error - what the step that failed threw
  * @returns null where the configuration has no webhook, or not for this state

@@ -157,7 +157,7 @@ async function offenderRanking(workspace: Workspace, from: string | undefined): 
   };
 }
 
-/** A run's query, to be read as its table is now. */
+/** Returns a run's query, to be read as its table is now. */
 function sourceQuery({ keyColumns, table, select, active, zone, ...query }: DataQuery): SourceQuery {
   return {
     ...query,

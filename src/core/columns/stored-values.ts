@@ -38,7 +38,7 @@ export function storedKey({ type }: KeyColumn, stored: unknown): KeyValue {
   }
 }
 
-/** A time as its exact text: microseconds since 1970 without trailing zeros. */
+/** Returns a time as its exact text: microseconds since 1970 without trailing zeros. */
 function timestampText(micros: bigint): string {
   const micro = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const seconds = new Date(Number((micros - micro) / 1000n)).toISOString().slice(0, 19).replace("T", " ");

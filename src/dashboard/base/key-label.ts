@@ -1,6 +1,6 @@
 import { decodeKey, type PartitionKey } from "../../core/partition-key.ts";
 
-/** A partition key as people read it: its values, joined by commas. Not unique; links carry the encoded key. */
+/** Returns a partition key as people read it: its values, joined by commas. Not unique; links carry the encoded key. */
 export function labelOf(key: PartitionKey): string {
   return key.length === 1 && typeof key[0] === "string"
     ? key[0]

@@ -178,7 +178,7 @@ const elements = ([buffer, from, size]: readonly [ArrayBuffer, number, number], 
   [buffer, from, size / width] as const;
 const toFloat64 = (bytes: Uint8Array) => new Float64Array(aligned(bytes).buffer);
 
-/** The bytes at the beginning of a buffer of their own, without a copy where they are: numbers must be aligned. */
+/** Returns the bytes at the beginning of a buffer of their own, without a copy where they are: numbers must be aligned. */
 function aligned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
     ? (bytes as Uint8Array<ArrayBuffer>)

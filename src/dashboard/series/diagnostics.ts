@@ -32,7 +32,7 @@ export function diagnose(
   };
 }
 
-/** Twice the season, or 10 lags, as far as a fifth of the errors allows. */
+/** Returns twice the season, or 10 lags, as far as a fifth of the errors allows. */
 function testOf(errors: Float64Array, n: number, model: FittedModel, period: number): Diagnostics["ljungBox"] {
   const lag = Math.max(1, Math.min(period > 1 ? 2 * period : 10, Math.floor(n / 5)));
   const spent = coefficients(model);

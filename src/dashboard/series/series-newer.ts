@@ -93,7 +93,7 @@ function completed(snapshot: Snapshot, type: SeriesData["timeType"], { times, va
   return { times: read.subarray(0, length), values: observed.subarray(0, length) };
 }
 
-/** A time of an answer to a query as engines write them, in UTC: milliseconds since 1970, or a number. */
+/** Returns a time of an answer to a query as engines write them, in UTC: milliseconds since 1970, or a number. */
 export function queriedTime(type: SeriesData["timeType"], text: string): number {
   if (type === "number") return Number(text);
   return Date.parse(`${text.slice(0, 10)}T${text.slice(11).replace(/(Z|[+]00.*)$/, "") || "00:00"}Z`);

@@ -237,7 +237,7 @@ async function reconcile(
 }
 
 /**
- * The demand of groups over the lead time, and what to order up to: its safety stock is the root of the sum of the squared ones, as if
+ * Returns the demand of groups over the lead time, and what to order up to: its safety stock is the root of the sum of the squared ones, as if
  * errors were independent. Nothing where batches have no lead time.
  */
 async function ordersOf(

@@ -152,7 +152,7 @@ export class TableStore {
   }
 
   /**
-   * In one transaction, exchanges some files of an imported table for others; then removes those exchanged.
+   * Exchanges, in one transaction, some files of an imported table for others; then removes those exchanged.
    *
    * @throws {ManymodelError} `conflict` if they have been exchanged meanwhile
    */
@@ -166,7 +166,7 @@ export class TableStore {
     this.discard(table, removed);
   }
 
-  /** In one transaction, makes `owner`'s rows of a table exactly these parts; then removes the files replaced. */
+  /** Makes, in one transaction, `owner`'s rows of a table exactly these parts; then removes the files replaced. */
   publish(table: string, owner: string, parts: readonly TablePart[]): void {
     const replaced = transact(this.#db, () => this.#replaceParts(table, owner, parts));
     this.discard(table, replaced);

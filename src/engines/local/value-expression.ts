@@ -1,7 +1,7 @@
 import type { ColumnType } from "../../core/columns/column.ts";
 import { identifier } from "../node/duck.ts";
 
-/** A value as a column in memory holds it: numbers as doubles, times as milliseconds. */
+/** Returns a value as a column in memory holds it: numbers as doubles, times as milliseconds. */
 export function valueExpression(
   { name, type }: { readonly name: string; readonly type: ColumnType | null },
   table = "",

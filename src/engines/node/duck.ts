@@ -84,7 +84,7 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A file to read, as a literal: what DuckDB would take for a pattern means itself. */
+/** Returns a file to read, as a literal: what DuckDB would take for a pattern means itself. */
 export function fileLiteral(file: string): string {
   return literal(file.replace(/[*?[]/g, "[$&]"));
 }

@@ -13,7 +13,7 @@ export interface PostgresPlace {
 export interface ConnectionSettings {
   readonly config: PoolConfig & ClientConfig;
   readonly where: string;
-  /** Host and database of a connection, as they turned out to be. */
+  /** Returns the host and database of a connection, as they turned out to be. */
   describe(client: ClientBase): string;
 }
 

@@ -48,7 +48,7 @@ export const VALUE_SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   timestamp: "timestamp",
 };
 
-/** A value as it is kept: numbers as doubles, times in UTC. */
+/** Returns a value as it is kept: numbers as doubles, times in UTC. */
 export function valueExpression({ physical, type }: Pick<ReadableColumn<RelationColumn>, "physical" | "type">): string {
   return `${identifier(physical)}::${VALUE_SQL_TYPES[type]}`;
 }

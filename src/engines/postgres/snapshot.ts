@@ -318,7 +318,7 @@ export async function snapshotTimes(db: Database, snapshot: Snapshot): Promise<S
   return { observed: Float64Array.from(rows, ({ t }) => t), later, repeated };
 }
 
-/** For each key its partition's number, or -1. */
+/** Returns for each key its partition's number, or -1. */
 export async function locateKeys(db: Database, snapshot: Snapshot, keys: readonly PartitionKey[]): Promise<Int32Array> {
   const ordinals = new Int32Array(keys.length).fill(-1);
   const { keyColumns } = snapshot;

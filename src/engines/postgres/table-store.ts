@@ -292,7 +292,7 @@ export class TableStore {
     await this.#showColumns(client, name);
   }
 
-  /** In one transaction, makes `owner`'s rows of a table exactly these parts; then deletes the rows replaced. */
+  /** Makes, in one transaction, `owner`'s rows of a table exactly these parts; then deletes the rows replaced. */
   async publish(table: string, owner: string, parts: readonly TablePart[]): Promise<void> {
     const replaced = await this.#db.transaction((client) => this.#exchange(client, table, owner, parts), {
       repeatable: true,
@@ -406,7 +406,7 @@ export class TableStore {
   }
 
   /**
-   * In one transaction, adds rows to an imported table in place of those with the same values in some columns.
+   * Adds, in one transaction, rows to an imported table in place of those with the same values in some columns.
    *
    * @param key - the columns; NULL equals NULL
    * @returns how many rows were replaced

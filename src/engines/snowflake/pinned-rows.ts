@@ -35,7 +35,7 @@ export class PinnedRows {
     return (this.#keys ??= this.#readKeys());
   }
 
-  /** For each key its partition's number, or -1. */
+  /** Returns for each key its partition's number, or -1. */
   async locate(keys: readonly PartitionKey[]): Promise<Int32Array> {
     const { keyColumns } = this.#pinned.snapshot;
     this.#ordinals ??= this.keys().then((all) => new Map(all.map((key, p) => [encodeKey(keyColumns, key), p])));

@@ -2,7 +2,7 @@ import { type BoostedTrees, boostedContributions, boostedTrees, predictBoosted }
 import { zip } from "../../core/aligned.ts";
 import type { Learner } from "./row-model.ts";
 
-/** Boosted trees that predict a class or a number. Missing numbers stay missing: splits send them to a side. */
+/** Returns boosted trees that predict a class or a number. Missing numbers stay missing: splits send them to a side. */
 export function boostedLearner(predicts: "class" | "number"): Learner<BoostedTrees> {
   return {
     predicts,

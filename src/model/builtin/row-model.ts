@@ -253,7 +253,7 @@ function fitRows<Fitted extends object>(
     return predictBy(fitOn(training), rows);
   }
 
-  /** Out-of-fold predictions of some rows, in their order; none where there are fewer rows than folds. */
+  /** Returns out-of-fold predictions of some rows, in their order; none where there are fewer rows than folds. */
   function predictOut(
     rows: readonly number[],
     k: number,

@@ -165,7 +165,7 @@ function expected(model: SensorAnomaliesModel, h: number, levels: readonly numbe
   return model.formatVersion === 2 ? expectReadings(model.detector, { h, levels }) : band(model, h, levels);
 }
 
-/** The model's intervals, as wide in the first step as the robust scale says: anomalies do not widen their own band. */
+/** Returns the model's intervals, as wide in the first step as the robust scale says: anomalies do not widen their own band. */
 function band({ model, scale }: ForecasterModel, h: number, levels: readonly number[]): Prediction {
   const { mean, lower, upper } = forecast(model, { h, levels });
   const widened = (bounds: readonly Float64Array[]) =>

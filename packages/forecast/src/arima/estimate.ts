@@ -40,7 +40,7 @@ export function estimateConditional(
   return fit && { ...fit, loglik: (-n / 2) * (Math.log((2 * Math.PI * fit.squares) / fit.count) + 1) };
 }
 
-/** The exact likelihood of a series with missing values: as regression coefficients where they are few, else filtered. */
+/** Returns the exact likelihood of a series with missing values: as regression coefficients where they are few, else filtered. */
 export function incompleteLikelihood(problem: ArimaProblem, arma: Arma): MissingLikelihood | undefined {
   const { missing, delta, series, regressors } = problem;
   const likelihood = missing && missingLikelihood(arma, missing, armaReach(arma).k);

@@ -4,7 +4,7 @@
  * of multiplying polynomials out, so that each costs one multiplication per coefficient and step.
  */
 
-/** x ← (1 − Σ a_i B^(i·lag)) x: the autoregressive (moving sum) side. */
+/** Computes x ← (1 − Σ a_i B^(i·lag)) x: the autoregressive (moving sum) side. */
 export function autoregress(x: Float64Array, n: number, a: Float64Array, lag: number): void {
   const count = a.length;
   if (count === 0) return;
@@ -31,7 +31,7 @@ export function autoregress(x: Float64Array, n: number, a: Float64Array, lag: nu
   }
 }
 
-/** x ← x / (1 + Σ b_j B^(j·lag)), starting at `from` with zeros before: the moving-average (recursive) side. */
+/** Computes x ← x / (1 + Σ b_j B^(j·lag)), starting at `from` with zeros before: the moving-average (recursive) side. */
 export function recurse(x: Float64Array, n: number, b: Float64Array, lag: number, from = 0): void {
   const count = b.length;
   if (count === 0) return;
@@ -97,7 +97,7 @@ function recurseNear(x: Float64Array, n: number, b: Float64Array, from: number):
   }
 }
 
-/** The adjoint of `recurse` from 0: the same recursion run backwards in time, zeros after the last value. */
+/** Computes the adjoint of `recurse` from 0: the same recursion run backwards in time, zeros after the last value. */
 export function recurseBackward(x: Float64Array, n: number, b: Float64Array, lag: number): void {
   const count = b.length;
   if (count === 0) return;

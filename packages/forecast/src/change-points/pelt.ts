@@ -4,7 +4,7 @@ import type { SegmentCost } from "./segment-cost.ts";
 const PRUNE_EVERY = 16;
 
 /**
- * Pruned exact linear time segmentation: the starts of the segments after the first that minimise the sum of costs plus a
+ * Runs pruned exact linear time segmentation: the starts of the segments after the first that minimise the sum of costs plus a
  * penalty for each. A start is given up once it costs more than the best so far; with a least segment length that only
  * holds for ends `minSize` later, so it is kept until then.
  *

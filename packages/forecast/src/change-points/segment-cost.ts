@@ -14,7 +14,7 @@ export type SegmentCost = (
 ) => void;
 
 /**
- * Twice the negative log likelihood of a segment, constants left out: squares about the mean or line over `variance`; or
+ * Returns twice the negative log likelihood of a segment, constants left out: squares about the mean or line over `variance`; or
  * length × log variance, where a 1e-6th part of `variance` is added so that a flat stretch does not gain without end.
  * From cumulative sums of the values about their median position, in units of the noise.
  *

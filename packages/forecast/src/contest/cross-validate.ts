@@ -43,7 +43,7 @@ export function candidatesOf(entries: readonly (Method | Candidate)[]): Candidat
 }
 
 /**
- * Rolling-origin evaluation (time series cross-validation): every candidate is fitted to what was observed before each
+ * Runs rolling-origin evaluation (time series cross-validation): every candidate is fitted to what was observed before each
  * origin, and its forecasts of the next h steps are measured. A candidate that throws, or forecasts something not
  * finite, has a failure in that window; the others go on.
  *

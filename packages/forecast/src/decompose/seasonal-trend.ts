@@ -157,7 +157,7 @@ function movingAverage(x: Float64Array, length: number, span: number, out: Float
   }
 }
 
-/** Bisquare weights of absolute residuals, the scale six times their median; 1 and 0 within 0.1 % of either end. */
+/** Computes bisquare weights of absolute residuals, the scale six times their median; 1 and 0 within 0.1 % of either end. */
 function bisquare(absolute: Float64Array, weights: Float64Array): void {
   const n = absolute.length;
   const scale = 6 * median(absolute);

@@ -184,7 +184,7 @@ function fitForms(
   return finish(best.form, best.x, Math.max(best.value, floor));
 }
 
-/** Smoothing parameters and free initial states, without sigma2. */
+/** Returns smoothing parameters and free initial states, without sigma2. */
 function countParameters(form: EtsForm, period: number, fixed: Given): number {
   let count = freeStates(form, period);
   if (fixed.alpha === undefined) count++;

@@ -30,7 +30,7 @@ export interface Choice {
 }
 
 /**
- * The forms a choice leaves. What `spec` names outright is taken at its word, but for `restrict`: that leaves out the
+ * Returns the forms a choice leaves. What `spec` names outright is taken at its word, but for `restrict`: that leaves out the
  * forms of infinite variance, additive errors with a multiplicative trend or season, and (M,M,A).
  *
  * @throws {RangeError} if `spec` is not understood

@@ -63,7 +63,7 @@ function startsOf({ form, value }: Estimator, states: readonly number[]): Float6
 }
 
 /**
- * Smoothing parameters for the states of the likeliest start, then a few steps of all unknowns; with a season also such
+ * Returns smoothing parameters for the states of the likeliest start, then a few steps of all unknowns; with a season also such
  * steps from a season that lasts, whose effects are far from those that suit a changing one.
  */
 function lookAt(estimator: Estimator, starts: readonly Float64Array[]): Found {

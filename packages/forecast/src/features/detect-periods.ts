@@ -145,7 +145,7 @@ function wavesOf(period: number, n: number): Waves {
   return { period, columns, products };
 }
 
-/** The series is like itself one period later: that autocorrelation is more than two standard errors above 0. */
+/** Tells whether the series is like itself one period later: that autocorrelation is more than two standard errors above 0. */
 function confirmed(x: Float64Array, period: number): boolean {
   const lag = Math.round(period);
   let sum = 0;

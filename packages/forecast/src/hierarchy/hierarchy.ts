@@ -44,7 +44,7 @@ export function hierarchy(leaves: number, levels: readonly HierarchyLevel[]): Hi
 }
 
 /**
- * A hierarchy from the leaves' keys: a level for each list of key columns, `[]` for the total.
+ * Returns a hierarchy from the leaves' keys: a level for each list of key columns, `[]` for the total.
  *
  * @param keys - each column's value for every leaf; equal texts are equal values
  * @param levels - key columns of each level, such as `[[], ["region"], ["product"], ["region", "product"]]`

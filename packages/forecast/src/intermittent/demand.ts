@@ -27,7 +27,7 @@ export function relativeSizes(demand: Float64Array): number[] {
   return Array.from({ length: 21 }, (_, i) => (interpolated(sizes, i / 20) / total) * sizes.length);
 }
 
-/** The sizes of a model moved over new values: its own, or of one that has seen no demand those of the first. */
+/** Returns the sizes of a model moved over new values: its own, or of one that has seen no demand those of the first. */
 export function sizesAfter(sizes: readonly number[], newY: Float64Array): readonly number[] {
   return sizes.length > 0 ? sizes : relativeSizes(newY.filter((value) => value > 0).subarray(0, 1));
 }

@@ -23,7 +23,7 @@ export interface TsbModel {
 }
 
 /**
- * The method of Teunter, Syntetos and Babai for intermittent demand: as Croston's, but the probability of a demand is
+ * Fits the method of Teunter, Syntetos and Babai for intermittent demand: as Croston's, but the probability of a demand is
  * smoothed at every step, so that forecasts fall while no demand comes. It starts from the share of steps with demand
  * and the first size. Intervals: see `demandForecast`.
  *

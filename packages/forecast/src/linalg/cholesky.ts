@@ -1,5 +1,5 @@
 /**
- * Cholesky factor of a symmetric positive definite matrix: A = L L'.
+ * Computes the Cholesky factor of a symmetric positive definite matrix: A = L L'.
  *
  * @param A - n × n by rows; only the lower triangle is read
  * @param L - receives the lower triangle, n × n by rows; may be `A` itself

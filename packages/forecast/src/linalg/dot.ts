@@ -25,7 +25,7 @@ export interface Products {
   readonly out: Float64Array;
 }
 
-/** The products of rows i and i + 1 with columns j, j + 1 and j + 2, in one pass; beyond the last, the last again. */
+/** Computes the products of rows i and i + 1 with columns j, j + 1 and j + 2, in one pass; beyond the last, the last again. */
 export function products6({ rows, columns, from, to, out }: Products, i: number, j: number): void {
   const a = rows[i]!;
   const b = rows[Math.min(i + 1, rows.length - 1)]!;
@@ -59,7 +59,7 @@ export function products6({ rows, columns, from, to, out }: Products, i: number,
   out[5] = bz;
 }
 
-/** The products of a column with columns j, j + 1 and j + 2, in one pass; beyond the last, the last again. */
+/** Computes the products of a column with columns j, j + 1 and j + 2, in one pass; beyond the last, the last again. */
 export function products3(a: Float64Array, { columns, from, to, out }: Products, j: number): void {
   const x = columns[j]!;
   const y = columns[Math.min(j + 1, columns.length - 1)]!;

@@ -1,5 +1,5 @@
 /**
- * Cholesky factor of a symmetric positive semidefinite matrix, in place: A = L L'. A row that depends on earlier ones has
+ * Computes the Cholesky factor of a symmetric positive semidefinite matrix, in place: A = L L'. A row that depends on earlier ones has
  * a zero on the diagonal, and its variable is left out by the solvers here.
  *
  * @param A - n × n by rows; only the lower triangle is read and written

@@ -58,7 +58,7 @@ export function smape(actual: Series, forecast: Series): number {
 }
 
 /**
- * Weighted absolute percentage error, 100 Σ|a - f| / Σ|a|, in percent; NaN if every actual value is 0. Single zeros are no
+ * Returns the weighted absolute percentage error, 100 Σ|a - f| / Σ|a|, in percent; NaN if every actual value is 0. Single zeros are no
  * problem, unlike with `mape`.
  *
  * @see Kolassa & Schütz (2007), "Advantages of the MAD/mean ratio over the MAPE", Foresight 6
@@ -99,7 +99,7 @@ export function mase(actual: Series, forecast: Series, training: Series, period 
 }
 
 /**
- * Root mean squared scaled error: as `mase`, of squares: the square root of the mean squared error over the mean squared
+ * Returns the root mean squared scaled error: as `mase`, of squares: the square root of the mean squared error over the mean squared
  * error, in sample, of the seasonal naive method. The M5 competition's has period 1 and counts `training` from its first
  * value that is not 0; here all of it counts. Same parameters, NaN rules and errors as `mase`.
  *

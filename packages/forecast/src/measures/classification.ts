@@ -90,7 +90,7 @@ export function averagePrecision(actual: Series, score: Series): number {
 }
 
 /**
- * Expected calibration error: the mean distance, weighted by rows, of the share of 1 from the mean probability, over bins of
+ * Returns the expected calibration error: the mean distance, weighted by rows, of the share of 1 from the mean probability, over bins of
  * equal width. Parameters and errors as `logLoss`.
  *
  * @param bins - default 10

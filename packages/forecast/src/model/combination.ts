@@ -94,7 +94,7 @@ function combineForecasts(
   return { mean, levels, lower: bounds("lower", -1), upper: bounds("upper", 1) };
 }
 
-/** The weighted mean or the median at each step, of the members that have a value there; NaN where none has. */
+/** Returns the weighted mean or the median at each step, of the members that have a value there; NaN where none has. */
 function centre(rows: readonly Float64Array[], weights: readonly number[], combining: "mean" | "median"): Float64Array {
   return rows[0]!.map((_, j) => {
     const observed = rows

@@ -121,7 +121,7 @@ export function residuals(model: FittedModel, y: Series, options: ModelOptions =
 }
 
 /**
- * A model moved over the values that followed its series, without estimating anything again: its forecasts start after
+ * Returns a model moved over the values that followed its series, without estimating anything again: its forecasts start after
  * the last of them.
  *
  * @param newY - the next values in time order, NaN where missing

@@ -169,7 +169,7 @@ export function bfgs(
   return { x, value, evaluations, stopped: undefined };
 }
 
-/** H ← (I − s y'/s'y) H (I − y s'/s'y) + s s'/s'y. */
+/** Computes H ← (I − s y'/s'y) H (I − y s'/s'y) + s s'/s'y. */
 function update(H: Float64Array, s: Float64Array, y: Float64Array, sy: number, n: number): void {
   const hy = new Float64Array(n);
   let yhy = 0;

@@ -55,7 +55,7 @@ function candidateAt<G extends GridValues>(values: G, index: number): Candidate<
 }
 
 /**
- * Out-of-fold predictions: for each row of a fold the prediction of a fit that has not seen it, the mean over the repeats.
+ * Returns out-of-fold predictions: for each row of a fold the prediction of a fit that has not seen it, the mean over the repeats.
  *
  * @param folds - see `folds`
  * @param predict - fits to the training rows, and predicts for the held ones, in their order

@@ -19,7 +19,7 @@ export interface DriftModel extends AnyModel {
 }
 
 /**
- * The drift method (a random walk with drift): forecasts continue the straight line through the first and the last
+ * Fits the drift method (a random walk with drift): forecasts continue the straight line through the first and the last
  * observation. Intervals include the uncertainty of the slope.
  *
  * A change over g steps, g - 1 of them without an observation, has mean g × slope and variance g σ²; slope and σ² are the

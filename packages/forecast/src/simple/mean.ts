@@ -52,7 +52,7 @@ export function updateMean(model: MeanModel, newY: Float64Array): MeanModel {
   return { ...model, nobs, mean, sigma2: nobs > 1 ? squares / (nobs - 1) : null };
 }
 
-/** One-step forecasts of a mean model: its mean everywhere. */
+/** Returns one-step forecasts of a mean model: its mean everywhere. */
 export function fittedMean(model: MeanModel, y: Float64Array): Float64Array {
   return new Float64Array(y.length).fill(model.mean);
 }

@@ -114,7 +114,7 @@ type Smoothing = Pick<HoltWintersModel, "alpha" | "beta" | "gamma">;
 /** The most that an error may change, by the slope, of the forecast a season ahead. */
 const SEASON_SHARE = 0.2;
 
-/** Smoothing parameters from unbounded ones: each is a logistic share of what the bounds leave it. */
+/** Returns smoothing parameters from unbounded ones: each is a logistic share of what the bounds leave it. */
 function smoothing(x: Float64Array, seasonal: boolean, mostBeta: number): Smoothing {
   const share = (v: number) => 1e-4 + (1 - 2e-4) / (1 + Math.exp(-v));
   const alpha = share(x[0]!);

@@ -121,7 +121,7 @@ export function binomialTail(count: number, trials: number, p: number): number {
   return count <= 0 ? 1 : incompleteBeta(p, count, trials - count + 1);
 }
 
-/** Regularised incomplete beta function, by Lentz's continued fraction (DLMF 8.17.22). */
+/** Returns the regularised incomplete beta function, by Lentz's continued fraction (DLMF 8.17.22). */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;

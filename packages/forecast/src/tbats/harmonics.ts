@@ -8,7 +8,7 @@ const MOST = 10;
 const ALPHAS = [0.02, 0.1, 0.3, 0.7, 1.1];
 
 /**
- * The form without a trend whose harmonics a search starts with: as many of each period as the AIC asks for where the
+ * Returns the form without a trend whose harmonics a search starts with: as many of each period as the AIC asks for where the
  * seasons do not change. States in a regression come one after the other, so that one solution with all harmonics tells
  * the sum of squares with any fewer; and a level that adapts fast or slowly, whichever fits best, stands for the trend.
  *

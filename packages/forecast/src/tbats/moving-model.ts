@@ -11,7 +11,7 @@ export function systemOf({ form, parameters }: Pick<TbatsModel, "form" | "parame
   return system;
 }
 
-/** The state a model starts in. */
+/** Returns the state a model starts in. */
 export function startOf({ initial, form }: Pick<TbatsModel, "initial" | "form">): TbatsState {
   return { states: initial, errors: new Array<number>(form.p).fill(0), white: new Array<number>(form.q).fill(0) };
 }

@@ -9,11 +9,11 @@ export interface Observations {
   /** True if they can be transformed: all are positive, and not so far apart that powers overflow. */
   readonly transformable: boolean;
   /**
-   * z = G ((y / G)^λ − 1) / λ, or G log(y / G), G the geometric mean: of its sum of squared errors, n times the logarithm
+   * Computes z = G ((y / G)^λ − 1) / λ, or G log(y / G), G the geometric mean: of its sum of squared errors, n times the logarithm
    * is n log SSE − 2 (λ − 1) Σ log y of the plain transform.
    */
   transform(lambda: number, z: Float64Array): void;
-  /** The derivative of z with respect to λ. */
+  /** Computes the derivative of z with respect to λ. */
   transformDerivative(lambda: number, out: Float64Array): void;
 }
 

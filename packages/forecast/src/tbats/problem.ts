@@ -95,7 +95,7 @@ export function createProblem(observations: Observations, form: TbatsForm, coord
     whiten(ar, ma, column, y, scratch);
   }
 
-  /** The derivative to an ARMA coefficient: the errors, or the white ones, at its lag, through the moving average. */
+  /** Computes the derivative to an ARMA coefficient: the errors, or the white ones, at its lag, through the moving average. */
   function armaColumns(x: Float64Array): void {
     const { ar, ma } = parameters;
     const size = count - arma;

@@ -20,7 +20,7 @@ export function firstParameters(form: TbatsForm): TbatsParameters[] {
 }
 
 /**
- * A form's starts from parameters of another one: what it has not is left out, what is new starts small. Of a new Box–Cox
+ * Returns a form's starts from parameters of another one: what it has not is left out, what is new starts small. Of a new Box–Cox
  * exponent, or of other harmonics, there are several.
  */
 export function startFrom(form: TbatsForm, parameters: TbatsParameters): TbatsParameters[] {

@@ -42,7 +42,7 @@ export interface AdfResult extends TestResult {
 }
 
 /**
- * Augmented Dickey–Fuller test. The null hypothesis is a unit root; a very negative statistic rejects it. The statistic
+ * Runs the augmented Dickey–Fuller test. The null hypothesis is a unit root; a very negative statistic rejects it. The statistic
  * is the t ratio of y[t-1] in the regression of the change of y on it, on a constant (with `"trend"` also on time) and
  * on `lag` earlier changes.
  *

@@ -64,7 +64,7 @@ export function nextTimes(last: number, interval: Interval, count: number): Floa
 }
 
 /**
- * The number of a time in its series: steps since an origin that all series of the interval share, so that a season has the same phase
+ * Returns the number of a time in its series: steps since an origin that all series of the interval share, so that a season has the same phase
  * wherever a series begins.
  *
  * @throws {RangeError} if it is no interval

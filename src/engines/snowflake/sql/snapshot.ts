@@ -122,7 +122,7 @@ function keyExpression({ name, type }: KeyColumn): string {
   }
 }
 
-/** A value as a model body's column holds it: numbers as doubles, times as milliseconds since 1970. */
+/** Returns a value as a model body's column holds it: numbers as doubles, times as milliseconds since 1970. */
 export function valueExpression({ name, type }: ColumnInfo): string {
   const column = identifier(name);
   switch (type) {

@@ -176,7 +176,7 @@ function shift(from: Float64Array, by: number, condition: number, n: number, out
 }
 
 /**
- * The normal matrix J'J and the gradient J'e of the first `size` coefficients; the gradient only if `keep`: near the
+ * Computes the normal matrix J'J and the gradient J'e of the first `size` coefficients; the gradient only if `keep`: near the
  * optimum the matrix hardly changes.
  */
 export function fillNormal(work: ConditionalWorkspace, size: number, condition: number, keep = false): void {

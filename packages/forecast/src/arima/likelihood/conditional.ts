@@ -33,7 +33,7 @@ export interface ConditionalOptions {
 }
 
 /**
- * Conditional least squares of an ARMA model with linear regressors: minimises the sum of squared residuals
+ * Fits an ARMA model with linear regressors by conditional least squares: minimises the sum of squared residuals
  * e_t = phi(B) Phi(B^m) (w_t − x_t'β) / theta(B) Theta(B^m), t > p + mP, with the first p + mP values given and earlier
  * errors zero, by Gauss–Newton steps damped as Levenberg and Marquardt do. The derivative with respect to every
  * coefficient of one polynomial is the same filtered series, shifted, so that a whole Jacobian costs about one more

@@ -6,7 +6,7 @@ import { boundedCoordinates, fromCoordinates, toCoordinateGradient } from "./par
 import { createPresample, fillPresample, presampleCovariance } from "./presample.ts";
 
 /**
- * The gradient of minus the exact log-likelihood in partial-autocorrelation coordinates, at the point of the last
+ * Computes the gradient of minus the exact log-likelihood in partial-autocorrelation coordinates, at the point of the last
  * `exactLikelihood` with the workspace.
  *
  * With the presample forcings at their estimate nu, the sum of squares changes only through the filters (envelope
@@ -110,7 +110,7 @@ function createGradientWorkspace(n: number, k: number): GradientWorkspace {
   };
 }
 
-/** The matrices with which changes of V and of M weigh: M N − (n/S) u u' and N V. */
+/** Computes the matrices with which changes of V and of M weigh: M N − (n/S) u u' and N V. */
 function fillWeights(
   { presample, system, pivots, covariance, gram }: LikelihoodWorkspace,
   { inverse, covarianceWeight, gramWeight }: GradientWorkspace,
@@ -150,7 +150,7 @@ function fillWeights(
   for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) covarianceWeight[i * k + j]! -= scale * u[i]! * u[j]!;
 }
 
-/** The product of two matrices that is known to be symmetric. */
+/** Computes the product of two matrices that is known to be symmetric. */
 function product(a: Float64Array, b: Float64Array, k: number, out: Float64Array): void {
   out.fill(0, 0, k * k);
   for (let i = 0; i < k; i++)

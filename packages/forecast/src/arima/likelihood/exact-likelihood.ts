@@ -123,7 +123,7 @@ export function exactLikelihood(arma: Arma, columns: readonly Float64Array[], wo
   return (-n / 2) * (Math.log((2 * Math.PI * work.squares) / n) + 1) - work.logDeterminant / 2;
 }
 
-/** The first `reach` values of H'x: x filtered backwards by the moving-average side, in the n values of `back`. */
+/** Computes the first `reach` values of H'x: x filtered backwards by the moving-average side, in the n values of `back`. */
 export function projectBack(x: Float64Array, arma: Arma, reach: number, back: Float64Array, out: Float64Array): void {
   if (arma.ma.length + arma.sma.length === 0) {
     for (let a = 0; a < reach; a++) out[a] = x[a]!;
@@ -216,7 +216,7 @@ function solveSystem(work: LikelihoodWorkspace, k: number, moving: boolean, coun
   return logDeterminant;
 }
 
-/** Generalised least squares of the first column on the others; the sum of squares that is left. */
+/** Returns the generalised least squares of the first column on the others; the sum of squares that is left. */
 function regress(work: LikelihoodWorkspace, reach: number, count: number): number {
   const { n, residuals, projected, solved } = work;
   const inner = (i: number, j: number) => {

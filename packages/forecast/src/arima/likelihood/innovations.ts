@@ -17,7 +17,7 @@ export interface InnovationState {
   variance: number;
 }
 
-/** One step of the forcings: nu_a ← nu_(a+1) + phi_a nu_1, in place. */
+/** Takes one step of the forcings: nu_a ← nu_(a+1) + phi_a nu_1, in place. */
 export function advance(phi: Float64Array, k: number, x: Float64Array): void {
   const first = k > 0 ? x[0]! : 0;
   for (let a = 0; a + 1 < k; a++) x[a] = x[a + 1]! + phi[a]! * first;

@@ -72,7 +72,7 @@ export function observe({ k, s, delta }: KalmanState, x: Float64Array, at = 0): 
   return sum;
 }
 
-/** x ← T x for one vector. */
+/** Computes x ← T x for one vector. */
 export function transition(state: KalmanState, x: Float64Array, at = 0): void {
   const { k, s, phi } = state;
   const value = observe(state, x, at);
@@ -84,7 +84,7 @@ export function transition(state: KalmanState, x: Float64Array, at = 0): void {
 }
 
 /**
- * M ← T M T' for a symmetric matrix, in place; only the upper triangle is written.
+ * Computes M ← T M T' for a symmetric matrix, in place; only the upper triangle is written.
  *
  * @param mz - M Z', and `zmz` - Z M Z', before the step
  */

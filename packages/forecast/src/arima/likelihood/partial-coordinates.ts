@@ -46,7 +46,7 @@ function setBlock(x: Float64Array, at: number, block: Float64Array, moving: bool
   return at + n;
 }
 
-/** One step of the Durbin–Levinson recursion, in place: from k coefficients to k + 1. */
+/** Takes one step of the Durbin–Levinson recursion, in place: from k coefficients to k + 1. */
 function reflect(a: Float64Array, k: number, r: number): void {
   for (let i = 0, j = k - 1; i <= j; i++, j--) {
     const low = a[i]!;

@@ -100,7 +100,7 @@ function movingAverageCovariance(
 }
 
 /**
- * The covariance matrix V of the forcings, k × k by rows, from its first row: V[a][c] = V[a+1][c+1] + phi_a V[1][c+1] +
+ * Computes the covariance matrix V of the forcings, k × k by rows, from its first row: V[a][c] = V[a+1][c+1] + phi_a V[1][c+1] +
  * phi_c V[a+1][1] + phi_a phi_c V[1][1] + g_a g_c with g = phi + theta, because the state is stationary.
  */
 export function presampleCovariance({ k, phi, theta, row }: Presample, out: Float64Array): void {
