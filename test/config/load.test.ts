@@ -90,6 +90,7 @@ describe("configuration", () => {
       monitor: {
         ledger_table: "ACCURACY_LEDGER",
         status_table: "MONITOR_STATUS",
+        measures_table: "MONITOR_MEASURES",
         window: 30,
         min_observations: 8,
         cusum_reference: 0.5,
