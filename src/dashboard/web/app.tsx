@@ -7,6 +7,7 @@ import { focusedRow, stepRow, useKeys } from "./keyboard.ts";
 import { Monitor } from "./monitor.tsx";
 import { viewOf } from "./neighbours.tsx";
 import { Night } from "./night.tsx";
+import { Palette } from "./palette.tsx";
 import { Partitions } from "./partitions.tsx";
 import { Registry } from "./registry.tsx";
 import { go, href, type Place, usePlace } from "./route.ts";
@@ -36,6 +37,7 @@ const HELP = [
   ["g c", "compare two runs"],
   ["g v", "registry of versions"],
   ["g m", "monitor"],
+  ["Ctrl+K", "go to a series, run, version or view by its name"],
   ["/", "search; Enter opens the first that is found"],
   ["j  k", "next, previous row; on a series, the next, previous of its list"],
   ["Enter", "open the row"],
@@ -151,6 +153,7 @@ export function App() {
           </SessionContext.Provider>
         )}
       </main>
+      {caller !== undefined && <Palette views={SECTIONS} />}
       <dialog ref={help} aria-labelledby="help-title">
         <h2 id="help-title">Keyboard</h2>
         <dl class="keys">

@@ -1,0 +1,143 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { fold, searchWords } from "../../text/fold.ts";
+import type { ModelLine, PartitionPage, RunLine } from "../wire.ts";
+import { go, href } from "./route.ts";
+import { useData } from "./use-data.ts";
+
+/** A place of the page that the palette can go to. */
+interface Destination {
+  readonly kind: "view" | "run" | "version" | "series";
+  readonly label: string;
+  readonly to: string;
+}
+
+/** A view of the page: its path and its name. */
+type View = readonly [path: string, label: string, ...unknown[]];
+
+/** The most destinations of each kind. */
+const MOST = 6;
+/** The milliseconds without a key before the server is asked for series. */
+const QUIET_MS = 150;
+
+/** Opens with Ctrl-K: finds views, runs, versions and series by words, in any case and without accents. */
+export function Palette({ views }: { views: readonly View[] }) {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
+      event.preventDefault();
+      if (document.querySelector("dialog[open]") === null) setOpen(true);
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, []);
+  return isOpen ? <Search views={views} onClose={() => setOpen(false)} /> : null;
+}
+
+function Search(props: { views: readonly View[]; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  useEffect(() => dialog.current?.showModal(), []);
+  const destinations = useDestinations(text, props.views);
+  const chosen = destinations[Math.min(at, destinations.length - 1)];
+  const open = ({ to }: Destination) => {
+    dialog.current?.close();
+    go(to);
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      return dialog.current?.close();
+    }
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    setAt((n) => Math.min(destinations.length - 1, Math.max(0, n + by)));
+  };
+  return (
+    <dialog ref={dialog} class="palette" aria-label="Go to" onClose={props.onClose}>
+      <form
+        method="dialog"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (chosen !== undefined) open(chosen);
+        }}
+      >
+        <input
+          role="combobox"
+          aria-label="Go to a series, run, version or view"
+          placeholder="Series, run, version or view"
+          aria-expanded="true"
+          aria-controls="palette-list"
+          aria-autocomplete="list"
+          aria-activedescendant={chosen === undefined ? undefined : `palette-${destinations.indexOf(chosen)}`}
+          autocomplete="off"
+          value={text}
+          onKeyDown={onKey}
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            setAt(0);
+          }}
+        />
+      </form>
+      <div id="palette-list" role="listbox" aria-label="Places">
+        {destinations.map((one, i) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of a listbox are those of its combobox
+          <div key={one.to} id={`palette-${i}`} role="option" aria-selected={one === chosen} onClick={() => open(one)}>
+            <span class="clip">{one.label}</span> <span class="muted small">{one.kind}</span>
+          </div>
+        ))}
+      </div>
+      <p class="muted small" role="status">
+        {destinations.length === 0 ? "Nothing is called that." : "Arrow keys choose, Enter opens, Escape closes."}
+      </p>
+    </dialog>
+  );
+}
+
+/** Returns the places whose names have all words of a text. Series are those of the newest completed run. */
+function useDestinations(text: string, views: readonly View[]): Destination[] {
+  const runs = useData<readonly RunLine[]>("/runs").value ?? [];
+  const models = useData<readonly ModelLine[]>("/models").value ?? [];
+  const [settled, setSettled] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text.trim()), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const newest = runs.find(({ state, done, failed }) => state === "completed" && done > failed)?.runId;
+  const path =
+    newest === undefined || settled === ""
+      ? null
+      : href(["runs", newest, "rows"], { text: settled, sort: "key", limit: String(MOST) });
+  const rows = useData<PartitionPage>(path);
+  const words = searchWords(text);
+  const named = (places: readonly Destination[]) =>
+    places.filter(({ label }) => words.every((word) => fold(label).includes(word))).slice(0, MOST);
+  // Rows of an earlier text would be opened by Enter.
+  const isCurrent = settled === text.trim() && rows.path === path;
+  return [
+    ...(isCurrent && newest !== undefined && path !== null
+      ? (rows.value?.rows ?? []).map(
+          ({ key, text: label }): Destination => ({
+            kind: "series",
+            label: label === "" ? "(empty key)" : label,
+            to: href(["runs", newest, "series"], { key }),
+          }),
+        )
+      : []),
+    ...named(views.map(([path, label]) => ({ kind: "view", label, to: `/${path}` }))),
+    ...named(runs.map(({ runId }) => ({ kind: "run", label: runId, to: href(["runs", runId]) }))),
+    ...named(
+      models.flatMap(({ model, versions }) =>
+        versions.map(
+          ({ version }): Destination => ({
+            kind: "version",
+            label: `${model} ${version}`,
+            to: href(["registry", model], { version }),
+          }),
+        ),
+      ),
+    ),
+  ];
+}
