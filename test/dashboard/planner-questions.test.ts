@@ -126,6 +126,22 @@ it.skipIf(NO_BROWSER !== undefined)(
       await page.getByRole("heading", { name: /^Toys/ }).waitFor();
       await page.locator(".chart canvas").waitFor();
     });
+    await ask("How do I put in what I know?", async (page, click) => {
+      await click(page.locator(".losses a").first());
+      const panel = page.locator("section", { hasText: "Overrides and notes" });
+      await panel.getByLabel("Value").fill("123456");
+      await panel.getByLabel("Reason").fill("street festival");
+      await click(panel.getByRole("button", { name: "Override 1 step" }));
+      await panel.getByText(/street festival/).waitFor();
+      await panel.getByLabel("Note").fill("the square is closed to cars");
+      await click(panel.getByRole("button", { name: "Add the note" }));
+      await panel.getByText("the square is closed to cars").waitFor();
+      const [rows, sum] = await answer(
+        mm,
+        "SELECT COUNT(*), SUM(FORECAST_FINAL) FROM FORECASTS WHERE FORECAST_FINAL <> FORECAST",
+      );
+      expect([rows, sum]).toEqual([1, 123456]);
+    });
 
     const key = encodeURIComponent("s:Hamburg,s:SNA-1049");
     const views = [
