@@ -18,6 +18,7 @@ for (const [folder, config] of [
   if (status !== 0) process.exit(1);
 }
 leaveOutComments(`${root}packages/forecast/dist`);
+leaveOutDeclarations(`${root}packages/forecast/`);
 copyFileSync(`${root}src/engines/snowflake/many_model.py`, `${root}dist/engines/snowflake/many_model.py`);
 reexportEntries();
 await buildPage();
@@ -33,6 +34,25 @@ function leaveOutComments(folder) {
     const file = path.join(folder, name);
     const { code } = transformSync(readFileSync(file, "utf8"), { format: "esm", target: "esnext", charset: "utf8" });
     writeFileSync(file, code);
+  }
+}
+
+/** Leaves out of a package the declarations that none of its entries needs. */
+function leaveOutDeclarations(folder) {
+  const { exports } = JSON.parse(readFileSync(`${folder}package.json`, "utf8"));
+  const waiting = Object.values(exports).flatMap(({ types }) =>
+    types === undefined ? [] : [path.join(folder, types)],
+  );
+  const needed = new Set(waiting);
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop())
+    for (const [, target] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g)) {
+      const declared = path.resolve(path.dirname(file), target.replace(/\.[jt]s$/, ".d.ts"));
+      if (!needed.has(declared)) waiting.push(declared);
+      needed.add(declared);
+    }
+  for (const name of readdirSync(`${folder}dist`, { recursive: true })) {
+    const file = path.join(folder, "dist", name);
+    if (name.endsWith(".d.ts") && !needed.has(file)) rmSync(file);
   }
 }
 

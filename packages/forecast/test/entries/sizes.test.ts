@@ -17,7 +17,7 @@ const MOST: Readonly<Record<string, number>> = {
   stats: 3_000,
   time: 4_000,
   // `best` combines forms of every family.
-  families: 160_000,
+  families: 161_000,
 };
 
 describe("the size of what is imported from an entry", async () => {
