@@ -4,7 +4,7 @@ import { forecast, METHODS } from "../../packages/forecast/src/index.ts";
 import { type SeriesEvidence, weightEvidence } from "../../packages/forecast/src/learned/learned.ts";
 import type { StudySeries } from "../best-study/series.ts";
 
-/** What the study needs of a series. */
+/** The evidence of one series: its members' errors and its features, as the study needs them. */
 export interface StudyEvidence {
   readonly id: string;
   /** From the last values of the training part, as many as are to be forecast. */

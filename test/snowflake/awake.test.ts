@@ -14,7 +14,7 @@ afterEach(() => void vi.useRealTimers());
 const MINUTE_MS = 60_000;
 const CONTAINERS = 4;
 const THREADS = 3;
-/** What a container asks beside two statements a chunk: its run, old leases, a list; each thread looks whether all is done. */
+/** The statements of a container beside two a chunk: its run, old leases, a list; each thread looks whether all is done. */
 const STATEMENTS = 3 + THREADS;
 const address = { database: "LAB", schema: "MM", stage: "MM_STAGE", queueTable: "MM_CHUNKS", hybridTables: true };
 const entry = { module: new URL("file:///body"), context: {} };
