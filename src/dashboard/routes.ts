@@ -126,9 +126,9 @@ export function dashboardRoutes(
     return withTable(c, a, async (one) => {
       const other = await tables.get(b, PATIENCE_MS);
       if (!("search" in other)) return { preparing: other } satisfies Preparing;
-      const wanted = c.req.query("metric") || undefined;
+      const metric = c.req.query("metric") || undefined;
       const { metrics } = one.manifest.definition;
-      return compareTables([a, one.search.table], [b, other.search.table], wanted, metrics);
+      return compareTables([a, one.search.table], [b, other.search.table], metric, metrics);
     });
   });
   app.get("/models", async (c) => c.json(await modelLines(engine)));
@@ -138,16 +138,16 @@ export function dashboardRoutes(
   );
   app.get("/monitor", async (c) => {
     const { model, version } = c.req.query();
-    const wanted = { ...(model && { model }), ...(version && { version }) };
-    return c.json({ monitor: await monitorDetail(engine, monitored, wanted) });
+    const choice = { ...(model && { model }), ...(version && { version }) };
+    return c.json({ monitor: await monitorDetail(engine, monitored, choice) });
   });
   app.get("/monitor/readings", async (c) => c.json({ readings: await readingsDetail(engine, monitored.readings) }));
   app.get("/monitor/partitions", async (c) => {
     const { verdict = "all", text = "", sort = "severity", order = "desc" } = c.req.query();
     const of = { model: required(c, "model"), version: required(c, "version") };
     const page = { offset: count(c, "offset", 0), limit: count(c, "limit", 100) };
-    const wanted = { ...of, ...page, verdict, text, sort, descending: order === "desc" };
-    return c.json(await monitoredPartitions(engine, monitored.status, wanted));
+    const partitionQuery = { ...of, ...page, verdict, text, sort, descending: order === "desc" };
+    return c.json(await monitoredPartitions(engine, monitored.status, partitionQuery));
   });
   return app;
 }
@@ -159,8 +159,8 @@ function liveRuns(engine: Engine, runs: RunLister) {
   return {
     all,
     one(runId: string): Watched<RunProgress> {
-      const known = followed.get(runId);
-      if (known !== undefined) return known;
+      const existing = followed.get(runId);
+      if (existing !== undefined) return existing;
       const follower = new RunFollower(engine, runId);
       const watched = new Watched(() => follower.read(Date.now()));
       followed.set(runId, watched);
@@ -194,12 +194,12 @@ function queryOf(c: Context): PartitionQuery {
     if (end < 1) throw new ManymodelError("usage", `is is ${show(pair)}; it must be NAME:VALUE, such as category:Toys`);
     return [pair.slice(0, end), pair.slice(end + 1)] as const;
   });
-  const wanted = OUTCOMES.find((one) => one === outcome);
-  if (outcome && wanted === undefined)
+  const outcomeFilter = OUTCOMES.find((one) => one === outcome);
+  if (outcome && outcomeFilter === undefined)
     throw new ManymodelError("usage", `outcome is ${show(outcome)}; it must be one of ${OUTCOMES.join(", ")}`);
   return {
     ...(text && { text }),
-    ...(wanted !== undefined && { outcome: wanted }),
+    ...(outcomeFilter !== undefined && { outcome: outcomeFilter }),
     ...(kind && { kind }),
     ...(reason && { reason: count(c, "reason", 0) }),
     ...(attributes.length > 0 && { attributes: Object.fromEntries(attributes) }),

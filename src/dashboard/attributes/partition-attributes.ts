@@ -62,7 +62,7 @@ export class PartitionAttributes {
     let joined = this.#tables.get(table);
     if (joined === undefined) {
       dropOldest(this.#tables, MOST_TABLES - 1);
-      joined = this.#kept.then((kept) => (kept === undefined ? NO_ATTRIBUTES : join(table, kept)));
+      joined = this.#kept.then((source) => (source === undefined ? NO_ATTRIBUTES : join(table, source)));
       this.#tables.set(table, joined);
     }
     return joined;
@@ -113,13 +113,13 @@ function compareTexts(a: string | null, b: string | null): number {
   return Number(a) - Number(b) || (a < b ? -1 : 1);
 }
 
-function join({ keys }: PartitionTable, kept: Kept): TableAttributes {
+function join({ keys }: PartitionTable, source: Kept): TableAttributes {
   // Both are in the order of their keys, and mostly of the same.
-  if (isSame(keys, kept.keys)) return kept;
-  const places = joinTexts(keys, kept.keys);
+  if (isSame(keys, source.keys)) return source;
+  const places = joinTexts(keys, source.keys);
   const hasAll = places.every((place) => place >= 0);
   return {
-    attributes: kept.attributes.map(({ name, values, codes }): Attribute => {
+    attributes: source.attributes.map(({ name, values, codes }): Attribute => {
       const hasNull = values.at(-1) === null;
       const none = hasNull ? values.length - 1 : values.length;
       return {
@@ -128,7 +128,7 @@ function join({ keys }: PartitionTable, kept: Kept): TableAttributes {
         codes: Uint32Array.from(places, (place) => codes[place] ?? none),
       };
     }),
-    value: kept.value && Float64Array.from(places, (place) => kept.value?.[place] ?? Number.NaN),
+    value: source.value && Float64Array.from(places, (place) => source.value?.[place] ?? Number.NaN),
   };
 }
 

@@ -24,11 +24,11 @@ const MOST_LINES = 12;
 export async function compareTables(
   [nameA, a]: readonly [string, PartitionTable],
   [nameB, b]: readonly [string, PartitionTable],
-  wanted: string | undefined,
+  choice: string | undefined,
   declared?: MetricDeclarations,
 ): Promise<CompareDetail> {
   const metrics = a.head.metrics.filter((name) => b.head.metrics.includes(name));
-  const metric = findMetric(wanted ?? metrics[0], new Set(metrics), declared);
+  const metric = findMetric(choice ?? metrics[0], new Set(metrics), declared);
   const { name, better } = metric;
   if (!metrics.includes(name))
     throw new ManymodelError(
@@ -70,7 +70,7 @@ export async function compareTables(
     }
   };
   const extremes = new Set([...order.subarray(0, MOST_LINES), ...order.subarray(-MOST_LINES)]);
-  const shown = [...spreadOver(within, MOST_DOTS), ...spreadOver(beyond, MOST_BEYOND)].filter((i) => !extremes.has(i));
+  const sample = [...spreadOver(within, MOST_DOTS), ...spreadOver(beyond, MOST_BEYOND)].filter((i) => !extremes.has(i));
   const usable = (values: Float64Array) => values.reduce((sum, value) => sum + (Number.isFinite(value) ? 1 : 0), 0);
   return {
     a: nameA,
@@ -90,7 +90,7 @@ export async function compareTables(
     change: spreadOf(distribution(change)),
     histogram: histogram(changed, -reach, reach, BINS),
     changesBeyond: sizes.reduce((sum, size) => sum + (size > reach ? 1 : 0), 0),
-    dots: [...shown, ...extremes].map(line),
+    dots: [...sample, ...extremes].map(line),
     axis,
     pairsBeyond: beyond.length,
     best: Array.from(order.subarray(0, MOST_LINES), line).filter(({ gain }) => gain > 0),

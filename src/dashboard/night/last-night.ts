@@ -41,7 +41,7 @@ export async function lastNight(around: NightSurroundings, patienceMs: number): 
   const names = [...new Set(versions.map(({ model }) => model))].slice(0, MOST_MODELS);
   const completed = runs.filter(({ index }) => index !== null);
   const models: NightModel[] = [];
-  const shown: RunRecord[] = [];
+  const records: RunRecord[] = [];
   for (const model of names.length > 0 ? names : [null]) {
     const of = versions
       .filter((version) => version.model === model)
@@ -55,9 +55,9 @@ export async function lastNight(around: NightSurroundings, patienceMs: number): 
     const night = await nightOf(around, model, newest, before, patienceMs);
     if ("total" in night) return night;
     models.push(night);
-    shown.push(newest.run);
+    records.push(newest.run);
   }
-  const latest = shown.reduce((latest, { createdAt }) => (createdAt > latest ? createdAt : latest), "");
+  const latest = records.reduce((latest, { createdAt }) => (createdAt > latest ? createdAt : latest), "");
   const newer = runs.filter(({ createdAt }) => createdAt > latest).map(({ runId }) => runId);
   return { models, newer };
 }

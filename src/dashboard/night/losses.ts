@@ -105,15 +105,15 @@ async function alarmsOf(
 ): Promise<ReadonlyMap<string, LossAlarm>> {
   const alarms = new Map<string, LossAlarm>();
   if (model === null || keys.length === 0 || (await source.columns(status)) === undefined) return alarms;
-  const wanted = `MODEL_NAME = $1 AND PARTITION_KEY IN (${places(keys, 2)})`;
+  const condition = `MODEL_NAME = $1 AND PARTITION_KEY IN (${places(keys, 2)})`;
   const { rows } = await tables.query(
-    `SELECT PARTITION_KEY, MODEL_VERSION, VERDICT, REASONS, SINCE FROM ${status} WHERE ${wanted} ORDER BY MONITORED_AT DESC`,
+    `SELECT PARTITION_KEY, MODEL_VERSION, VERDICT, REASONS, SINCE FROM ${status} WHERE ${condition} ORDER BY MONITORED_AT DESC`,
     [model, ...keys],
     MOST_ALARMS,
   );
   const latest = new Map<string, readonly QueryValue[]>();
   for (const row of rows) if (!latest.has(String(row[0]))) latest.set(String(row[0]), row);
-  const biases = await biasesOf({ source, tables }, ledger, status, wanted, [model, ...keys]);
+  const biases = await biasesOf({ source, tables }, ledger, status, condition, [model, ...keys]);
   for (const [key, [, of, verdict, reasons, since]] of latest)
     if (verdict === "drift" || verdict === "watch")
       alarms.set(key, {
@@ -130,7 +130,7 @@ async function biasesOf(
   { source, tables }: Pick<Engine, "source" | "tables">,
   ledger: string,
   status: string,
-  wanted: string,
+  condition: string,
   params: readonly QueryValue[],
 ): Promise<ReadonlyMap<string, number>> {
   const names = (await source.columns(ledger))?.map(({ name }) => name) ?? [];
@@ -138,7 +138,7 @@ async function biasesOf(
   if (!names.includes("ORIGIN") || time === undefined) return new Map();
   const { rows } = await tables.query(
     `SELECT l.PARTITION_KEY, SUM(l.ERROR), SUM(ABS(l.ACTUAL)) FROM ${ledger} l
-     JOIN (SELECT PARTITION_KEY AS K, MAX(SINCE) AS FIRST_TIME FROM ${status} WHERE ${wanted} GROUP BY PARTITION_KEY) s
+     JOIN (SELECT PARTITION_KEY AS K, MAX(SINCE) AS FIRST_TIME FROM ${status} WHERE ${condition} GROUP BY PARTITION_KEY) s
      ON s.K = l.PARTITION_KEY WHERE l.MODEL_NAME = $1 AND l.${tables.columnName(time)} >= s.FIRST_TIME GROUP BY l.PARTITION_KEY`,
     params,
     MOST_ALARMS,

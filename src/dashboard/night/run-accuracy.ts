@@ -31,14 +31,14 @@ export async function holdoutErrors(table: PartitionTable): Promise<HoldoutError
   return { error, meanError, mase, size };
 }
 
-const known = new WeakMap<PartitionTable, Promise<RunAccuracy>>();
+const accuracies = new WeakMap<PartitionTable, Promise<RunAccuracy>>();
 
 /** Returns the accuracy of a run's partitions, which is worked out once for each table. */
 export function runAccuracy(table: PartitionTable, declared?: MetricDeclarations): Promise<RunAccuracy> {
-  let accuracy = known.get(table);
+  let accuracy = accuracies.get(table);
   if (accuracy === undefined) {
     accuracy = accuracyOf(table, declared);
-    known.set(table, accuracy);
+    accuracies.set(table, accuracy);
   }
   return accuracy;
 }

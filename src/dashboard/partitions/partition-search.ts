@@ -83,21 +83,21 @@ export class PartitionSearch {
     const rows = new Uint32Array(Math.max(0, Math.min(limit, matched - offset)));
     const n = order.length;
     // What is not available is last in either direction, and is at the end of the order.
-    const known = query.descending ? await this.#known(query.sort ?? "plan", order) : n;
-    for (let i = 0, seen = 0, taken = 0; i < n && taken < rows.length; i++) {
-      const row = order[query.descending && i < known ? known - 1 - i : i]!;
-      if (mask[row] === 0 || seen++ < offset) continue;
-      rows[taken++] = row;
+    const available = query.descending ? await this.#known(query.sort ?? "plan", order) : n;
+    for (let i = 0, position = 0, count = 0; i < n && count < rows.length; i++) {
+      const row = order[query.descending && i < available ? available - 1 - i : i]!;
+      if (mask[row] === 0 || position++ < offset) continue;
+      rows[count++] = row;
     }
     return { matched, rows };
   }
 
   /** Returns the rows in ascending order of a column, those without a value last. */
   async #order(sort: string): Promise<Uint32Array> {
-    const kept = this.#orders.get(sort);
-    if (kept !== undefined) return kept;
-    const made = await this.#sorted(sort);
-    return keep(this.#orders, sort, made);
+    const cached = this.#orders.get(sort);
+    if (cached !== undefined) return cached;
+    const order = await this.#sorted(sort);
+    return keep(this.#orders, sort, order);
   }
 
   async #sorted(sort: string): Promise<Uint32Array> {
@@ -131,8 +131,8 @@ export class PartitionSearch {
 
   /** @throws {ManymodelError} `usage` for an attribute that is not kept */
   #attribute(name: string): Attribute {
-    const found = this.#attributes.attributes.find((one) => one.name.toLowerCase() === name.toLowerCase());
-    if (found !== undefined) return found;
+    const attribute = this.#attributes.attributes.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    if (attribute !== undefined) return attribute;
     const names = this.#attributes.attributes.map((one) => one.name).join(", ") || "none";
     throw new ManymodelError(
       "usage",
@@ -146,8 +146,8 @@ export class PartitionSearch {
     readonly matched: number;
   } {
     const name = JSON.stringify([text, outcome, kind, reason, attributes]);
-    const kept = this.#masks.get(name);
-    if (kept !== undefined) return kept;
+    const cached = this.#masks.get(name);
+    if (cached !== undefined) return cached;
     const { table } = this;
     const mask = new Uint8Array(table.head.rows).fill(1);
     const only = (column: Uint8Array | Uint16Array, value: number) => {
@@ -166,8 +166,8 @@ export class PartitionSearch {
     }
     for (const [attribute, value] of Object.entries(attributes)) {
       const { codes, values } = this.#attribute(attribute);
-      const wanted = values.indexOf(value === "" ? null : value);
-      for (let i = 0; i < mask.length; i++) if (codes[i] !== wanted) mask[i] = 0;
+      const code = values.indexOf(value === "" ? null : value);
+      for (let i = 0; i < mask.length; i++) if (codes[i] !== code) mask[i] = 0;
     }
     for (const word of searchWords(text)) markContaining(table.labels, word, mask);
     let matched = 0;

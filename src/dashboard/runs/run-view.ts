@@ -37,8 +37,8 @@ export class RunLister {
 
   async #reason({ runId, index }: RunRecord): Promise<SkipReason | null> {
     if (index === null || index.skipped === 0) return null;
-    const known = this.#reasons.get(index.sha256);
-    if (known !== undefined) return known;
+    const cached = this.#reasons.get(index.sha256);
+    if (cached !== undefined) return cached;
     const reason = skipReasonOf(await this.#engine.queue.chunks(runId));
     this.#reasons.set(index.sha256, reason);
     return reason;
@@ -92,10 +92,10 @@ export interface ForecastTask {
 
 /** Reads the names that the built-in models use from exports; others leave nothing. */
 export function forecastTask(exports: unknown): ForecastTask {
-  const given = (typeof exports === "object" && exports !== null ? exports : {}) as Record<string, unknown>;
+  const options = (typeof exports === "object" && exports !== null ? exports : {}) as Record<string, unknown>;
   const count = (name: string, otherwise: number) =>
-    Number.isSafeInteger(given[name]) && (given[name] as number) >= 0 ? (given[name] as number) : otherwise;
-  const text = (name: string) => (typeof given[name] === "string" ? (given[name] as string) : null);
+    Number.isSafeInteger(options[name]) && (options[name] as number) >= 0 ? (options[name] as number) : otherwise;
+  const text = (name: string) => (typeof options[name] === "string" ? (options[name] as string) : null);
   return {
     target: text("target"),
     horizon: Math.max(1, count("horizon", 30)),

@@ -296,8 +296,8 @@ const COMPARED = ["snaive", "ets", "theta", "holt-winters"];
  * compare with.
  */
 function methodsOf(method: string | null, contest: Contest | null): string[] {
-  const own = contest === null ? [method] : [contest.winner, ...contest.ranking.map(({ name }) => name)];
-  const names = own[0] === null ? own : [...own, ...COMPARED];
+  const contestants = contest === null ? [method] : [contest.winner, ...contest.ranking.map(({ name }) => name)];
+  const names = contestants[0] === null ? contestants : [...contestants, ...COMPARED];
   return [...new Set(names)].filter((name): name is string => name !== null && Object.hasOwn(METHODS, name));
 }
 

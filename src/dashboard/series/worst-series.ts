@@ -27,9 +27,9 @@ export async function worstSeries(
   const segments = await listSegments();
   const target = targetOf(manifest);
   const metric = query.sort === undefined ? undefined : await search.metric(query.sort);
-  const found = await search.find(query, 0, count);
+  const matches = await search.find(query, 0, count);
   // A partition without a value is neither among the best nor among the worst.
-  const rows = [...found.rows].filter((row) => metric === undefined || !Number.isNaN(metric[row]));
+  const rows = [...matches.rows].filter((row) => metric === undefined || !Number.isNaN(metric[row]));
   const keys = rows.map((row) => textAt(table.keys, row));
   const ends =
     target === null || keys.length === 0

@@ -30,13 +30,13 @@ function yearBefore(times: readonly number[], start: number, steps: number): num
   const places = new Map(times.slice(0, start).map((time, i) => [time, i]));
   const [first, second] = [times[start], times[start + 1]];
   const isLong = first !== undefined && second !== undefined && second - first > 27 * DAY_MS;
-  const found = Array.from({ length: steps }, (_, i) => {
+  const earlier = Array.from({ length: steps }, (_, i) => {
     const time = times[start + i];
     if (time === undefined) return undefined;
     return places.get(isLong ? sameMonth(time) : time - YEAR_DAYS * DAY_MS);
   });
-  const known = found.filter((place) => place !== undefined);
-  return steps > 0 && known.length === steps ? known : null;
+  const available = earlier.filter((place) => place !== undefined);
+  return steps > 0 && available.length === steps ? available : null;
 }
 
 function sameMonth(time: number): number {

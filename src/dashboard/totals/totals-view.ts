@@ -72,12 +72,12 @@ export async function totalsView(
     );
   const table = await tables.get(version.runId, patienceMs);
   if (!("search" in table)) return table;
-  const kept = await attributes.of(table.search.table);
-  const attribute = by === undefined ? undefined : kept.attributes.find(({ name }) => name === by);
+  const groupings = await attributes.of(table.search.table);
+  const attribute = by === undefined ? undefined : groupings.attributes.find(({ name }) => name === by);
   if (by !== undefined && attribute === undefined)
     throw new ManymodelError(
       "usage",
-      `there is no attribute ${show(by)}; there is ${kept.attributes.map(({ name }) => name).join(", ") || "none"}`,
+      `there is no attribute ${show(by)}; there is ${groupings.attributes.map(({ name }) => name).join(", ") || "none"}`,
     );
   const target = targetOf(table.manifest);
   const notes: string[] = [];
@@ -109,7 +109,7 @@ export async function totalsView(
     timeType: type,
     target: target ?? "",
     intervals: reconciledLevel(around, by === undefined ? [] : [by]) ? "reconciled" : "independent",
-    attributes: kept.attributes.map(({ name }) => name),
+    attributes: groupings.attributes.map(({ name }) => name),
     series: [...(total === undefined ? [] : [total]), ...named.slice(0, MOST_SERIES)],
     notes,
   };
@@ -175,7 +175,7 @@ async function forecastsOf(
   const level = reconciledLevel(around, by);
   const forecasts = new Map<string | null, GroupForecast>();
   const groupOf = (value: string | null, hasOwn: boolean) => {
-    const found = forecasts.get(value) ?? {
+    const group = forecasts.get(value) ?? {
       times: [],
       forecast: [],
       own: hasOwn ? [] : null,
@@ -184,8 +184,8 @@ async function forecastsOf(
       partitions: 0,
       worth: null,
     };
-    forecasts.set(value, found);
-    return found;
+    forecasts.set(value, group);
+    return group;
   };
   const [name] = by;
   const totals = await around.totals({ group: [...by], time: around.time, levels: around.levels });

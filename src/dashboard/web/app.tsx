@@ -157,14 +157,14 @@ export function App() {
       <dialog ref={help} aria-labelledby="help-title">
         <h2 id="help-title">Keyboard</h2>
         <dl class="keys">
-          {HELP.map(([key, what]) => (
+          {HELP.map(([key, action]) => (
             <div key={key}>
               <dt>
                 {key.split(/\s+/).map((one) => (
                   <kbd key={one}>{one}</kbd>
                 ))}
               </dt>
-              <dd>{what}</dd>
+              <dd>{action}</dd>
             </div>
           ))}
         </dl>

@@ -28,7 +28,7 @@ export function viewOf(runId: string, list: string | null): string {
 export function Neighbours({ runId, query }: { runId: string; query: URLSearchParams }) {
   const list = query.get("list") ?? "";
   const at = Number(query.get("at") ?? Number.NaN);
-  const isKnown = LISTS.some((known) => known.test(list)) && Number.isSafeInteger(at) && at >= 0;
+  const isKnown = LISTS.some((pattern) => pattern.test(list)) && Number.isSafeInteger(at) && at >= 0;
   const first = Math.max(0, at - 1);
   const { value } = useData<ListPage>(isKnown ? `${list}&offset=${first}&limit=3` : null);
   const addressOf = (position: number) => {

@@ -34,16 +34,16 @@ interface Wanted {
 
 function wantedOf(query: URLSearchParams, { metric, higherBetter }: PartitionsHead): Wanted {
   const get = (name: string) => query.get(name) ?? "";
-  const shown = get("metric") || metric || "";
-  const sort = get("sort") || shown || "plan";
-  const fallback = query.has("sort") || shown === "" ? "asc" : worstFirst(higherBetter, shown);
+  const measure = get("metric") || metric || "";
+  const sort = get("sort") || measure || "plan";
+  const fallback = query.has("sort") || measure === "" ? "asc" : worstFirst(higherBetter, measure);
   return {
     text: get("text"),
     outcome: get("outcome"),
     kind: get("kind"),
     reason: get("reason"),
     is: query.getAll("is"),
-    metric: shown,
+    metric: measure,
     sort,
     order: get("order") === "" ? fallback : get("order") === "desc" ? "desc" : "asc",
   };
@@ -116,11 +116,11 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
     .filter((name, i, all) => name !== metric && head.metrics.includes(name) && all.indexOf(name) === i)
     .slice(0, 2);
   const metrics = metric === "" ? [] : [metric, ...others];
-  const asked = href(["runs", runId, "rows"], { ...search, metrics: metrics.join(",") });
-  const linkTo = (key: string, at: number) => href(["runs", runId, "series"], { key, ...inList(asked, at) });
+  const listing = href(["runs", runId, "rows"], { ...search, metrics: metrics.join(",") });
+  const linkTo = (key: string, at: number) => href(["runs", runId, "series"], { key, ...inList(listing, at) });
   // Read again when there are more.
   const there = head.progress === null ? "" : String(head.progress.there);
-  const source = there === "" ? asked : `${asked}&there=${there}`;
+  const source = there === "" ? listing : `${listing}&there=${there}`;
   const first = useData<PartitionPage>(source);
   const [at, setAt] = useState(-1);
   const matched = first.value?.matched ?? 0;
@@ -190,7 +190,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
             </Empty>
           ) : (
             <VirtualRows
-              key={asked}
+              key={listing}
               label="Partitions"
               metrics={metrics.length}
               source={path}

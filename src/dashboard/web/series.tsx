@@ -219,14 +219,14 @@ interface Held {
 
 /** Reads the forecasts of the holdout by several methods, each once. */
 function useHoldouts(series: SeriesDetail, methods: readonly string[]): readonly Held[] {
-  const [kept, setKept] = useState<ReadonlyMap<string, Held>>(new Map());
+  const [results, setResults] = useState<ReadonlyMap<string, Held>>(new Map());
   const names = methods.join(" ");
   useEffect(() => {
     const abort = new AbortController();
     for (const method of methods) {
-      if (kept.has(method)) continue;
+      if (results.has(method)) continue;
       const keep = (value: HoldoutForecast | undefined, problem: string | undefined) =>
-        abort.signal.aborted || setKept((before) => new Map(before).set(method, { method, value, problem }));
+        abort.signal.aborted || setResults((before) => new Map(before).set(method, { method, value, problem }));
       read<HoldoutForecast>(href(["runs", series.runId, "holdout"], { key: series.key, method }), abort.signal).then(
         (value) => keep(value, undefined),
         (error) => keep(undefined, error instanceof ApiError ? error.message : "It cannot be read."),
@@ -234,7 +234,7 @@ function useHoldouts(series: SeriesDetail, methods: readonly string[]): readonly
     }
     return () => abort.abort();
   }, [names, series]);
-  return methods.map((method) => kept.get(method) ?? { method, value: undefined, problem: undefined });
+  return methods.map((method) => results.get(method) ?? { method, value: undefined, problem: undefined });
 }
 
 function Picture({
@@ -247,13 +247,13 @@ function Picture({
   wanted: readonly string[];
 }) {
   const { holdout, methods, stretch } = picture;
-  const asked = wanted.length > 0 ? wanted.filter((method) => method !== NO_METHOD) : methods.slice(0, 1);
-  const results = useHoldouts(series, holdout === 0 ? [] : asked);
-  const drawn = results.flatMap(({ value }) => (value === undefined ? [] : [value]));
-  const names = drawn.map(({ method }) => method).join(" ");
-  const stable = useMemo(() => drawn, [names, series]);
+  const chosen = wanted.length > 0 ? wanted.filter((method) => method !== NO_METHOD) : methods.slice(0, 1);
+  const results = useHoldouts(series, holdout === 0 ? [] : chosen);
+  const forecasts = results.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  const names = forecasts.map(({ method }) => method).join(" ");
+  const stable = useMemo(() => forecasts, [names, series]);
   const choose = (name: string) => {
-    const next = asked.includes(name) ? asked.filter((one) => one !== name) : [...asked, name];
+    const next = chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name];
     setQuery({ method: next.length === 0 ? NO_METHOD : next });
   };
   return (
@@ -271,7 +271,7 @@ function Picture({
               key={name}
               type="button"
               class="chip"
-              aria-pressed={asked.includes(name)}
+              aria-pressed={chosen.includes(name)}
               onClick={() => choose(name)}
             >
               {name}

@@ -3,19 +3,19 @@ import { ApiError, download } from "./api.ts";
 
 /** Copies a text, and says so for a moment. `label`: the text in words, where it is long. */
 export function Copy({ text, label = text }: { text: string; label?: string }) {
-  const [said, setSaid] = useState("Copy");
+  const [caption, setCaption] = useState("Copy");
   const copy = async () => {
     // Browsers have a clipboard on secure origins and this machine only.
     const isCopied = await navigator.clipboard?.writeText(text).then(
       () => true,
       () => false,
     );
-    setSaid(isCopied ? "Copied" : "Select and copy it");
-    setTimeout(() => setSaid("Copy"), 2000);
+    setCaption(isCopied ? "Copied" : "Select and copy it");
+    setTimeout(() => setCaption("Copy"), 2000);
   };
   return (
     <button type="button" class="quiet copy" aria-label={`Copy ${label}`} onClick={() => void copy()}>
-      <span role="status">{said}</span>
+      <span role="status">{caption}</span>
     </button>
   );
 }

@@ -27,7 +27,7 @@ const nameOf = ({ isAll, value }: TotalSeries) => (isAll ? "Total" : (value ?? "
 
 function View({ totals, chosen }: { totals: TotalsValue; chosen: string | null }) {
   const { by, attributes, series, intervals, levels, notes, table } = totals;
-  const shown = series.find((one) => !one.isAll && one.value === chosen) ?? series[0];
+  const selected = series.find((one) => !one.isAll && one.value === chosen) ?? series[0];
   return (
     <>
       {attributes.length > 0 && (
@@ -47,20 +47,20 @@ function View({ totals, chosen }: { totals: TotalsValue; chosen: string | null }
           ))}
         </ul>
       )}
-      {shown !== undefined && (
+      {selected !== undefined && (
         <section class="panel" aria-labelledby="total-title">
           <h2 id="total-title">
-            {nameOf(shown)} <span class="muted small">{count(shown.partitions)} partitions</span>
+            {nameOf(selected)} <span class="muted small">{count(selected.partitions)} partitions</span>
           </h2>
-          <StretchLine stretch={shown.stretch} />
+          <StretchLine stretch={selected.stretch} />
           <FanChart
-            key={`${by} ${nameOf(shown)}`}
-            picture={pictureOf(totals, shown)}
+            key={`${by} ${nameOf(selected)}`}
+            picture={pictureOf(totals, selected)}
             holdouts={[]}
-            name={nameOf(shown)}
+            name={nameOf(selected)}
           />
           <p class="muted small">
-            The forecast is the sum of {count(shown.partitions)} forecasts of {table}. Its {levels.join(" and ")} %
+            The forecast is the sum of {count(selected.partitions)} forecasts of {table}. Its {levels.join(" and ")} %
             intervals are{" "}
             {intervals === "reconciled"
               ? "those of the reconciled forecasts."
@@ -68,7 +68,7 @@ function View({ totals, chosen }: { totals: TotalsValue; chosen: string | null }
           </p>
         </section>
       )}
-      <Groups totals={totals} shown={shown} />
+      <Groups totals={totals} shown={selected} />
     </>
   );
 }

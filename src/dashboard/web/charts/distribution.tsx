@@ -76,25 +76,25 @@ export function Distribution({ accuracy }: { accuracy: RunAccuracy }) {
             </tr>
           </thead>
           <tbody>
-            {kinds.map(({ kind, count: n, spread: own }) => (
+            {kinds.map(({ kind, count: n, spread }) => (
               <tr key={kind}>
                 <th scope="row">{kind}</th>
                 <td class="n">{count(n)}</td>
                 <td class="wide far">
-                  {own.p10 !== null && own.p90 !== null && own.median !== null && (
+                  {spread.p10 !== null && spread.p90 !== null && spread.median !== null && (
                     <svg class="range" viewBox={`0 0 ${WIDTH} 12`} preserveAspectRatio="none" aria-hidden="true">
                       <rect
                         class="range-bar"
-                        x={x(own.p10)}
-                        width={Math.max(2, x(own.p90) - x(own.p10))}
+                        x={x(spread.p10)}
+                        width={Math.max(2, x(spread.p90) - x(spread.p10))}
                         y={3}
                         height={6}
                       />
-                      <rect class="range-mark" x={Math.max(0, x(own.median) - 3)} width={6} y={0} height={12} />
+                      <rect class="range-mark" x={Math.max(0, x(spread.median) - 3)} width={6} y={0} height={12} />
                     </svg>
                   )}
                 </td>
-                <td class="n">{measure(own.median)}</td>
+                <td class="n">{measure(spread.median)}</td>
               </tr>
             ))}
           </tbody>
