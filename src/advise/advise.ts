@@ -122,7 +122,7 @@ function seasonOf(series: readonly SampledSeries[], rule: PeriodRule) {
   return { period: top[0], from: "found" as const, share };
 }
 
-/** Of the periods that the calendar gives to an interval, or of all, the one that a series shows most strongly. */
+/** Returns the period that a series shows most strongly, of the interval's calendar periods or, without an interval, of all. */
 function strongestPeriod(y: Float64Array, interval: string | null): number | undefined {
   const calendar = interval === null ? [] : calendarPeriods(interval);
   const [strongest] = detectPeriods(y, { max: 1, ...(calendar.length > 0 && { candidates: calendar }) });

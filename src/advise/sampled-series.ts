@@ -64,7 +64,7 @@ export async function sampledSeries(
   return { series, rows, unusable, readMs };
 }
 
-/** `size` of the numbers below `count`, ascending, the same for the same seed (Floyd's algorithm). */
+/** Returns `size` of the numbers below `count`, ascending, the same for the same seed (Floyd's algorithm). */
 export function drawOrdinals(count: number, size: number, seed: number): number[] {
   if (size >= count) return Array.from({ length: count }, (_, i) => i);
   const uniform = random(seed);

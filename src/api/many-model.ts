@@ -251,7 +251,7 @@ export class ManyModel implements AsyncDisposable {
     return this.engine.close();
   }
 
-  /** The same as `close`, for `await using`. */
+  /** Closes the workspace at the end of `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

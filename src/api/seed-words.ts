@@ -141,7 +141,7 @@ export class Registry {
     this.#models = models;
   }
 
-  /** `models.register`. */
+  /** Calls `models.register`. */
   logManyModel({ name, partitionColumns, ...options }: LogManyModelOptions): Promise<ModelVersion> {
     return this.#models.register({
       ...options,
@@ -150,7 +150,7 @@ export class Registry {
     });
   }
 
-  /** `score`. */
+  /** Calls `score`. */
   runBatch({ partitionCol, ...options }: RunBatchOptions): Work<BatchSummary> {
     const columns = partitionCol === undefined ? {} : { partitionBy: partitionCol };
     return startWork(async (onProgress) => {
@@ -163,127 +163,127 @@ export class Registry {
     }, options.onProgress);
   }
 
-  /** `models.as`: the same registry, with changes made in the name of another actor. */
+  /** Calls `models.as`: the same registry, with changes made in the name of another actor. */
   as(actor: string): Registry {
     return new Registry(this.#workspace, this.#models.as(actor));
   }
 
-  /** `models.get`. */
+  /** Calls `models.get`. */
   knownModelVersion(model: string, version?: string): Promise<ModelVersion> {
     return this.#models.get(model, version);
   }
 
-  /** `models.find`. */
+  /** Calls `models.find`. */
   getModelVersion(model: string, version?: string): Promise<ModelVersion | undefined> {
     return this.#models.find(model, version);
   }
 
-  /** `models.setAlias`. */
+  /** Calls `models.setAlias`. */
   setModelAlias(model: string, alias: string, version: string, from?: string | null): Promise<void> {
     return this.#models.setAlias(model, alias, version, from);
   }
 
-  /** `models.removeAlias`. */
+  /** Calls `models.removeAlias`. */
   removeModelAlias(model: string, alias: string): Promise<void> {
     return this.#models.removeAlias(model, alias);
   }
 
-  /** `models.setDefault`. */
+  /** Calls `models.setDefault`. */
   setDefaultModelVersion(model: string, version: string): Promise<void> {
     return this.#models.setDefault(model, version);
   }
 
-  /** `models.aliases`. */
+  /** Calls `models.aliases`. */
   showAliases(model?: string): Promise<ModelAlias[]> {
     return this.#models.aliases(model);
   }
 
-  /** `models.setMetric`. */
+  /** Calls `models.setMetric`. */
   setModelMetric(model: string, version: string, name: string, value: number): Promise<void> {
     return this.#models.setMetric(model, version, name, value);
   }
 
-  /** `models.setTag`. */
+  /** Calls `models.setTag`. */
   setModelTag(model: string, version: string, name: string, value: string): Promise<void> {
     return this.#models.setTag(model, version, name, value);
   }
 
-  /** `models.setComment`. */
+  /** Calls `models.setComment`. */
   setModelComment(model: string, version: string, value: string): Promise<void> {
     return this.#models.setComment(model, version, value);
   }
 
-  /** `models.annotations`. */
+  /** Calls `models.annotations`. */
   showAnnotations(model: string, version: string): Promise<Annotation[]> {
     return this.#models.annotations(model, version);
   }
 
-  /** `models.lineage`. */
+  /** Calls `models.lineage`. */
   modelLineage(model: string, version?: string): Promise<Lineage> {
     return this.#models.lineage(model, version);
   }
 
-  /** `models.rollback`. */
+  /** Calls `models.rollback`. */
   rollback(model: string, alias: string): Promise<string> {
     return this.#models.rollback(model, alias);
   }
 
-  /** `models.diff`. */
+  /** Calls `models.diff`. */
   diff(model: string, before: string, after: string): Promise<VersionDiff> {
     return this.#models.diff(model, before, after);
   }
 
-  /** `models.patch`. */
+  /** Calls `models.patch`. */
   patch(options: PatchOptions): Promise<ModelVersion> {
     return this.#models.patch(options);
   }
 
-  /** `models.nextVersion`. */
+  /** Calls `models.nextVersion`. */
   nextVersion(model: string): Promise<string> {
     return this.#models.nextVersion(model);
   }
 
-  /** `models.audit`. */
+  /** Calls `models.audit`. */
   audit(options: { readonly model?: string; readonly limit?: number } = {}): Promise<AuditEntry[]> {
     return this.#models.audit(options);
   }
 
-  /** `models.sync`. */
+  /** Calls `models.sync`. */
   sync(model?: string): Promise<string[]> {
     return this.#models.sync(model);
   }
 
-  /** `models.export`. */
+  /** Calls `models.export`. */
   exportVersion(model: string, version: string | undefined, to: Stage): Promise<number> {
     return this.#models.export(model, version, to);
   }
 
-  /** `models.exportPartitions`. */
+  /** Calls `models.exportPartitions`. */
   exportPartitions(model: string, version: string | undefined, to: Stage): Promise<number> {
     return this.#models.exportPartitions(model, version, to);
   }
 
-  /** `models.import`. */
+  /** Calls `models.import`. */
   importVersion(from: Stage, as: { readonly model?: string; readonly version?: string } = {}): Promise<ModelVersion> {
     return this.#models.import(from, as);
   }
 
-  /** `runs.delete`. */
+  /** Calls `runs.delete`. */
   deleteRun(runId: string): Promise<void> {
     return this.#models.removeRun(runId);
   }
 
-  /** `models.remove`. */
+  /** Calls `models.remove`. */
   deleteModelVersion(model: string, version: string): Promise<void> {
     return this.#models.remove(model, version);
   }
 
-  /** `models.versions`. */
+  /** Calls `models.versions`. */
   showVersions(model?: string): Promise<ModelVersion[]> {
     return this.#models.versions(model);
   }
 
-  /** `models.list`. */
+  /** Calls `models.list`. */
   showModels(): Promise<{ model: string; versions: number; newest: ModelVersion }[]> {
     return this.#models.list();
   }

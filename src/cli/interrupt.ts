@@ -1,11 +1,11 @@
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
- * Until the function it returns is called: what happens when somebody stops the program (Ctrl-C). The terminal is put back
- * as it was, what to do next is said, and the program ends as the signal would have ended it.
+ * Handles an interrupt (Ctrl-C) until the function that it returns is called: restores the terminal, prints the next step,
+ * and ends the program as the signal would have ended it.
  *
- * @param putBack - puts the terminal back
- * @param next - what became of the work, and what to do next
+ * @param putBack - restores the terminal
+ * @param next - the state of the work, and the next step
  */
 export function whenInterrupted(putBack: () => void, next: string): () => void {
   const forget = () => {

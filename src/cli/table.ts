@@ -34,7 +34,7 @@ function readable(value: number): string {
   return String(Number(value.toPrecision(Math.min(17, Math.max(6, whole + 2)))));
 }
 
-/** Seconds as people read them: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Returns seconds as people read them: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 100) return `${Math.round(seconds)} s`;

@@ -36,7 +36,7 @@ const TYPES: Readonly<Record<string, string>> = {
   record: "a block of keys",
 };
 
-/** `a, b or c`. */
+/** Joins words as `a, b or c`. */
 export const oneOf = (words: readonly string[]): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 

@@ -132,7 +132,7 @@ interface Issue {
   readonly errors?: Issue[][];
 }
 
-/** For a union, the first problem of the alternative that got furthest. */
+/** Returns an issue; of a union, the first issue of the alternative that matched furthest. */
 function deepest(issue: Issue, oneOf: (words: readonly string[]) => string): Issue {
   if (issue.code !== "invalid_union" || issue.errors === undefined) return issue;
   const inner = issue.errors.flat().find((error) => error.path.length > 0);

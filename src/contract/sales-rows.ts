@@ -16,7 +16,7 @@ export const DAY = 86_400_000;
 /** One row each: key, day, y, promo, note. */
 export type Row = [string | null, number, number | null, boolean | null, string | null];
 
-/** Rows as columns. */
+/** Returns rows as columns. */
 export function batch(rows: Row[]): ColumnBatch {
   const column = <T>(i: number) => rows.map((row) => row[i] as T);
   return {

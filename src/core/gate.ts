@@ -128,7 +128,7 @@ function measured(metric: GateMetric, evidence: GateEvidence, of: "candidateLoss
   return metric === "rmse" ? Math.sqrt(mean) : mean;
 }
 
-/** Without an error on either side neither version is worse. */
+/** Returns the candidate's error divided by the current version's, 1 if both have none. */
 function ratioOf({ candidateLoss, currentLoss }: GateEvidence, metric: GateMetric): number {
   const ratio = candidateLoss === currentLoss ? 1 : candidateLoss / currentLoss;
   return metric === "rmse" ? Math.sqrt(ratio) : ratio;

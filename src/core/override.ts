@@ -82,7 +82,7 @@ export function overridesOf(batch: ColumnBatch): Override[] {
 const placeOf = ({ model, partitionKey, time }: Pick<Override, "model" | "partitionKey" | "time">) =>
   `${model}\n${time}\n${partitionKey}`;
 
-/** True if the first row was written after the second. */
+/** Tells whether the first row was written after the second. */
 const isLater = (a: Override, b: Override) => a.at > b.at || (a.at === b.at && a.changeId > b.changeId);
 
 /**

@@ -3,7 +3,7 @@ import { ManymodelError, show } from "./errors.ts";
 /** The rule for a level of prediction intervals. A number below 1 was meant as a share: 0.95 for 95. */
 export const LEVEL_RULE = "a percentage of at least 1 and below 100, such as 95";
 
-/** Levels of prediction intervals, checked: ascending, each once. @throws {ManymodelError} `usage` naming a bad one */
+/** Returns levels of prediction intervals, checked: ascending, each once. @throws {ManymodelError} `usage` naming a bad one */
 export function checkLevels(levels: readonly number[]): number[] {
   for (const level of levels)
     if (!(level >= 1 && level < 100))
@@ -11,7 +11,7 @@ export function checkLevels(levels: readonly number[]): number[] {
   return ascending(levels);
 }
 
-/** Quantiles to forecast, checked: ascending, each once. @throws {ManymodelError} `usage` naming a bad one */
+/** Returns quantiles to forecast, checked: ascending, each once. @throws {ManymodelError} `usage` naming a bad one */
 export function checkQuantiles(quantiles: readonly number[]): number[] {
   for (const q of quantiles)
     if (!(q > 0 && q < 1))

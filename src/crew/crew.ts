@@ -146,7 +146,7 @@ export async function startCrew(
 interface Seat extends Place {
   /** The request that its worker is busy with. */
   readonly busy: Promise<unknown> | undefined;
-  /** Its worker, started if there is none. */
+  /** Returns its worker, started if there is none. */
   start(): Promise<Worker>;
   end(): Promise<void>;
 }

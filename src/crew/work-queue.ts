@@ -84,7 +84,7 @@ function backOff(attempt: number): number {
   return Math.min(LONGEST_RETRY_MS / 2, 500 * 2 ** (attempt - 1));
 }
 
-/** A worker whose lease moved on works for nobody: it is ended, and its place gets a new one. */
+/** Renews a lease. A worker that has lost its lease is interrupted, and a new worker takes its place. */
 async function renew(queue: Queue, lease: Lease, leaseMs: number, member: Member): Promise<void> {
   // A renewal that cannot be written is one that was missed; the next may come through before the lease lapses.
   const stillHeld = await queue.renew(lease, leaseMs).catch(() => true);

@@ -14,7 +14,7 @@ interface JobStatus {
   readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
 }
 
-/** Kubernetes, by the user's `kubectl`: a job of theirs is a Job. */
+/** Launches jobs on Kubernetes by the user's `kubectl`: each is a Job. */
 export function kubernetesFleet(options: KubernetesOptions): Fleet {
   const { namespace, context } = options;
   const where = [

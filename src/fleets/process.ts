@@ -16,7 +16,7 @@ export interface ProcessOptions {
 }
 
 /**
- * Processes of this machine, which go on when this one ends. Only the one that started a job knows how it stands and
+ * Returns processes of this machine, which go on when this one ends. Only the one that started a job knows how it stands and
  * can end it; to others it is forgotten.
  */
 export function processFleet({ command, logs }: ProcessOptions): Fleet {

@@ -23,10 +23,10 @@ export interface TaskOptions {
 }
 
 /**
- * A task of a fleet, on whatever machine: trains its chunks, and leaves a segment and its manifest of each on the stage,
- * or why there is none. It asks for no lease and opens no database: which of the attempts at a chunk counts is decided
- * where the catalog is. Every chunk is trained in a process of its own, so that whatever a body does costs its own
- * partition only, and not another turn in the queue of a batch system.
+ * Runs a task of a fleet on any machine: trains its chunks, and writes the segment and manifest of each, or the reason
+ * for having none, to the stage. The task takes no lease and opens no database. The catalog decides which attempt at a chunk
+ * counts. Every chunk is trained in a process of its own, so that a crash in a body costs its own partition only, and not
+ * another turn in the queue of a batch system.
  *
  * @throws {ManymodelError} `internal` if a chunk could not be trained, after the others were
  */

@@ -211,7 +211,7 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
    * run's exports and the training data's columns that returns them. They become columns of the output.
    */
   readonly output?: OutputDeclaration<Exports>;
-  /** Needed for registration and batch scoring. */
+  /** Forecasts from a model. Registration and batch scoring need it. */
   predict?(context: PredictContext<Model, Key, Exports>): Prediction | Promise<Prediction>;
 }
 

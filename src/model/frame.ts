@@ -109,12 +109,12 @@ export function pickRows(data: Frame, rows: Int32Array, positions: Int32Array | 
 /** A value of a column that is not numeric. */
 type Value = string | boolean | Date | null;
 
-/** 0, 1, and NaN for NULL. */
+/** Returns 0, 1, and NaN for NULL. */
 function fromBooleans(values: Uint8Array): Float64Array {
   return Float64Array.from(values, (value) => (value === 2 ? NaN : value));
 }
 
-/** Values at their places on a grid, NaN at the others. */
+/** Returns values at their places on a grid, NaN at the others. */
 function spaced(values: Float64Array, positions: Int32Array | null | undefined): Float64Array {
   if (positions == null || positions.length === 0 || positions.at(-1) === values.length - 1) return values;
   const result = new Float64Array(at(positions, -1) + 1).fill(NaN);

@@ -161,7 +161,7 @@ function fieldOf(field: keyof typeof FIELDS, time: number): number {
   return field === "hour" ? date.getUTCHours() : date.getUTCDate();
 }
 
-/** `payday`: the last day of a month from Monday to Friday. */
+/** Returns `payday`: the last day of a month from Monday to Friday. */
 function isDay(field: "weekend" | "monthStart" | "monthEnd" | "payday", time: number): boolean {
   if (field === "weekend") return weekday(time) > 5;
   const date = new Date(time);

@@ -190,7 +190,7 @@ function observations(times: Float64Array, values: Float64Array): Map<number, nu
   return valueAt;
 }
 
-/** For each time, the entry with the fewest steps; in order of time. */
+/** Returns the entry with the fewest steps of each time, in order of time. */
 function freshest(entries: Entry[]): Entry[] {
   entries.sort((a, b) => a.time - b.time || a.step - b.step);
   return entries.filter(({ time }, i) => i === 0 || entries[i - 1]?.time !== time);
@@ -229,7 +229,7 @@ function numbers({ batch, start, end }: RowRange, name: string): Float64Array {
   return (getColumn(batch, name).values as Float64Array).subarray(start, end);
 }
 
-/** Observations at a series' own interval, NaN where there is none; as they are where they keep no interval. */
+/** Returns observations at a series' own interval, NaN where there is none; as they are where they keep no interval. */
 function onGrid(times: Float64Array, observed: Float64Array, interval: string | null): Float64Array {
   const positions = interval === null || times.length === 0 ? null : gridPositions(times, interval);
   if (positions === null || positions.at(-1) === times.length - 1) return observed;

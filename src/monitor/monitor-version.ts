@@ -239,7 +239,7 @@ function judged(
   };
 }
 
-/** Rows for partitions that forecasts or actuals have and the version has not. */
+/** Returns rows for partitions that forecasts or actuals have and the version has not. */
 async function strangers(source: Source, sources: WatchSources): Promise<PartitionStatus[]> {
   const { forecasts, actuals, seen, model, version, table } = sources;
   const statuses: PartitionStatus[] = [];

@@ -74,7 +74,7 @@ export function isQuietHour(now: number, hours: string): boolean {
   return from <= to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
-/** Events by kind, the kind of most sensors first, and of each the first so many. */
+/** Returns events by kind, the kind of most sensors first, and of each the first so many. */
 export function groupEvents(events: readonly ReadingEvent[], most: number) {
   const kinds = [...new Set(events.map(({ kind }) => kind))];
   return kinds

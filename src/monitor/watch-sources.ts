@@ -159,7 +159,7 @@ async function openLedger(
   });
 }
 
-/** Some partition must have had forecasts of the version. @throws {ManymodelError} `input` naming the versions there are */
+/** Checks that at least one partition has forecasts of the version. @throws {ManymodelError} `input` naming the versions there are */
 export async function checkMet(source: Source, { forecasts, seen, model, version }: WatchSources): Promise<void> {
   if (seen.forecasts.includes(1)) return;
   const keys = await source.keys(forecasts, 0, forecasts.partitions);

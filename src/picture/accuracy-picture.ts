@@ -83,7 +83,7 @@ function groupMembers(
   return groups;
 }
 
-/** For each group, the largest first: a bar from the tenth to the ninetieth percentile, a dot at the median. */
+/** Draws for each group, the largest first, a bar from the 10th to the 90th percentile and a dot at the median. */
 function kinds(
   byKind: ReadonlyMap<string, readonly PartitionScore[]>,
   metric: string,

@@ -34,7 +34,7 @@ export interface ShownMethods {
   readonly proposal: string | undefined;
 }
 
-/** Methods by the time of a fit (on a logarithmic axis) and their error as a share of the seasonal naive method's, as an SVG. */
+/** Draws methods by the time of a fit (on a logarithmic axis) and their error as a share of the seasonal naive method's, as an SVG. */
 export function methodsPicture(methods: ShownMethods): string {
   const { proposal, series, partitions, horizon } = methods;
   const trials = methods.trials.filter(({ toNaive, fitMs }) => Number.isFinite(toNaive.ratio) && fitMs > 0);
@@ -107,7 +107,7 @@ function timeScale(times: readonly number[], { left, width }: PlotArea): Scale {
 const NAME = 11;
 const LINE = 13;
 
-/** Places of names: right of their dots, or left, above or below where another name or dot is in the way. */
+/** Returns places of names: right of their dots, or left, above or below where another name or dot is in the way. */
 function placeNames(dots: readonly Dot[], area: PlotArea): Dot[] {
   const names: (Dot & { readonly width: number })[] = [];
   for (const { x, y, name } of dots) {

@@ -54,7 +54,7 @@ export function rangeOf(series: readonly ArrayLike<number>[], margin = 0.04, alo
   return [low - room, high + room];
 }
 
-/** Multiples of 1, 2 or 5 times a power of ten. */
+/** Returns multiples of 1, 2 or 5 times a power of ten. */
 function ticks(low: number, high: number, count: number): Tick[] {
   const rough = (high - low) / Math.max(1, count);
   if (!(rough > 0)) return [{ value: low, text: formatNumber(low) }];
@@ -115,7 +115,7 @@ const year = (time: number) => String(new Date(time).getUTCFullYear());
 const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const month = (time: number) => at(MONTH_NAMES, new Date(time).getUTCMonth());
 const monthDay = (time: number) => `${new Date(time).getUTCDate()} ${month(time)}`;
-/** `14:30`; `30:05` where seconds count. */
+/** Writes a time of day as `14:30`, or `30:05` where seconds count. */
 const clock = (time: number, step: number) => {
   const iso = new Date(time).toISOString();
   return step < MINUTE ? iso.slice(14, 19) : iso.slice(11, 16);

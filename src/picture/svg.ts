@@ -84,7 +84,7 @@ const DARK = {
   waiting: "#30363d",
 };
 
-/** Classes: a role alone fills; with `line` it strokes instead; a text that is `over` others keeps free of them. */
+/** Returns the style rules of the classes: a role fills, a role with `line` strokes, and a text with `over` keeps a margin around it. */
 function rules(colours: typeof LIGHT): string {
   const each = Object.entries(colours).map(
     ([role, colour]) => `.manymodel .${role}{fill:${colour}}.manymodel .line.${role}{fill:none;stroke:${colour}}`,

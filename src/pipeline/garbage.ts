@@ -89,7 +89,7 @@ async function strayObjects({ objects }: Engine, runs: readonly RunRecord[]): Pr
   });
 }
 
-/** Artifacts of runs that were deleted by a process that did not come to the end, unless a version was made of them since. */
+/** Returns artifacts of runs that were deleted by a process that did not come to the end, unless a version was made of them since. */
 async function leftOfDeleted({ versions, stage }: Engine, runs: readonly RunRecord[]): Promise<Garbage[]> {
   const ids = new Set(runs.map(({ runId }) => runId));
   const deleted = (await versions.audit({ limit: NOTES }))

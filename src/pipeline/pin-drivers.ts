@@ -89,7 +89,7 @@ function columnOf(
   return { column: name, lags, isText: type === "string", ...(missing !== undefined && { missing }) };
 }
 
-/** Holidays by name, each with its dates: those of a country, then further days. */
+/** Returns holidays by name, each with its dates: those of a country, then further days. */
 async function holidaysOf(
   { country, region, before = 0, after = 0, days = {} }: StatedHolidays,
   years: readonly [number, number],

@@ -323,7 +323,7 @@ function missingModels({ model, version }: ModelVersion, count: number, some: re
   );
 }
 
-/** The table's key columns must be of the version's types. @throws {ManymodelError} `input` if not */
+/** Checks that the table's key columns have the version's types. @throws {ManymodelError} `input` if not */
 export function checkKeyTypes(version: ModelVersion, snapshot: Snapshot): void {
   checkSameKeys(
     "input",

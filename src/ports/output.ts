@@ -15,7 +15,7 @@ export interface Output {
   create(table: string, columns: readonly ColumnInfo[]): Promise<boolean>;
   /** Writes rows as a part of a table, not visible until published. Any process may call it. */
   write(table: string, batch: ColumnBatch): Promise<TablePart>;
-  /** In one step: `owner`'s rows in `table` become exactly these parts; everyone else's stay. */
+  /** Replaces `owner`'s rows in `table` by these parts, in one step. The rows of other owners stay. */
   publish(table: string, owner: string, parts: readonly TablePart[]): Promise<void>;
   /**
    * Returns some columns of the published rows that have a value in the first of them, integers as numbers; no rows and

@@ -65,7 +65,7 @@ export interface Queue {
   /** Changes the priority of chunks that wait or are available; says how many. */
   prioritize(run: string, chunks: readonly number[], priority: number): Promise<number>;
   /**
-   * Leases the best available chunk (a lapsed lease counts) for `leaseMs`; undefined if none. Never waits. A chunk whose
+   * Returns leases the best available chunk (a lapsed lease counts) for `leaseMs`; undefined if none. Never waits. A chunk whose
    * lease lapsed in its last attempt becomes `failed` instead.
    */
   claim(run: string, worker: string, options: ClaimOptions): Promise<Lease | undefined>;

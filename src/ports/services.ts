@@ -24,6 +24,6 @@ export interface Services {
    */
   scale(kind: ServiceKind, instances: number, config: Uint8Array): Promise<void>;
   drop(kind: ServiceKind): Promise<void>;
-  /** Undefined if there is no such service. */
+  /** Returns the state of a service, or undefined if it does not exist. */
   state(kind: ServiceKind): Promise<ServiceState | undefined>;
 }

@@ -53,7 +53,7 @@ export interface PredictedStatus {
 export interface FunctionPart {
   /** Runs the function over partitions, in one statement: all of their rows are added, or none. */
   predict(partitions: readonly PredictedPartition[]): Promise<void>;
-  /** Of each partition, by its ordinal, what became of it. */
+  /** Returns the status of each partition, by its ordinal. */
   statuses(): Promise<ReadonlyMap<number, PredictedStatus>>;
   /** Makes the rows a part of the output table, without those that stand. */
   store(): Promise<TablePart>;

@@ -13,7 +13,7 @@ export interface StepForecasts {
   readonly upper: readonly Float64Array[];
 }
 
-/** Vectors of NaN for the forecasts of one time. */
+/** Returns vectors of NaN for the forecasts of one time. */
 export function noForecasts(nodes: number, coverages: number): StepForecasts {
   const vector = () => new Float64Array(nodes).fill(NaN);
   return {

@@ -117,7 +117,7 @@ function checkSpec({ levels, method, outputTable, coverages }: ReconcileSpec): D
   return [{ ...leaves, table }, ...above];
 }
 
-/** All levels must be of the same kind of times; and unless what is missing is left out, of the same times. */
+/** Checks that the times of all levels have one type and, unless missing forecasts are left out, that they are the same times. */
 function checkTimes(
   { missing }: ReconcileSpec,
   leaves: BaseForecasts,

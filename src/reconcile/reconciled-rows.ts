@@ -74,7 +74,7 @@ export class ReconciledRows {
     return this.#status.length;
   }
 
-  /** A forecast of one node for one time. */
+  /** Adds a forecast of one node for one time. */
   forecast(node: number, time: KeyValue, step: number, base: number, reconciled: ReconciledStep): void {
     const { mean, lower, upper, unweighted } = reconciled;
     const isLeaf = node >= this.#table.keyed.hierarchy.aggregates;
@@ -84,7 +84,7 @@ export class ReconciledRows {
     for (const [column, value] of zip(this.#numbers, [at(mean, node), ...bounds, base])) column.push(value);
   }
 
-  /** A node without forecasts: one row that says why. */
+  /** Adds one row for a node without forecasts, with the reason. */
   status(node: number, status: string): void {
     this.#row(node, null, null, status);
     for (const column of this.#numbers) column.push(NaN);

@@ -138,7 +138,7 @@ function choose(
   return champions;
 }
 
-/** A usable metric beats none, the better one the worse; a model without a metric beats none. */
+/** Tells whether `a` beats `b`: by its metric, by having a usable metric, or by having a model if neither has a metric. */
 function isBetter(metric: Metric, a: PartitionScore, b: PartitionScore): boolean {
   if (a.why === null) return b.why !== null || improvement(metric, b.value, a.value) > 0;
   return b.why !== null && a.outcome === "succeeded" && b.outcome !== "succeeded";

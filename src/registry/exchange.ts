@@ -117,7 +117,7 @@ function checkDescription(description: Exported): Exported {
   return description;
 }
 
-/** Files of a version are of runs or definitions, and nowhere else. */
+/** Checks that a file of a version is in the folder of a run or of definitions. */
 function checkPath(path: string): void {
   if (!/^(runs\/[A-Za-z0-9][A-Za-z0-9_.-]*\/|definitions\/[0-9a-f]{64}\.mjs$)/.test(path))
     throw new ManymodelError("corrupt", `${show(path)} is no file of a version`);

@@ -4,7 +4,7 @@ import { openApi, route } from "./route.ts";
 import { health } from "./schema.ts";
 import type { Service } from "./service.ts";
 
-/** The routes for whoever operates the server: is it alive, is it ready, what does it do. */
+/** Returns the routes for operators: liveness, readiness and metrics. */
 export function operationRoutes({ metrics: { registry }, ready }: Service) {
   const metrics = route("GET /metrics", "Metrics for Prometheus", { type: "text/plain", answer: z.string() });
   const app = openApi()

@@ -19,7 +19,7 @@ export function isRowJson(json: unknown): json is RowJson {
 }
 
 /**
- * Rows as typed columns: those that the models were trained on, with their types. Names match as `matchColumn` says, so that a
+ * Returns rows as typed columns: those that the models were trained on, with their types. Names match as `matchColumn` says, so that a
  * request is the same on every engine.
  *
  * @param where - what to call the rows in an error: `rows[3]`
@@ -70,7 +70,7 @@ function cell(type: ColumnInfo["type"], value: RowJson[string], where: string): 
   return value;
 }
 
-/** Times as they are answered: exact text of dates and timestamps, the number or text itself otherwise. */
+/** Returns times as they are answered: exact text of dates and timestamps, the number or text itself otherwise. */
 export function timesAsJson(
   time: ColumnInfo | null,
   times: Float64Array | readonly (string | null)[] | null,

@@ -164,7 +164,7 @@ export const predictAnswer = z
     },
   });
 
-/** Readings to judge; counts are limited by the server's configuration. */
+/** Returns readings to judge; counts are limited by the server's configuration. */
 export const readingsRequest = ({ maxKeys }: { readonly maxKeys: number }) =>
   z
     .strictObject({

@@ -44,7 +44,7 @@ const FORM = /^mm_([A-Za-z0-9][A-Za-z0-9_.-]{0,127})_([A-Za-z0-9_-]{43})$/;
 const hash = (secret: string) => createHash("sha256").update(secret).digest();
 
 /**
- * Tokens as files of a folder that only its owner can read: one a token, named by its name, so that two processes never
+ * Returns tokens as files of a folder that only its owner can read: one a token, named by its name, so that two processes never
  * write the same one. A server sees at its next request what was made or revoked.
  */
 export function folderTokens(folder: string): Tokens {

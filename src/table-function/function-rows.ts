@@ -3,7 +3,7 @@ import type { Column, ColumnBatch, ColumnInfo, ColumnType } from "../core/column
 /** A value as a table function receives or writes it; NULL is undefined. */
 export type FunctionValue = number | string | boolean | undefined;
 
-/** Rows that a table function received, whose arguments `<prefix>0`… are these columns; integers are read as numbers. */
+/** Returns rows that a table function received, whose arguments `<prefix>0`… are these columns; integers are read as numbers. */
 export function toBatch(
   columns: readonly ColumnInfo[],
   prefix: string,

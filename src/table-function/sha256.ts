@@ -17,7 +17,7 @@ export function createHash(_algorithm: "sha256") {
   return hash;
 }
 
-/** The UTF-8 bytes of a text; half a surrogate pair becomes U+FFFD. */
+/** Appends the UTF-8 bytes of a text. A lone surrogate becomes U+FFFD. */
 function pushUtf8(text: string, to: number[]): void {
   for (const character of text) {
     let code = character.codePointAt(0) ?? 0xfffd;

@@ -18,7 +18,7 @@ function write(value: number, options: Intl.NumberFormatOptions): string {
 const withMinus = (text: string) => text.replaceAll("-", "−");
 const exponentOf = (size: number) => Math.floor(Math.log10(size) + 1e-9);
 
-/** `1.5e−7`, without zeros at the end. */
+/** Writes a number as `1.5e−7`, without zeros at the end. */
 const withPower = (value: number, digits: number) =>
   withMinus(
     value

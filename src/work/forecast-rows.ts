@@ -225,7 +225,7 @@ export class ForecastRows {
   }
 }
 
-/** Values of a definition's own column. */
+/** Returns values of a definition's own column. */
 function cellColumn(type: ColumnInfo["type"], cells: readonly Cell[]): Column {
   if (type === "string") return { type, values: cells.map((cell) => (cell === null ? null : String(cell))) };
   if (type === "boolean") return { type, values: Uint8Array.from(cells, (cell) => (cell === null ? 2 : Number(cell))) };
@@ -269,7 +269,7 @@ export function keyColumn({ type }: KeyColumn, values: KeyValue[]): Column {
   }
 }
 
-/** Times as a column of a table of results, in the type of the time column they are of. */
+/** Returns times as a column of a table of results, in the type of the time column they are of. */
 export function timeColumn({ type }: ColumnInfo, times: Float64Array | readonly (number | string | null)[]): Column {
   if (type === "string") return { type, values: times as (string | null)[] };
   const numbers =

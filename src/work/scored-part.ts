@@ -68,7 +68,7 @@ export class PartOfBatch {
   }
 
   /**
-   * A partition without a model, forecast otherwise if the batch says so.
+   * Adds a partition without a model, with the batch's fallback forecast if it has one.
    *
    * @param rows - its rows in the input, if they were read
    */

@@ -197,7 +197,7 @@ export class Models {
     return this.#annotate(model, version, { kind: "comment", name: "", value });
   }
 
-  /** Metrics, tags and comment of a version. */
+  /** Returns metrics, tags and comment of a version. */
   async annotations(model: string, version: string): Promise<Annotation[]> {
     const record = await this.get(model, version);
     return this.#engine.versions.annotations(model, record.version);

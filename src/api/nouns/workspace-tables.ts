@@ -128,7 +128,7 @@ export class WorkspaceTables {
     return this.#tables.query(sql, params, limit);
   }
 
-  /** A workspace of an earlier version has no view FORECASTS yet. */
+  /** Creates the view FORECASTS for a query of it. A workspace of an earlier version has no such view yet. */
   async #showForecasts(sql: string): Promise<void> {
     if (/\bforecasts\b/i.test(sql)) await this.#views.showForecasts(currentForecasts(this.#config));
   }

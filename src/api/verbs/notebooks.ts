@@ -179,7 +179,7 @@ for title, chart, sql in PANELS:
 `;
 }
 
-/** Statements that put the files into the account (CREATE NOTEBOOK, CREATE STREAMLIT); run where the files are. */
+/** Returns statements that put the files into the account (CREATE NOTEBOOK, CREATE STREAMLIT); run where the files are. */
 function deployment(place: string, stageName: string, warehouse: string | undefined): string {
   const stage = `${place}.${quoted(stageName)}`;
   const queries = warehouse === undefined ? "" : `\n  QUERY_WAREHOUSE = ${quoted(warehouse)}`;

@@ -101,7 +101,7 @@ export function encodeRuns(values: ArrayLike<number>, bitWidth: number, counts?:
   return writer.getBytes();
 }
 
-/** Texts, each after its length. */
+/** Returns texts, each after its length. */
 export function encodeTexts(texts: readonly string[]): Uint8Array {
   const encoder = new TextEncoder();
   const joined = texts.join("");

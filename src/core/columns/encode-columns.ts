@@ -88,7 +88,7 @@ function physical(column: Exclude<Column, { readonly type: "string" }>): Numbers
   }
 }
 
-/** In 32 bits where all of them fit: a table's own columns say that they are read as 64. */
+/** Encodes integers in 32 bits where all of them fit. The table's columns say that they are read as 64. */
 function integers(values: readonly (bigint | null)[]): Int32Array | BigInt64Array {
   const small = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {

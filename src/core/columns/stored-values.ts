@@ -3,7 +3,7 @@ import type { Column, ColumnInfo } from "./column.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Values of a column as an account hands them out: NULL is null, times are milliseconds. Integers are read as numbers. */
+/** Returns values of a column as an account hands them out: NULL is null, times are milliseconds. Integers are read as numbers. */
 export function storedColumn(type: ColumnInfo["type"], values: readonly unknown[]): Column {
   switch (type) {
     case "string":

@@ -107,7 +107,7 @@ function coded(name: string, rows: number, textAt: (row: number) => string | nul
   return [{ name, values, codes: codes.map((number) => order[number] ?? 0) }];
 }
 
-/** Numbers by size, then texts by code unit, null last. */
+/** Returns numbers by size, then texts by code unit, null last. */
 function compareTexts(a: string | null, b: string | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   return Number(a) - Number(b) || (a < b ? -1 : 1);

@@ -175,7 +175,7 @@ function pairAt({ rows, others, a, b }: Pairs, i: number): { row: number; other:
   return { row, other, a: x, b: y };
 }
 
-/** From 0, or the least if that is below, to where few are beyond. */
+/** Returns the ends of an axis: 0 or the least value below it, and the end that few values exceed. */
 function axisOf(sorted: Float64Array): readonly [number, number] {
   const [least] = sorted;
   if (least === undefined) return [0, 1];
@@ -184,7 +184,7 @@ function axisOf(sorted: Float64Array): readonly [number, number] {
   return [low, end > low ? end : low + 1];
 }
 
-/** At most so many of some, evenly spread. */
+/** Returns at most `most` of the elements, evenly spread. */
 function spreadOver(some: readonly number[], most: number): number[] {
   const every = Math.max(1, Math.ceil(some.length / most));
   return some.filter((_, i) => i % every === 0);

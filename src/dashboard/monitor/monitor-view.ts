@@ -67,7 +67,7 @@ export async function monitorDetail(
 }
 
 /**
- * Errors and coverage by the time that was forecast.
+ * Returns errors and coverage by the time that was forecast.
  *
  * @param of - a condition on the ledger's rows, whose values are `params`
  */

@@ -94,7 +94,7 @@ function drivenBy(exports: unknown): string[] {
   return [...new Set(regressors.filter(({ lags }) => lags.some((lag) => lag <= 0)).map(({ column }) => column))];
 }
 
-/** Places for values in a statement, from `$first` on. */
+/** Returns places for values in a statement, from `$first` on. */
 const places = (values: readonly unknown[], first: number) => values.map((_, i) => `$${first + i}`).join(", ");
 
 /** Returns the latest verdicts on series that are not `ok`, with the mean error since they began. */

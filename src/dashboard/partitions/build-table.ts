@@ -232,7 +232,7 @@ function keyOf(partitionKey: string): PartitionKey {
 }
 const PLAIN_TEXT = /^s:[^%,]*$/;
 
-/** Numbers by value, texts by code unit, NULL last. */
+/** Returns numbers by value, texts by code unit, NULL last. */
 function compareKeys(a: PartitionKey, b: PartitionKey): number {
   for (let i = 0; i < a.length; i++) {
     const [x, y] = [a[i] ?? null, b[i] ?? null];

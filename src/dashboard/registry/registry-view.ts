@@ -66,7 +66,7 @@ export async function modelDetail(engine: Engine, model: string): Promise<ModelD
   };
 }
 
-/** Sources → runs → versions → aliases: what each was made from. */
+/** Returns sources → runs → versions → aliases: what each was made from. */
 function graphOf({ aliases }: ModelLine, lineages: readonly Lineage[]): ModelDetail["graph"] {
   const nodes = new Map<string, GraphNode>();
   const edges = new Map<string, { from: string; to: string; why: string }>();

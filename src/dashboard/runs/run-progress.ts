@@ -63,13 +63,13 @@ export class RunFollower {
     };
   }
 
-  /** Milliseconds since the feeder began to count; 0 before. */
+  /** Returns milliseconds since the feeder began to count; 0 before. */
   async #limitsUsed(until: number): Promise<number> {
     const began = await feedingBegan(this.#engine.stage, this.#runId);
     return began === undefined ? 0 : Math.max(0, until - began);
   }
 
-  /** Partitions a second, from the oldest sample of the window to now; null before there are two. */
+  /** Returns partitions a second, from the oldest sample of the window to now; null before there are two. */
   #rate(now: number, done: number): number | null {
     const recent = this.#samples.filter(([at]) => now - at <= WINDOW_MS);
     this.#samples = [...recent, [now, done]];

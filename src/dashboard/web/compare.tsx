@@ -8,7 +8,7 @@ import { Command, Empty, Loading, Warning } from "./states.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 
-/** Two runs, partition by partition. */
+/** Shows two runs, partition by partition. */
 export function Compare({ query }: { query: URLSearchParams }) {
   const runs = useData<readonly RunLine[]>("/runs");
   return (

@@ -21,7 +21,7 @@ export function noteConnected(path: string): void {
   if (lost.delete(path)) dispatchEvent(new Event(CHANGED));
 }
 
-/** The stream that has been lost for longest, if any is. */
+/** Returns the stream that has been lost for longest, if any is. */
 export function useLost(): Lost | undefined {
   const [first, setFirst] = useState<Lost | undefined>();
   useEffect(() => {

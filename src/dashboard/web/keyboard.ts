@@ -29,7 +29,7 @@ function pressed(event: KeyboardEvent): void {
   first = first === "" && event.key === "g" ? "g" : "";
 }
 
-/** The link of each row of the tables on the page, in their order. */
+/** Returns the link of each row of the tables on the page, in their order. */
 function rowLinks(): HTMLAnchorElement[] {
   const rows = [...document.querySelectorAll("main table.rows tbody tr")];
   return rows.flatMap((row) => row.querySelector("a") ?? []);
@@ -40,7 +40,7 @@ function hasFocus(link: HTMLAnchorElement): boolean {
   return link.closest("tr")?.contains(document.activeElement) === true;
 }
 
-/** The link of the row that has the focus, or undefined. */
+/** Returns the link of the row that has the focus, or undefined. */
 export function focusedRow(): HTMLAnchorElement | undefined {
   return rowLinks().find(hasFocus);
 }

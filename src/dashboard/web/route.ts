@@ -26,7 +26,7 @@ export type Query = Readonly<Record<string, string | readonly string[] | null | 
 export const queryOf = (search: URLSearchParams): Query =>
   Object.fromEntries([...search.keys()].map((name) => [name, search.getAll(name)]));
 
-/** An address of the page; values that are empty are left out. */
+/** Returns an address of the page, without the values that are empty. */
 export function href(path: readonly string[], query: Query = {}): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     (typeof value === "object" && value !== null ? value : [value]).flatMap((one) => (one ? [[name, one]] : [])),

@@ -128,7 +128,7 @@ function Outline({ accuracy: { histogram, spread, metric } }: { accuracy: RunAcc
   );
 }
 
-/** From its plan to its end, whether or not anybody worked on it all the time. */
+/** Returns the time from a run's plan to its end, including the time when no worker was active. */
 const tookMs = ({ createdAt }: RunLine, endedAt: string) => Date.parse(endedAt) - Date.parse(createdAt);
 
 /** Summarizes in a line the partitions of a run that have a model, failed, and were skipped. */

@@ -18,7 +18,7 @@ export function nextTheme(): void {
   applyTheme(THEMES[(THEMES.indexOf(stored()) + 1) % THEMES.length]);
 }
 
-/** The chosen theme, and a number that changes whenever colours do: what draws on a canvas draws again. */
+/** Returns the chosen theme, and a number that changes with the colours, so that a canvas is drawn again. */
 export function useTheme(): { theme: Theme; version: number } {
   const [version, setVersion] = useState(0);
   useEffect(() => {
@@ -34,7 +34,7 @@ export function useTheme(): { theme: Theme; version: number } {
   return { theme: stored(), version };
 }
 
-/** A colour of the style sheet as a canvas understands it. */
+/** Returns a colour of the style sheet in a form that a canvas takes. */
 export function colour(name: string, alpha = 1): string {
   const probe = document.createElement("span");
   probe.style.color = `var(--${name})`;

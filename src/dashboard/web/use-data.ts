@@ -52,7 +52,7 @@ export function useData<T extends object>(path: string | null): Loaded<T> {
   return { ...state, reload: () => setAgain((n) => n + 1) };
 }
 
-/** The latest value of a stream, undefined before the first. */
+/** Returns the latest value of a stream, undefined before the first. */
 export function useLive<T>(path: string | null): T | undefined {
   const [state, setState] = useState<{ path: string | null; value: T | undefined }>({ path: null, value: undefined });
   useEffect(() => {

@@ -16,7 +16,7 @@ const claimOne = (chunk: string) =>
    WHERE run_id = ? AND chunk = (${chunk} ORDER BY priority DESC, chunk LIMIT 1) RETURNING chunk, attempt`;
 const HELD = `run_id = ? AND chunk = ? AND attempt = ? AND state = 'leased' AND lease_until > ${NOW}`;
 
-/** Leases as rows of SQLite: every write under a lease checks its attempt in the same statement. */
+/** Returns leases as rows of SQLite: every write under a lease checks its attempt in the same statement. */
 export function localQueue(db: Database): Queue {
   const insert = db.prepare(
     "INSERT INTO chunks (run_id, chunk, partitions, priority, state) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",

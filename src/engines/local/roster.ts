@@ -2,7 +2,7 @@ import { ManymodelError } from "../../core/errors.ts";
 import type { Roster } from "../../ports/roster.ts";
 import { type Database, NOW } from "./database.ts";
 
-/** Workers as rows of SQLite. */
+/** Returns workers as rows of SQLite. */
 export function localRoster(db: Database): Roster {
   const forget = db.prepare(`DELETE FROM workers WHERE alive_until <= ${NOW}`);
   const insert = db.prepare(

@@ -41,11 +41,11 @@ function entries(folder: string, recursive = false): Promise<Dirent[]> {
   return readdir(folder, { withFileTypes: true, recursive });
 }
 
-/** As `newPart` and `writeWhole` name them; links lead elsewhere, and other files are somebody else's. */
+/** Tells whether a file is named as `newPart` and `writeWhole` name parts. Links and other files are not the workspace's. */
 const isPart = (entry: Dirent) =>
   entry.isFile() && /^\.?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(parquet|tmp)$/.test(entry.name);
 
-/** As `writeWhole` names a file until it is there as a whole. */
+/** Tells whether a file is named as `writeWhole` names it until it is complete. */
 const isUnfinished = (entry: Dirent) => entry.isFile() && /^\..*\.tmp$/.test(entry.name);
 
 /** Returns an item with its size and age; undefined if it is gone meanwhile. */

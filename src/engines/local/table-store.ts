@@ -132,7 +132,7 @@ export class TableStore {
     throw tableExists(table, row.imported === 1);
   }
 
-  /** In one transaction, a table becomes what was imported; then removes the files replaced. */
+  /** Makes, in one transaction, a table exactly the imported part, then removes the replaced files. */
   publishImport(table: string, part: TablePart, replace: boolean): void {
     const replaced = transact(this.#db, () => {
       this.checkImport(table, replace);
@@ -166,7 +166,7 @@ export class TableStore {
     this.discard(table, removed);
   }
 
-  /** Makes, in one transaction, `owner`'s rows of a table exactly these parts; then removes the files replaced. */
+  /** Makes, in one transaction, `owner`'s rows of a table exactly these parts, then removes the replaced files. */
   publish(table: string, owner: string, parts: readonly TablePart[]): void {
     const replaced = transact(this.#db, () => this.#replaceParts(table, owner, parts));
     this.discard(table, replaced);

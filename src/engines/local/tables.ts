@@ -34,7 +34,7 @@ import { newPart, REWRITE, TableStore } from "./table-store.ts";
 import { fileChecksum, VerifiedFiles } from "./verified-files.ts";
 
 /**
- * Tables as Parquet files, read and sorted by DuckDB; which files make up a table is SQLite's to say.
+ * Returns tables as Parquet files, read and sorted by DuckDB; which files make up a table is SQLite's to say.
  *
  * @param elsewhere - the stage, if it is not in a directory
  */

@@ -11,7 +11,7 @@ import { seal, unseal } from "../../stages/sealed.ts";
 import { damagedRow } from "../node/stored-run.ts";
 import { type Database, transact } from "./database.ts";
 
-/** Versions, aliases, annotations and the audit log as rows of SQLite. */
+/** Returns versions, aliases, annotations and the audit log as rows of SQLite. */
 export function localVersions(db: Database): Versions {
   const insertVersion = db.prepare("INSERT INTO versions (model, version, created_at, record) VALUES (?, ?, ?, ?)");
   const deleteVersion = db.prepare("DELETE FROM versions WHERE model = ? AND version = ?");

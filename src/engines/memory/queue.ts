@@ -5,7 +5,7 @@ import { type ChunkRecord, type Lease, LONGEST_RETRY_MS, type Queue } from "../.
 
 type Entry = { -readonly [K in keyof ChunkRecord]: ChunkRecord[K] } & { leaseUntil: number; notBefore: number };
 
-/** Leases in a map, on the clock given. */
+/** Returns leases in a map, on the clock given. */
 export function memoryQueue(now: () => number): Queue {
   const runs = new Map<string, Map<number, Entry>>();
   const entries = (run: string) => [...(runs.get(run)?.values() ?? [])].sort((a, b) => a.chunk - b.chunk);

@@ -3,7 +3,7 @@ import type { Roster, WorkerRecord } from "../../ports/roster.ts";
 
 type Entry = { -readonly [K in keyof WorkerRecord]: WorkerRecord[K] } & { aliveUntil: number };
 
-/** Workers in a map, on the clock given. */
+/** Returns workers in a map, on the clock given. */
 export function memoryRoster(now: () => number): Roster {
   const workers = new Map<string, Entry>();
   const find = (name: string) => {

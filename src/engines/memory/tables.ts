@@ -34,7 +34,7 @@ interface Pinned {
 const RESERVED = ["MODEL_INDEX", "TRAINING_METRICS", "TRAINING_RESULTS"];
 const NO_SQL = "the memory engine has no SQL; open a workspace with the local engine";
 
-/** Tables as batches of columns. Has no files and no SQL. */
+/** Returns tables as batches of columns. Has no files and no SQL. */
 export function memoryTables(): RowPorts {
   const tables = new Map<string, Table>();
   const parts = new Map<string, ColumnBatch>();
@@ -428,7 +428,7 @@ function pickBatch(batch: ColumnBatch, column: Column, isPicked: (value: KeyValu
   );
 }
 
-/** Integers of a source are read as numbers. */
+/** Returns a source's column as a body reads it: integers become numbers. */
 function asRead({ name, type }: ColumnInfo): ColumnInfo {
   return { name, type: type === "integer" ? "number" : type };
 }

@@ -2,7 +2,7 @@ import type { Annotation, AuditEntry, ModelAlias, ModelVersion } from "../../cor
 import { checkFree, checkMove, checkUnused, unknownVersion } from "../../core/registry-rules.ts";
 import type { Versions } from "../../ports/versions.ts";
 
-/** Versions, aliases, annotations and the audit log in memory. */
+/** Returns versions, aliases, annotations and the audit log in memory. */
 export function memoryVersions(): Versions {
   const versions = new Map<string, ModelVersion>();
   const aliases = new Map<string, ModelAlias>();

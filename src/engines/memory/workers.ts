@@ -15,7 +15,7 @@ function numbered(): Names {
 /** A body may block the thread that would renew the lease, however long a breakpoint holds it. */
 const LEASE_MS = 7 * 24 * 3_600_000;
 
-/** Workers that run in the calling thread: for tests, and for developing a body with breakpoints and `console.log`. */
+/** Returns workers that run in the calling thread: for tests, and for developing a body with breakpoints and `console.log`. */
 export function inProcessWorkers(names = numbered()): Workers {
   return {
     parallelism: 1,

@@ -94,7 +94,7 @@ async function writeParquet(
   }
 }
 
-/** Lines of CSV (RFC 4180): a header, then the rows; NULL is nothing, an empty text a pair of quotes. */
+/** Returns lines of CSV (RFC 4180): a header, then the rows; NULL is nothing, an empty text a pair of quotes. */
 async function* csvLines(pieces: AsyncIterable<QueryPiece>, counted: { rows: number }): AsyncGenerator<string> {
   let isFirst = true;
   for await (const { columns, rows } of pieces) {

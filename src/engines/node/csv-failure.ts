@@ -26,10 +26,10 @@ export async function csvFailure(
 }
 
 /**
- * A file whose lines have different numbers of columns is taken for one of a single column, or loses the lines above those
- * that are alike. Neither is what its author meant.
+ * Checks that the lines of a file have equal numbers of columns. Otherwise DuckDB reads the file as a single column, or
+ * drops the lines above the first equal ones.
  *
- * @param names - of the columns that it was taken to have
+ * @param names - the names of the columns that DuckDB detected
  * @throws {ManymodelError} `input` naming the first line that differs
  */
 export async function checkEven(

@@ -89,7 +89,7 @@ export function fileLiteral(file: string): string {
   return literal(file.replace(/[*?[]/g, "[$&]"));
 }
 
-/** `read_parquet` over files, which may differ in their columns. Folder names such as `a=b` are no columns. */
+/** Returns `read_parquet` over files, which may differ in their columns. Folder names such as `a=b` are no columns. */
 export function readParquet(files: readonly string[], options = ""): string {
   return `read_parquet([${files.map(fileLiteral).join(", ")}], union_by_name = true, hive_partitioning = false${options})`;
 }

@@ -84,7 +84,7 @@ function formatOf(file: string): "csv" | "parquet" | "json" | "xlsx" | "duckdb" 
   return /\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(file) ? "json" : "csv";
 }
 
-/** Files as the first argument of a reader. Several may have their columns in any order. */
+/** Returns files as the first argument of a reader. Several may have their columns in any order. */
 function readerFiles(files: readonly string[]): string {
   return files.length === 1
     ? files.map(fileLiteral).join("")

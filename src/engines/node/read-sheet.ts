@@ -220,7 +220,7 @@ function asCell(value: unknown): Cell {
   return typeof value === "number" || typeof value === "boolean" || value instanceof Date ? value : String(value);
 }
 
-/** A date at midnight is one, any other a time. Excel's times are of no zone. */
+/** Returns the text of a cell: a date if its time is midnight, otherwise a timestamp. Excel's times have no zone. */
 function cellText(cell: Cell): string {
   if (!(cell instanceof Date)) return String(cell);
   return cell.toISOString().replace("T00:00:00.000Z", "").replace("T", " ").replace("Z", "");

@@ -16,7 +16,7 @@ export interface Vessel {
 /** A listener to the events of a vessel. */
 export interface Listener {
   told(message: Told): void;
-  /** It has ended; nothing is told any more. */
+  /** Receives the end of the vessel, after which no message comes. */
   ended(why: string, details?: { readonly cause?: unknown; readonly outOfMemory?: boolean }): void;
 }
 

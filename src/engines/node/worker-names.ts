@@ -14,7 +14,7 @@ export function takeName(): string {
   return name;
 }
 
-/** A worker of this process has ended. */
+/** Forgets the name of a worker of this process that has ended. */
 export function dropName(name: string): void {
   alive.delete(name);
 }

@@ -6,7 +6,7 @@ import { startProcess, startThread } from "./vessel.ts";
 import { dropName, isGone, takeName } from "./worker-names.ts";
 import type { Asked, Told } from "./worker-thread.ts";
 
-/** Workers as threads of this process or, isolated, as processes. */
+/** Returns workers as threads of this process or, isolated, as processes. */
 export function nodeWorkers(): Workers {
   return {
     parallelism: availableParallelism(),

@@ -17,7 +17,7 @@ export interface ConnectionSettings {
   describe(client: ClientBase): string;
 }
 
-/** The client is an optional dependency. @throws {ManymodelError} `config` if it is not installed */
+/** Imports the client, an optional dependency. @throws {ManymodelError} `config` if it is not installed */
 export async function importPg(purpose = "engine postgres"): Promise<{ Client: typeof Client; Pool: typeof Pool }> {
   try {
     return (await import("pg")).default;

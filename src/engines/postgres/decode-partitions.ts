@@ -72,7 +72,7 @@ export class PartitionDecoder {
   }
 }
 
-/** Integers of a source are read as numbers. */
+/** Allocates a column. Integers of a source become numbers. */
 function emptyColumn(type: ColumnInfo["type"], length: number): Column {
   if (type === "string") return { type, values: new Array<string | null>(length) };
   if (type === "boolean") return { type, values: new Uint8Array(length) };

@@ -4,7 +4,7 @@ import { copyOut } from "./copy.ts";
 import { PartitionDecoder } from "./decode-partitions.ts";
 import { valueExpression } from "./relation-sql.ts";
 
-/** Columns of published rows that have a value in the first of them: each part of the table is one row of arrays. */
+/** Returns columns of published rows that have a value in the first of them: each part of the table is one row of arrays. */
 export async function readPublished(
   client: ClientBase,
   rows: { readonly from: string; readonly part: string; readonly condition: string },

@@ -27,7 +27,7 @@ interface Ask extends ClaimOptions {
 }
 
 /**
- * Leases as rows of PostgreSQL. Workers that ask at the same time skip each other's rows; every write under a lease
+ * Returns leases as rows of PostgreSQL. Workers that ask at the same time skip each other's rows; every write under a lease
  * checks its attempt in the same statement.
  *
  * A claim is as durable as an end is: an attempt's number is also part of its segment's path, and must not be given
@@ -94,7 +94,7 @@ export function postgresQueue(db: Database, signal: WorkSignal): Queue {
     if (again) await returnUnknown(run, workers, leases);
     return leases;
   };
-  /** Whoever asks holds nothing: what was leased to them by a statement whose answer was lost is available again. */
+  /** Returns chunks to the queue that a statement leased whose answer was lost. A worker that asks holds no chunk. */
   const returnUnknown = async (run: string, workers: readonly string[], leases: readonly (Lease | undefined)[]) => {
     const leasedChunks = leases.flatMap((lease) => lease?.chunk ?? []);
     await db.run(

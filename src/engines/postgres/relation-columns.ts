@@ -3,7 +3,7 @@ import type { ColumnType } from "../../core/columns/column.ts";
 import type { KeyType } from "../../core/partition-key.ts";
 import type { RelationColumn } from "./relation-sql.ts";
 
-/** Columns of a relation, in their order; a domain counts as what it is based on. */
+/** Returns columns of a relation, in their order; a domain counts as what it is based on. */
 export async function columnsOf(client: ClientBase, from: string): Promise<RelationColumn[]> {
   const { rows } = await client.query(
     `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS sql_type,

@@ -48,7 +48,7 @@ export async function createViews(client: ClientBase, schema: string): Promise<v
   await replaceViews(client, schema, new Map());
 }
 
-/** Views keep the columns they have and get further ones; a column of another type needs a new view. */
+/** Replaces the views. They keep their columns and get further ones. A column of another type needs a new view. */
 export async function replaceViews(
   client: ClientBase,
   schema: string,

@@ -5,7 +5,7 @@ import type { Database } from "./database.ts";
 const NOW = "clock_timestamp()";
 const until = (ms: string) => `${NOW} + ${ms}::float8 * interval '1 ms'`;
 
-/** Workers as rows of PostgreSQL. */
+/** Returns workers as rows of PostgreSQL. */
 export function postgresRoster(db: Database): Roster {
   const workers = `${db.schema}.mm$workers`;
   return {

@@ -460,7 +460,7 @@ export class TableStore {
     return id;
   }
 
-  /** In one transaction, a table becomes what was imported. */
+  /** Makes, in one transaction, a table exactly the imported rows. */
   async import(table: string, imported: ImportedRows, replace: boolean): Promise<void> {
     const name = table.toLowerCase();
     const { columns, typed } = imported;

@@ -15,7 +15,7 @@ import { locateKeys, readPartitions, snapshotKeys, snapshotTimes, takeSnapshot }
 import { SnapshotChecks, snapshotTable } from "./snapshot-checksums.ts";
 import { folded, TableStore } from "./table-store.ts";
 
-/** Tables of PostgreSQL: whatever the role may read, and a schema of the workspace's own. */
+/** Returns tables of PostgreSQL: whatever the role may read, and a schema of the workspace's own. */
 export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary: string): RowPorts {
   const store = new TableStore(db);
   const checks = new SnapshotChecks(db.schema);
@@ -80,7 +80,7 @@ export function postgresTables(db: Database, stage: Stage, duck: Duck, temporary
   };
 }
 
-/** Snapshots, and parts that nobody owns: not published yet, or of a process that was killed. */
+/** Returns snapshots, and parts that nobody owns: not published yet, or of a process that was killed. */
 async function storedItems({ schema, run }: Database): Promise<StoredItem[]> {
   const { rows } = await run<Omit<StoredItem, "ageMs"> & { age: number }>(
     `SELECT 'snapshot' AS kind, id, pg_total_relation_size(format('%s.%I', $1::text, 'mm$snapshot_' || id)::regclass) AS bytes,

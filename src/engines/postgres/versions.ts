@@ -10,7 +10,7 @@ import { checkFree, checkMove, checkUnused, unknownVersion } from "../../core/re
 import type { Versions } from "../../ports/versions.ts";
 import type { Database } from "./database.ts";
 
-/** Versions, aliases, annotations and the audit log as rows of PostgreSQL. */
+/** Returns versions, aliases, annotations and the audit log as rows of PostgreSQL. */
 export function postgresVersions(db: Database): Versions {
   const { schema } = db;
   const SELECT_ALIAS = `SELECT version FROM ${schema}.mm$aliases WHERE model = $1 AND alias = $2`;

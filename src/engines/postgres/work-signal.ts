@@ -24,7 +24,7 @@ interface Waiter {
   readonly wake: () => void;
 }
 
-/** `NOTIFY` on a channel of the schema's own, heard by one further connection of each process that has to wait. */
+/** Signals by `NOTIFY` on a channel of the schema. One further connection of each waiting process listens. */
 export function workSignal(db: Database, place: PostgresPlace): WorkSignal {
   const channel = `manymodel_${createHash("sha256").update(place.schema).digest("hex").slice(0, 16)}`;
   const waiters = new Set<Waiter>();

@@ -114,7 +114,7 @@ const inContainer = ({ authentication }: SnowflakeAddress) =>
 const accountOf = (address: SnowflakeAddress) =>
   (inContainer(address) ? process.env.SNOWFLAKE_ACCOUNT : undefined) ?? address.account;
 
-/** In a container the account is reached under the name that the container was given. */
+/** Returns the account's endpoint. A container reaches the account under the name in its environment. */
 function endpointOf({ endpoint, authentication }: SnowflakeAddress): SnowflakeAddress["endpoint"] {
   const { SNOWFLAKE_HOST: host, SNOWFLAKE_PORT: port } = process.env;
   if (authentication.type !== "oauth" || host === undefined) return endpoint;
@@ -230,7 +230,7 @@ function typeOf(column: Sdk.Column): ColumnType {
   return type === "timestamp_ntz" ? "timestamp" : "string";
 }
 
-/** The driver gives dates and times as texts, and their NULL as the text `NULL`. */
+/** Replaces the text `NULL` by null: the driver returns dates and times as texts, and their NULL too. */
 function withoutNullTexts(rows: readonly Row[], columns: readonly Sdk.Column[]): readonly Row[] {
   const times = columns.map((column) => /^(date|time)/i.test(column.getType()));
   if (!times.includes(true)) return rows;

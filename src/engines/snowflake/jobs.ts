@@ -26,7 +26,7 @@ interface Execution {
 }
 
 /**
- * Workers in container services. In tasks mode a serverless task graph runs a job service whose replicas have static
+ * Returns workers in container services. In tasks mode a serverless task graph runs a job service whose replicas have static
  * shards, and a finalizer writes the run's index, whether whoever began the run is still there or not. In queue mode an
  * asynchronous job service's replicas claim what they are fed.
  */
@@ -51,7 +51,7 @@ export function snowflakeJobs(
     const listed = await session.records(sql.services(base), 1000);
     return listed.map(({ name, status }) => ({ name: String(name), status: String(status) })).sort(byLaunch);
   };
-  /** A container that fits no machine of its pool waits for one without end. @throws {ManymodelError} `config` for one */
+  /** Checks that a container fits a machine of its pool. Otherwise it would wait without end. @throws {ManymodelError} `config` for one */
   const checkSize = async () => {
     const [pool] = await session.records(accountStatements(names).computePools(service.computePool), 1);
     const wrong = misfit(service, String(pool?.instance_family ?? service.instanceFamily));

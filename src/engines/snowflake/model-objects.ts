@@ -19,7 +19,7 @@ const WAY_OUT =
   'run "manymodel setup" if that was not done since; where the account has no snowflake-ml-python, set snowflake.model_registry: false, and versions are kept in the workspace\'s tables only';
 
 /**
- * Versions that Snowflake's Model Registry has too: one version of a MODEL each, with the files that scoring needs. A
+ * Returns versions that Snowflake's Model Registry has too: one version of a MODEL each, with the files that scoring needs. A
  * version is logged before it is recorded, so that one that cannot be logged is not registered. After every other change,
  * which the workspace's tables decide, the MODEL follows: what did not follow, whatever the reason, does so at the next
  * change, or by `sync`.

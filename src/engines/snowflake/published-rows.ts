@@ -7,7 +7,7 @@ import type { CopiedRows, PublishedRows, tableStatements } from "./sql/tables.ts
 
 type Sql = ReturnType<typeof tableStatements>;
 
-/** Columns of published rows that have a value in the first of them: written to the stage, which keeps every bit, and read. */
+/** Returns columns of published rows that have a value in the first of them: written to the stage, which keeps every bit, and read. */
 export async function readPublished(
   session: Session,
   sql: Sql,

@@ -12,7 +12,7 @@ import { type Candidate, queueStatements } from "./sql/queue.ts";
 const ENQUEUED_AT_ONCE = 10_000;
 
 /**
- * Leases as rows of a hybrid table. A claim compares the attempt it has seen, and is then read back: whoever the row
+ * Returns leases as rows of a hybrid table. A claim compares the attempt it has seen, and is then read back: whoever the row
  * names has it, whatever two updates of the same row may have said.
  */
 export function snowflakeQueue(session: Session, names: Names, shard?: SnowflakeAddress["shard"]): Queue {

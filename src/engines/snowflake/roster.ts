@@ -4,7 +4,7 @@ import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { rosterStatements } from "./sql/roster.ts";
 
-/** Workers as rows of a table whose key is their name. */
+/** Returns workers as rows of a table whose key is their name. */
 export function snowflakeRoster(session: Session, names: Names): Roster {
   const sql = rosterStatements(names);
   return {

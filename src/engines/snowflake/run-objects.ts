@@ -8,7 +8,7 @@ import { runObjectStatements } from "./sql/run-objects.ts";
 /** More objects than a schema is shown at a time. */
 const ALL = 10_000;
 
-/** Tasks and services say in their comments which run they are of; functions are made again by whoever needs one. */
+/** Finds and removes a run's objects. The comments of tasks and services name their run. Functions are made again when needed. */
 export function snowflakeRunObjects(session: Session, names: Names): RunObjects {
   const sql = runObjectStatements(names);
   const commented = async (kind: "task" | "service", text: string) =>

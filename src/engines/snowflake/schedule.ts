@@ -6,7 +6,7 @@ import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
 import { scheduleFolder, scheduleStatements } from "./sql/schedule.ts";
 
-/** Tasks of the account that run the pipeline in a container, and the files on the stage that the container reads. */
+/** Returns tasks of the account that run the pipeline in a container, and the files on the stage that the container reads. */
 export function snowflakeScheduler(
   session: Session,
   names: Names,

@@ -11,7 +11,7 @@ import { stageStatements } from "./sql/stage.ts";
 import { tableStatements } from "./sql/tables.ts";
 
 /**
- * Snapshots, parts that nobody published, imports that were not ended, what inference jobs gave, and values that were to be
+ * Returns snapshots, parts that nobody published, imports that were not ended, what inference jobs gave, and values that were to be
  * compared with. A snapshot is there as long as any of it is: its record, files of the stage, or a table; so what a process
  * left that was ended while pinning is found too, and by itself where another has pinned the same rows since. As old as an item is its newest piece, on the account's clock.
  */

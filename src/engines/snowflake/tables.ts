@@ -28,7 +28,7 @@ import { OWNER } from "./sql/setup.ts";
 import { FILES_AT_ONCE, tableStatements } from "./sql/tables.ts";
 import { eraseItems, storedItems } from "./stored-items.ts";
 
-/** Tables of an account. Sources are pinned as Parquet on the stage; results are loaded from it, in one transaction. */
+/** Returns tables of an account. Sources are pinned as Parquet on the stage; results are loaded from it, in one transaction. */
 export function snowflakeTables(session: Session, names: Names, stage: Stage): RowPorts {
   const sql = tableStatements(names);
   const opened = new Map<string, Promise<PinnedRows>>();
@@ -242,7 +242,7 @@ const partFolder = (table: string) => `tables/${checkName("table name", table, "
 /** Returns the path of a part of a table of results. */
 export const partPath = (table: string, id: string) => `${partFolder(table)}${id}.parquet`;
 
-/** Parts by the columns that they have. */
+/** Returns parts by the columns that they have. */
 function alike(parts: readonly TablePart[]): [readonly ColumnInfo[], string[]][] {
   const groups = new Map<string, [readonly ColumnInfo[], string[]]>();
   for (const { id, columns } of parts) {

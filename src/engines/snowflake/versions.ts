@@ -12,7 +12,7 @@ import type { Row, Session, Statements } from "./session.ts";
 import { catalogStatements } from "./sql/catalog.ts";
 import { versionStatements } from "./sql/versions.ts";
 
-/** Versions, aliases, annotations and the audit log as rows of tables; changes come one after another. */
+/** Returns versions, aliases, annotations and the audit log as rows of tables; changes come one after another. */
 export function snowflakeVersions(session: Session, names: Names): Versions {
   const sql = versionStatements(names);
   const { lock } = catalogStatements(names);

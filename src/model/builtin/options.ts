@@ -65,7 +65,7 @@ const costs = kind(
     Object.values(value).every((cost) => typeof cost === "number" && cost >= 0) &&
     Object.values(value).some((cost) => cost !== 0),
 );
-/** Values to try of some options. */
+/** Returns values to try of some options. */
 const valuesOf = (...options: readonly string[]) =>
   kind(
     `an object of lists of numbers for some of ${options.join(", ")}`,

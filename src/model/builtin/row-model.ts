@@ -144,7 +144,7 @@ function keptColumn(data: Frame, name: string): ArrayLike<Cell> {
   return type === "string" ? data.strings(name) : data.numbers(name);
 }
 
-/** For each row JSON of `start` and what each feature adds to it; the sum is the score. */
+/** Returns for each row the JSON of `start` and of each feature's contribution. Their sum is the score. */
 function byFeature({ start, values }: Contributions, encoding: Encoding): string[] {
   const sums = new Map<string, Float64Array>();
   for (const [column, feature] of encodedFeatures(encoding)) {
@@ -311,7 +311,7 @@ function numberMeasures(actual: Float64Array, predicted: Float64Array): Record<s
   return { mae: mae(actual, predicted), rmse: rmse(actual, predicted), r2: r2(actual, predicted) };
 }
 
-/** By Fisher and Yates, the same for the same seed. */
+/** Shuffles rows by Fisher and Yates, with the same result for the same seed. */
 function shuffle(rows: readonly number[], seed: number): number[] {
   const uniform = random(seed);
   const result = [...rows];

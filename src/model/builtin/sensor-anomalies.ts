@@ -150,7 +150,7 @@ function judged(
   };
 }
 
-/** Readings outside of a band as verdicts: each in its own right. */
+/** Returns readings outside of a band as verdicts: each in its own right. */
 function spikes(positions: readonly number[], length: number) {
   const kinds: (ReadingKind | null)[] = new Array(length).fill(null);
   const since = new Float64Array(length).fill(NaN);

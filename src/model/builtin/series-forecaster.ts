@@ -35,7 +35,7 @@ export interface ForecasterDrivers {
   info(model: FittedModel): object;
 }
 
-/** Metrics by their names with a prefix. */
+/** Returns metrics by their names with a prefix. */
 const named = (prefix: string, measured: Accuracy): { readonly [name: string]: number } =>
   Object.fromEntries(Object.entries(measured).map(([name, value]) => [`${prefix}${name}`, value]));
 

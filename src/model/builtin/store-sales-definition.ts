@@ -46,7 +46,7 @@ export interface SourceDrivers {
 }
 
 /**
- * Sales with promotions, prices and the like: a linear model of trend, season, calendar and regressor columns for each
+ * Returns sales with promotions, prices and the like: a linear model of trend, season, calendar and regressor columns for each
  * partition. A row without a regressor's value is left out, like one without sales.
  *
  * To forecast, the batch's input, or its table of the future, must have rows for the steps after the last known sales, with

@@ -64,7 +64,7 @@ export function anomaliesBy<M extends AnyModel>(fitted: ModelFunctions<M>["fitte
   };
 }
 
-/** 1.4826 times the median absolute error, or if that is 0, 1.2533 times the mean; NaN left out, 0 if nothing is left. */
+/** Returns 1.4826 times the median absolute error, or if that is 0, 1.2533 times the mean; NaN left out, 0 if nothing is left. */
 function robustScale(errors: Float64Array): number {
   // Ascending, because a sum of the smallest first rounds least.
   const sizes = errors

@@ -63,7 +63,8 @@ function fitHalf(sizes: Float64Array): Omit<ErrorTail, "share"> {
   return { scale, df };
 }
 
-/** Up to a constant of the data: densities at the middle of each bin, and the probability of those that are censored. */
+/** Returns the log-likelihood up to a constant of the data: densities at the middle of each bin, and the probability of the
+ * censored errors. */
 function logLikelihood(
   counts: Float64Array,
   censored: number,

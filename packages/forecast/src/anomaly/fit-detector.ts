@@ -148,7 +148,7 @@ function blockSums(errors: Float64Array): { centre: number; spread: number } {
   };
 }
 
-/** Lengths of runs of equal readings and of missing steps, and the share of readings that come after a missing step. */
+/** Returns lengths of runs of equal readings and of missing steps, and the share of readings that come after a missing step. */
 function runsOf(values: Float64Array): { equal: number[]; missing: number[]; gapShare: number } {
   const [equal, missing]: [number[], number[]] = [[], []];
   let last = NaN;

@@ -75,7 +75,7 @@ function startingScale(remainder: Float64Array): number {
   return scales.length === 0 ? 0 : Math.min(...scales);
 }
 
-/** Errors of one-step forecasts in units of their standard deviation / `scale`; NaN where the reading is missing. */
+/** Returns errors of one-step forecasts in units of their standard deviation / `scale`; NaN where the reading is missing. */
 export function innovations(remainder: Float64Array, noise: ReadingNoise): Float64Array {
   const { phi, drive, scale } = noise;
   const reach = CLIP * scale;
@@ -95,7 +95,7 @@ export function innovations(remainder: Float64Array, noise: ReadingNoise): Float
 }
 
 /**
- * Minus twice the logarithm of the likelihood a reading, the scale profiled out, with Huber's loss of errors, of the blocks
+ * Returns minus twice the logarithm of the likelihood a reading, the scale profiled out, with Huber's loss of errors, of the blocks
  * but for the quarter that fits worst.
  */
 function clippedLoss(remainder: Float64Array, phi: number, drive: number, reach: number): number {

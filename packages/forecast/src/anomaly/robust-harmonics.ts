@@ -190,7 +190,7 @@ function regress(y: Float64Array, harmonics: readonly Harmonic[], starts: readon
   return { coefficients, shares, errors, observed };
 }
 
-/** Steps after which all harmonics repeat, or the length of the series. */
+/** Returns steps after which all harmonics repeat, or the length of the series. */
 function cycleOf(harmonics: readonly Harmonic[], length: number): number {
   const periods = [...new Set(harmonics.map(({ period }) => period))];
   const longest = Math.max(1, ...periods);

@@ -62,7 +62,7 @@ export interface ArimaState {
   readonly covariance?: readonly number[];
 }
 
-/** Quantities every model has from its log-likelihood: aic, aicc and bic, counting sigma2 as a parameter. */
+/** Returns quantities every model has from its log-likelihood: aic, aicc and bic, counting sigma2 as a parameter. */
 export function informationCriteria(
   loglik: number,
   coefficients: number,

@@ -8,7 +8,7 @@ export interface Differencing {
   readonly period: number;
 }
 
-/** (1 − B)^d (1 − B^m)^D applied to a series; d + mD values shorter. NaN where a value it needs is missing. */
+/** Returns (1 − B)^d (1 − B^m)^D applied to a series; d + mD values shorter. NaN where a value it needs is missing. */
 export function differenced(y: Float64Array, { d, D, period }: Differencing): Float64Array {
   let values = y;
   for (let i = 0; i < D; i++) values = difference(values, period);

@@ -62,7 +62,7 @@ export function recurse(x: Float64Array, n: number, b: Float64Array, lag: number
   }
 }
 
-/** `recurse` at lag 1 with at most five coefficients, the last values kept at hand: each step waits for the one before. */
+/** Computes `recurse` at lag 1 with at most five coefficients, the last values kept at hand: each step waits for the one before. */
 function recurseNear(x: Float64Array, n: number, b: Float64Array, from: number): void {
   const count = b.length;
   const b1 = b[0]!;
@@ -128,7 +128,7 @@ export function recurseBackward(x: Float64Array, n: number, b: Float64Array, lag
   }
 }
 
-/** `recurseBackward` at lag 1 with at most five coefficients. */
+/** Computes `recurseBackward` at lag 1 with at most five coefficients. */
 function recurseNearBackward(x: Float64Array, n: number, b: Float64Array): void {
   const count = b.length;
   const b1 = b[0]!;

@@ -30,7 +30,7 @@ export function forecastArima(model: ArimaModel, options: ModelForecastOptions):
   };
 }
 
-/** Means and variances of the next h values on the model's scale. */
+/** Returns means and variances of the next h values on the model's scale. */
 function forecastMoments(
   model: ArimaModel,
   h: number,

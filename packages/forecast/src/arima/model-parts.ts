@@ -21,7 +21,7 @@ export function armaOf({ order, coef }: ArimaModel): Arma {
   };
 }
 
-/** Coefficients of the linear part, in the order of `design`. */
+/** Returns coefficients of the linear part, in the order of `design`. */
 export function betaOf({ coef, regressors = [] }: ArimaModel): number[] {
   const constants = ["intercept", "drift"].filter((name) => name in coef && !regressors.includes(name));
   return [...constants, ...regressors].map((name) => coef[name]!);

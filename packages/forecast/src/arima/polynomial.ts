@@ -45,7 +45,7 @@ export function armaVector(arma: Arma): Float64Array {
   return Float64Array.of(...arma.ar, ...arma.ma, ...arma.sar, ...arma.sma);
 }
 
-/** Lags reached by the autoregressive and by the moving-average side, seasonal part included. */
+/** Returns lags reached by the autoregressive and by the moving-average side, seasonal part included. */
 export function armaReach({ ar, ma, sar, sma, period }: Arma): { p: number; q: number; k: number } {
   const p = ar.length + period * sar.length;
   const q = ma.length + period * sma.length;
@@ -67,7 +67,7 @@ export function multiply(a: Float64Array, s: Float64Array, period: number, sign:
 }
 
 /**
- * Partial autocorrelations of the polynomial 1 − Σ a_i B^i, by the Durbin–Levinson
+ * Computes the partial autocorrelations of the polynomial 1 − Σ a_i B^i, by the Durbin–Levinson
  * recursion run backwards. They are all in (−1, 1) if and only if the polynomial is stationary.
  *
  * @see Jones (1980), doi:10.1080/00401706.1980.10486159; Monahan (1984), doi:10.1093/biomet/71.2.403

@@ -65,14 +65,14 @@ export function createProblem(
   };
 }
 
-/** Buffers for the exact likelihood of models that reach `k` lags. */
+/** Returns buffers for the exact likelihood of models that reach `k` lags. */
 export function likelihoodWorkspace(problem: ArimaProblem, k: number): LikelihoodWorkspace {
   if (problem.likelihood === undefined || problem.likelihood.reach < k)
     problem.likelihood = createLikelihoodWorkspace(problem.n, k, problem.columns.length);
   return problem.likelihood;
 }
 
-/** Buffers for conditional least squares with `parameters` coefficients. */
+/** Returns buffers for conditional least squares with `parameters` coefficients. */
 export function conditionalWorkspace(problem: ArimaProblem, parameters: number): ConditionalWorkspace {
   const have = problem.conditional.jacobian.length;
   if (have < parameters) problem.conditional = createConditionalWorkspace(problem.n, Math.max(parameters, have + 4));

@@ -70,7 +70,7 @@ export function createSearch(space: SearchSpace, problemOf: (constant: boolean) 
   };
 }
 
-/** −2 log L − n log σ² of the model without ARMA part: what the conditional criteria of all candidates have in common. */
+/** Returns −2 log L − n log σ² of the model without ARMA part, which the conditional criteria of all candidates share. */
 function approximationOffset(space: SearchSpace, problemOf: (constant: boolean) => ArimaProblem): number {
   const problem = problemOf(false);
   const fit = estimateExact(problem, { p: 0, q: 0, P: 0, Q: 0, period: space.period });
@@ -83,7 +83,7 @@ export function orderOf({ p, q, P, Q }: Candidate, period: number): ArmaOrder {
   return { p, q, P, Q, period };
 }
 
-/** Coefficients to start a candidate's fit from: those of a neighbour, missing ones zero. */
+/** Returns coefficients to start a candidate's fit from: those of a neighbour, missing ones zero. */
 function startFrom(parent: Tried | undefined, candidate: Candidate, problem: ArimaProblem): Start | undefined {
   if (parent?.estimate === undefined) return undefined;
   const arma = zeroArma(orderOf(candidate, problem.period));

@@ -38,9 +38,9 @@ const LEAPS: typeof NEIGHBOURS = [
 ];
 
 /**
- * Stepwise search: from the best of four models (and one without a constant) to its first neighbour that is better,
- * until none is. A model whose roots disqualify it can stand between the best so far and a better one: where no neighbour
- * is better, those with the other constant are tried, then changes of p or q by two.
+ * Searches stepwise: from the best of four models (and one without a constant) to its first neighbour that is better,
+ * until none is. A model whose roots disqualify it can stand between the best so far and a better one. If no neighbour
+ * is better, the search tries neighbours with the other constant, then changes of p or q by two.
  *
  * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03, §3.2
  */

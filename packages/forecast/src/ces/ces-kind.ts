@@ -6,7 +6,7 @@ import { type CesGains, gainsOf, run, settle, startMoving } from "./recursion.ts
 
 const gains = ({ seasonality, alpha, beta }: CesModel): CesGains => gainsOf(seasonality, [...alpha, ...beta]);
 
-/** The model is linear: a step's error spreads as the impulse response, and variances add. */
+/** Forecasts in closed form. The model is linear: a step's error spreads as the impulse response, and variances add. */
 export function forecastCes(model: CesModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const none = new Float64Array(h).fill(NaN);

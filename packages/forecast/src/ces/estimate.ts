@@ -69,7 +69,7 @@ function backcast(gains: CesGains, guess: MovingState, moving: MovingState, y: F
   run(gains, moving, y, -1);
 }
 
-/** Levels from the first observed values; potentials that keep them where they are. */
+/** Returns levels from the first observed values; potentials that keep them where they are. */
 export function firstGuess(y: Float64Array, seasonality: CesSeasonality, period: number): CesState {
   const middle = 1.3;
   const firstValues = y

@@ -89,7 +89,7 @@ export function combined(members: readonly Member[], { members: names, combining
   return { ...model, weights: shares.map((share) => share / total) };
 }
 
-/** Methods that fit the form which a member has. */
+/** Returns methods that fit the form which a member has. */
 function refitting(members: readonly Member[], methods: MethodTable): MethodTable {
   return Object.fromEntries(
     members.map(({ name, model }) => [

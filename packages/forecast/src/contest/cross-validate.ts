@@ -21,7 +21,7 @@ const NAMES: OptionNames<RollingOriginOptions> = {
   now: true,
 };
 
-/** Candidates with their fits: a word stands for the method of that name. @throws {RangeError} naming the bad one */
+/** Returns candidates with their fits: a word stands for the method of that name. @throws {RangeError} naming the bad one */
 export function candidatesOf(entries: readonly (Method | Candidate)[]): Candidate[] {
   const candidates = entries.map((candidate) => {
     if (typeof candidate !== "string") return candidate;

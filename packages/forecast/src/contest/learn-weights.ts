@@ -192,7 +192,7 @@ export function standardised(x: readonly number[], centres: readonly number[], s
   return [1, ...values];
 }
 
-/** Weights of scores; 0 where one is −Infinity. */
+/** Returns weights of scores; 0 where one is −Infinity. */
 function softmax(scores: readonly number[]): number[] {
   const most = Math.max(...scores);
   const parts = scores.map((score) => Math.exp(score - most));

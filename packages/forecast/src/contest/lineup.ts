@@ -115,7 +115,7 @@ const LONG_SEASON = {
   isSeasonKnown: true,
 } as const;
 
-/** A year has a little more than 52 weeks. */
+/** Replaces 52 weeks by the exact year, which is a little longer. */
 const exact = (periods: readonly number[]) => periods.map((one) => (one === WEEKS_OF_YEAR ? 365.25 / 7 : one));
 
 function hasWeek(y: Float64Array, periods: readonly number[]): boolean {

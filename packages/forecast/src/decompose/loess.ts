@@ -113,7 +113,7 @@ export function smoothAt(
   return value / sum;
 }
 
-/** (1 - u³)³ for u below 1, else 0; u at most 0.001 counts as 0 and at least 0.999 as 1, as in the published routines. */
+/** Returns (1 - u³)³ for u below 1, else 0; u at most 0.001 counts as 0 and at least 0.999 as 1, as in the published routines. */
 function tricube(u: number): number {
   if (u > 0.999) return 0;
   if (u <= 0.001) return 1;

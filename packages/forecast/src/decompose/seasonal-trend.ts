@@ -111,7 +111,7 @@ interface Work extends Smoothers {
   readonly rest: Float64Array;
 }
 
-/** One pass of the inner loop: steps 1 to 6 of the paper's section 3.2. */
+/** Runs one pass of the inner loop: steps 1 to 6 of the paper's section 3.2. */
 function update(
   work: Work,
   y: Float64Array,
@@ -146,7 +146,7 @@ function update(
   smooth(work.trend, rest, n, robustness, trend);
 }
 
-/** Means of `span` successive values: `length - span + 1` of them. */
+/** Returns means of `span` successive values: `length - span + 1` of them. */
 function movingAverage(x: Float64Array, length: number, span: number, out: Float64Array): void {
   let sum = 0;
   for (let t = 0; t < span; t++) sum += x[t]!;

@@ -53,8 +53,8 @@ export interface EstimatorOptions {
 }
 
 /**
- * The search works on shares where the usual bounds hold: beta is a share of what alpha leaves it, [1e-4, alpha], and
- * gamma of [1e-4, 1 − alpha], so that the bounds are a box.
+ * Returns an estimator of a form's parameters. Under the usual bounds it searches shares, so that the bounds are a box:
+ * beta is a share of [1e-4, alpha], gamma of [1e-4, 1 − alpha].
  */
 export function createEstimator(
   form: EtsForm,

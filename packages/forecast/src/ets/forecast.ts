@@ -41,7 +41,7 @@ interface Distribution {
   bound(p: number): Float64Array;
 }
 
-/** On the scale of the model. */
+/** Returns the forecast distribution on the scale of the model. */
 function distribution(model: EtsModel, h: number): Distribution {
   const moments = analyticMoments(model, h);
   if (moments !== undefined) {

@@ -15,7 +15,7 @@ const BLOCK = 4;
  * Derivatives of the states with respect to every unknown go along with the recursion.
  */
 export interface EtsSquares {
-  /** −2 log-likelihood is nobs · log of this. Infinity where states or expectations are not allowed. */
+  /** Returns the value whose log times nobs is −2 log-likelihood. Infinity where states or expectations are not allowed. */
   value(x: Float64Array): number;
   /**
    * Returns the same with its normal equations: `A` = J'J (`size` × `size` by rows) and `g` = J'r. Only for the

@@ -116,7 +116,7 @@ interface Waves {
   readonly products: Float64Array;
 }
 
-/** Sines and cosines by rotation: their own evaluation would take most of the time. */
+/** Computes sines and cosines by rotation: their own evaluation would take most of the time. */
 function wavesOf(period: number, n: number): Waves {
   const harmonics = Math.max(1, Math.min(3, Math.floor(period / 2)));
   const columns: Float64Array[] = [];

@@ -36,7 +36,7 @@ export interface Features {
 }
 
 /**
- * Features of a series, cheap enough to be computed for each of very many.
+ * Returns features of a series, cheap enough to be computed for each of very many.
  *
  * @param y - observations, NaN where missing
  * @param options.period - observations per season; default 1, for none

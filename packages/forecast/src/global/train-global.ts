@@ -92,7 +92,7 @@ export function trainGlobal(series: readonly GlobalSeries[], options: GlobalOpti
   };
 }
 
-/** Origins spread evenly over each series, each with all steps, or with every so many where there are too many series. */
+/** Returns origins spread evenly over each series, each with all steps, or with every so many where there are too many series. */
 function trainingPlaces(
   series: readonly GlobalSeries[],
   { period, horizon, holdout, rows }: Required<Omit<GlobalOptions, "rounds">>,
@@ -116,7 +116,7 @@ function trainingPlaces(
   });
 }
 
-/** Quantiles of errors from the origin before the holdout, or before the last steps, by step and its neighbours. */
+/** Returns quantiles of errors from the origin before the holdout, or before the last steps, by step and its neighbours. */
 function errorQuantiles(
   series: readonly GlobalSeries[],
   { period, horizon, known, trees }: Pick<GlobalModel, "period" | "horizon" | "known" | "trees">,

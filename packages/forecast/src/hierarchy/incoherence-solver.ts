@@ -134,7 +134,7 @@ export class IncoherenceSolver {
   }
 }
 
-/** r'M⁻¹r for a diagonal preconditioner M. */
+/** Returns r'M⁻¹r for a diagonal preconditioner M. */
 function scaled(residual: Float64Array, inverse: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < residual.length; i++) sum += residual[i]! * residual[i]! * inverse[i]!;

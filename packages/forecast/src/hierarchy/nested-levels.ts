@@ -50,7 +50,7 @@ export function nestedLevels(
   return { chain, crossing: crossing.sort((a, b) => a - b), order: Int32Array.from(order), parent, leafParent };
 }
 
-/** For each node of a finer level the node that has all of its leaves; null if there is none for one of them. */
+/** Returns for each node of a finer level the coarser node that has all of its leaves, or null if some node has none. */
 function parentsOf(leaves: number, finer: HierarchyLevel, coarser: HierarchyLevel): Int32Array | null {
   const parents = new Int32Array(finer.nodes).fill(-1);
   for (let leaf = 0; leaf < leaves; leaf++) {

@@ -7,7 +7,7 @@ import type { Hierarchy } from "./hierarchy.ts";
 const LEAST_VARIANCE = 1e-9;
 
 /**
- * Variances with a floor at the aggregates. Where an aggregate's past and that of all of its leaves was perfect, none of
+ * Returns variances with a floor at the aggregates. Where an aggregate's past and that of all of its leaves was perfect, none of
  * them could give way: it takes no part, and is their sum.
  */
 export function withVarianceFloor(

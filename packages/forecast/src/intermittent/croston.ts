@@ -43,7 +43,7 @@ export function croston(y: Series, options: CrostonOptions = {}): CrostonModel {
 }
 
 /**
- * Croston's method with the bias correction of Syntetos and Boylan: its forecast times 1 - alpha/2.
+ * Fits Croston's method with the bias correction of Syntetos and Boylan: its forecast times 1 - alpha/2.
  *
  * @param y - as for `croston`
  * @throws {RangeError} as `croston`
@@ -73,7 +73,7 @@ function fit(kind: CrostonModel["kind"], y: Series, { alpha = 0.1 }: CrostonOpti
 
 const correction = (kind: CrostonModel["kind"], alpha: number) => (kind === "sba" ? 1 - alpha / 2 : 1);
 
-/** `out` gets the one-step forecasts, NaN before the first demand. */
+/** Runs the method over observations. `out` gets the one-step forecasts, NaN before the first demand. */
 function run(
   from: CrostonState,
   kind: CrostonModel["kind"],

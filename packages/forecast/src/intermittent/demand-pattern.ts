@@ -72,7 +72,7 @@ function phasesDiffer(observed: Float64Array, demands: Float64Array): boolean {
   return phases > 1 && chiSquareCdf(deviance, phases - 1, "upper") < SIGNIFICANCE;
 }
 
-/** 1 / P, P the share of demands in the same phase of the other seasons, averaged over the demands. */
+/** Returns 1 / P, P the share of demands in the same phase of the other seasons, averaged over the demands. */
 function intervalInPhase(observed: Float64Array, demands: Float64Array): number {
   let shares = 0;
   let count = 0;

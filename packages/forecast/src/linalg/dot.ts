@@ -1,4 +1,4 @@
-/** Σ x_t y_t for t in [from, to), in four interleaved sums so that additions do not wait for each other. */
+/** Returns Σ x_t y_t for t in [from, to), in four interleaved sums so that additions do not wait for each other. */
 export function dot(x: Float64Array, y: Float64Array, from: number, to: number): number {
   let a = 0;
   let b = 0;

@@ -1,7 +1,7 @@
 import { dot, products6 } from "./dot.ts";
 
 /**
- * Products of columns with columns: out[i, j] = rows[i]' others[j], by rows, both over [0, n).
+ * Returns products of columns with columns: out[i, j] = rows[i]' others[j], by rows, both over [0, n).
  *
  * @param triangle - whether `rows` and `others` are the same and only j ≤ i (and a little more) is wanted
  */

@@ -22,7 +22,7 @@ export interface Fold {
 }
 
 /**
- * Folds of k-fold cross-validation: each row is held out once a repeat. Rows are dealt in an order drawn by the seed, class
+ * Returns folds of k-fold cross-validation: each row is held out once a repeat. Rows are dealt in an order drawn by the seed, class
  * after class. Groups are dealt as a whole, the largest first, to the fold with the fewest rows.
  *
  * @param rows - how many rows there are
@@ -74,7 +74,7 @@ export function folds(rows: number, options: FoldOptions = {}): Fold[] {
     return foldOf;
   }
 
-  /** Rows by label, labels in the order in which they first occur. */
+  /** Returns rows by label, labels in the order in which they first occur. */
   function membersOf(labels: ArrayLike<unknown>): Map<unknown, number[]> {
     const members = new Map<unknown, number[]>();
     for (let row = 0; row < rows; row++) {
@@ -85,7 +85,7 @@ export function folds(rows: number, options: FoldOptions = {}): Fold[] {
     return members;
   }
 
-  /** By Fisher and Yates. */
+  /** Shuffles by Fisher and Yates. */
   function shuffled<T>(items: readonly T[]): T[] {
     const result = [...items];
     for (let i = result.length - 1; i > 0; i--) {

@@ -53,7 +53,7 @@ export interface Kind<M> {
   fitted(model: M, y: Float64Array, options: ModelOptions, any: AnyKind["fitted"]): Float64Array;
   /** Returns the model moved over the values that followed its series, without estimating anything again. */
   update(model: M, newY: Float64Array, options: ModelOptions, any: AnyKind["update"]): M;
-  /** `paths` sample paths of the h values that follow. */
+  /** Returns `paths` sample paths of the h values that follow. */
   simulate(model: M, options: SimulateOptions, any: AnyKind["simulate"]): Float64Array[];
   /**
    * Returns true if this model has an ability of its kind. A kind all of whose models have it needs no such method.

@@ -150,7 +150,7 @@ export function supports(model: FittedModel, ability: Ability): boolean {
 }
 
 /**
- * Quantiles of the sum of the next steps, such as the demand over a lead time, by sample paths. A path has the model's own
+ * Returns quantiles of the sum of the next steps, such as the demand over a lead time, by sample paths. A path has the model's own
  * intervals, calibrated ones too, as the distribution of each step. Its steps depend on each other as the model's errors do: an
  * error moves the later forecasts by what the model makes of one more observation (its impulse response), and a Gaussian
  * copula carries that over to intervals of any shape. So it is the same for every method, and exact for linear ones with

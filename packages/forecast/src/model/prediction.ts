@@ -56,7 +56,7 @@ export function symmetricForecast(
   return { mean, levels, lower, upper };
 }
 
-/** Arrays of numbers in one piece of memory: many small pieces cost more than what is computed in them. */
+/** Allocates arrays of numbers in one piece of memory: many small pieces cost more than the computations in them. */
 export function arraysOf(count: number, length: number): Float64Array[] {
   const memory = new ArrayBuffer(8 * count * length);
   const arrays: Float64Array[] = [];

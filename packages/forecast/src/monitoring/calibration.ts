@@ -57,7 +57,7 @@ export function whiten(z: Float64Array, { scale, correlation }: Calibration): Fl
 }
 
 /**
- * Values that follow the standard normal distribution nearly if `z` does, and are large where |z| is: for finding an
+ * Returns values that follow the standard normal distribution nearly if `z` does, and are large where |z| is: for finding an
  * increase in variance by a CUSUM of means (Hawkins 1981: (√|z| - 0.822) / 0.349).
  */
 export function spreads(z: Float64Array): Float64Array {

@@ -57,7 +57,7 @@ export function calendarField(field: CalendarField, time: number): number {
   return field === "hour" ? date.getUTCHours() : date.getUTCDate();
 }
 
-/** Days since 1970 of a time. */
+/** Returns days since 1970 of a time. */
 export function dayNumber(time: number): number {
   return Math.floor(time / DAY);
 }

@@ -50,7 +50,7 @@ function recurse(model: LinearModel, path: Float64Array): void {
       path[t]! += coef * (t >= lag ? path[t - lag]! : model.last[model.last.length + t - lag]!);
 }
 
-/** Paths with Gaussian errors; without lags each path draws its own coefficients as well, given σ². */
+/** Returns paths with Gaussian errors; without lags each path draws its own coefficients as well, given σ². */
 export function simulateLinear(model: LinearModel, { h, paths = 1, seed, xreg }: SimulateOptions): Float64Array[] {
   const uniform = random(seed);
   const { mean, columns } = knownPart(model, model.length, h, xreg);

@@ -34,7 +34,7 @@ export interface LinearTerms {
   readonly holidays?: readonly Holiday[];
 }
 
-/** Names and columns of the terms for `count` observations from position `first` (0: the first of the training series). */
+/** Returns names and columns of the terms for `count` observations from position `first` (0: the first of the training series). */
 export function termColumns(
   terms: LinearTerms,
   first: number,

@@ -218,7 +218,7 @@ function fitRows(rows: readonly number[], response: Float64Array, columns: reado
   return leastSquares(columns.map(pick), pick(response));
 }
 
-/** Weights of an autoregression by the Yule–Walker equations, of the order with the least AICc. */
+/** Returns weights of an autoregression by the Yule–Walker equations, of the order with the least AICc. */
 function autoregression(errors: Float64Array, longest: number): Float64Array {
   const n = errors.filter((value) => !Number.isNaN(value)).length;
   const most = Math.min(longest, Math.floor(n / 10), errors.length - 1);
@@ -274,7 +274,7 @@ function bic(rss: number, columns: number, rows: number): number {
   return rows * Math.log(rss / rows) + columns * Math.log(rows);
 }
 
-/** AICc of a regression with so many columns, up to a constant: its variance counts as a coefficient. */
+/** Returns the AICc of a regression with `columns` columns, up to a constant. The variance counts as a coefficient. */
 function aicc(rss: number, columns: number, rows: number): number {
   const k = columns + 1;
   return rows > k + 1 ? rows * Math.log(rss / rows) + 2 * k + (2 * k * (k + 1)) / (rows - k - 1) : Infinity;

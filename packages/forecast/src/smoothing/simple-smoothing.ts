@@ -32,7 +32,7 @@ export function simpleSmoothing(
   );
 }
 
-/** With a given alpha and its best initial level. */
+/** Smooths with a fixed alpha and the initial level of the least squared error. */
 export function smoothWith(y: Float64Array, alpha: number): SimpleSmoothing {
   const base = y[0]!;
   const keep = 1 - alpha;

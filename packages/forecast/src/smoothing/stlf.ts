@@ -98,7 +98,7 @@ export function updateStlf(
   return { ...model, seasonal, model: any(model.model, adjusted, options) };
 }
 
-/** Paths of the seasonally adjusted series, with the season added back. */
+/** Returns paths of the seasonally adjusted series, with the season added back. */
 export function simulateStlf(model: StlfModel, options: SimulateOptions, any: AnyKind["simulate"]): Float64Array[] {
   return any(model.model, options).map((path) => path.map((value, i) => value + seasonalEffect(model, i)));
 }

@@ -43,7 +43,7 @@ export interface Coordinates {
   from(x: Float64Array): TbatsParameters;
   /** Writes the change of the gains for coordinate i, per unit. */
   direction(i: number, parameters: TbatsParameters, system: System, out: Float64Array): void;
-  /** Derivatives of the ARMA coefficients with respect to their coordinates, by rows. */
+  /** Returns derivatives of the ARMA coefficients with respect to their coordinates, by rows. */
   armaJacobian(x: Float64Array): Float64Array;
 }
 

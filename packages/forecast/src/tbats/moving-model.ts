@@ -16,7 +16,7 @@ export function startOf({ initial, form }: Pick<TbatsModel, "initial" | "form">)
   return { states: initial, errors: new Array<number>(form.p).fill(0), white: new Array<number>(form.q).fill(0) };
 }
 
-/** Values on the scale of the model. */
+/** Returns values on the scale of the model. */
 export function transformed({ parameters: { lambda } }: Pick<TbatsModel, "parameters">, y: Float64Array): Float64Array {
   return lambda === null ? y : boxCox(y, lambda);
 }

@@ -77,7 +77,7 @@ export function createProblem(observations: Observations, form: TbatsForm, coord
     return squares;
   }
 
-  /** Derivatives of the errors are the errors of the same system under what the coordinate changes in each step. */
+  /** Computes the derivatives of the errors: the errors of the same system under the coordinate's change in each step. */
   function smoothingColumn(i: number): void {
     const { lambda, ar, ma } = parameters;
     const column = columns[i]!;

@@ -6,7 +6,7 @@ const BETA = 0.01;
 const DAMPING = 0.97;
 const GAMMA = 0.004;
 
-/** Parameters to start a form's first fit from. */
+/** Returns parameters to start a form's first fit from. */
 export function firstParameters(form: TbatsForm): TbatsParameters[] {
   return ALPHAS.map((alpha) => ({
     lambda: null,
@@ -43,7 +43,7 @@ export function startFrom(form: TbatsForm, parameters: TbatsParameters): TbatsPa
   );
 }
 
-/** Gains inside the admissible region: turned by the mean of a period's angles they reach all of its harmonics. */
+/** Returns gains inside the admissible region: turned by the mean of a period's angles they reach all of its harmonics. */
 export function seasonalGains(
   { seasonality, periods, harmonics }: TbatsForm,
   gamma: number,

@@ -5,7 +5,7 @@ import { invBoxCox } from "../time/box-cox.ts";
 import { move, project, startOf, transformed } from "./moving-model.ts";
 import type { TbatsModel } from "./tbats-model.ts";
 
-/** The model is linear on its scale: variances add, and the bounds there are transformed back. */
+/** Forecasts on the model's scale, where it is linear and variances add, and transforms the bounds back. */
 export function forecastTbats(model: TbatsModel, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);
   const { lambda } = model.parameters;

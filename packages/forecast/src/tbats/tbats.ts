@@ -60,7 +60,7 @@ export function tbats(y: Series, options: TbatsOptions = {}): TbatsModel {
 }
 
 /**
- * BATS: as `tbats`, but a season is an effect of each of its phases, and the state of a phase moves only when it comes.
+ * Fits BATS: as `tbats`, but a season is an effect of each of its phases, and the state of a phase moves only when it comes.
  * The effects of a period add up to 0, so that it costs a state less than it has phases. Meant for short periods: time
  * grows with the cube of the sum of periods.
  *

@@ -78,7 +78,7 @@ function fromMean(y: Float64Array): Float64Array {
   return y.map((value) => value - mean);
 }
 
-/** Residuals from the least-squares line. */
+/** Returns residuals from the least-squares line. */
 function fromLine(y: Float64Array): Float64Array {
   const n = y.length;
   const centre = (n - 1) / 2;

@@ -29,7 +29,7 @@ export function nsdiffs(y: Series, options: { period: number; test?: "seas" | "o
   return seasonalDifferences(toFloat64(y), period, maxD, test);
 }
 
-/** `nsdiffs` of a checked period. */
+/** Returns `nsdiffs` of a checked period. */
 export function seasonalDifferences(y: Float64Array, period: number, maxD: number, test: SeasonalTest): number {
   checkInteger("maxD", maxD, 0);
   let values = y;

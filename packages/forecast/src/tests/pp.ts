@@ -32,7 +32,7 @@ const TREND: Part = {
 };
 
 /**
- * Phillips–Perron test (Zτ). The null hypothesis is a unit root; a very negative statistic rejects it. The t ratio of
+ * Runs the Phillips–Perron test (Zτ). The null hypothesis is a unit root; a very negative statistic rejects it. The t ratio of
  * y[t-1] (against 1) in the regression of y on it and a constant (with `"trend"` also on time), corrected for
  * autocorrelation by the long-run variance of the residuals (Bartlett weights).
  *

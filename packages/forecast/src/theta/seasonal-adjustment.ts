@@ -60,7 +60,7 @@ export function adjusted(y: Float64Array, { indices, seasonality }: ThetaSeason,
   });
 }
 
-/** Values of an adjusted series with their season; `from` is the time step of the first. */
+/** Returns values of an adjusted series with their season; `from` is the time step of the first. */
 export function seasonal(values: Float64Array, { indices, seasonality }: ThetaSeason, from = 0): Float64Array {
   if (indices.length === 0) return values;
   return values.map((value, t) => {

@@ -1,5 +1,5 @@
 /**
- * Differences of a series at a lag: `y[t] - y[t - lag]`, shorter than `y` by `lag`; NaN where either value is missing.
+ * Returns differences of a series at a lag: `y[t] - y[t - lag]`, shorter than `y` by `lag`; NaN where either value is missing.
  * Empty if the series is no longer than the lag.
  *
  * @param lag - 1 for the first difference, the period for the seasonal one

@@ -2,7 +2,7 @@ import type { Line } from "../../wire.ts";
 
 const [WIDTH, HEIGHT] = [600, 88];
 
-/** Bars of equal width about zero; those beyond the band are marked. */
+/** Draws bars of equal width about zero, and marks those beyond the band. */
 export function Bars(props: {
   readonly label: string;
   readonly values: Line;

@@ -341,7 +341,7 @@ function shadeHoldout(u: uPlot, { trained, holdout }: SeriesPicture): void {
   u.ctx.restore();
 }
 
-/** Lines where the model's data end, and from where on monitoring finds its forecasts worse. */
+/** Draws a line where the model's data end, and one where monitoring begins to find its forecasts worse. */
 function markTimes(u: uPlot, picture: SeriesPicture): void {
   const { trained, since, timeType } = picture;
   const mark = (at: number, name: string, dash: number[]) => {
@@ -366,7 +366,7 @@ function markTimes(u: uPlot, picture: SeriesPicture): void {
   if (since !== null) mark(timeType === "number" ? since : since / 1000, "bad", []);
 }
 
-/** Dates as `3 Oct`, with the year at the first and where it changes; the time of day where they are closer than a day. */
+/** Returns dates as `3 Oct`, with the year at the first and where it changes; the time of day where they are closer than a day. */
 function dates(_: uPlot, splits: number[]): string[] {
   const [first, second] = splits;
   const close = first !== undefined && second !== undefined && second - first < 86_400;

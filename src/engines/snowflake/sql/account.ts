@@ -21,7 +21,7 @@ export function imageRepository(path: string): ImageRepository | undefined {
   };
 }
 
-/** Statements that look at an account, and make nothing. */
+/** Returns statements that look at an account, and make nothing. */
 export function accountStatements(names: Names) {
   const like = (name: string) => `LIKE ${literal(name.replaceAll("_", "\\_"))}`;
   return {

@@ -3,7 +3,7 @@ import { literal } from "../literal.ts";
 import type { Names } from "../names.ts";
 import { TABLES } from "./setup.ts";
 
-/** Statements of the catalog of runs, and the lock under which what must be unique is added. */
+/** Returns statements of the catalog of runs, and the lock under which what must be unique is added. */
 export function catalogStatements(names: Names) {
   const runs = names.of(TABLES.runs);
   const columns = "RUN_ID, STATE, CREATED_AT, ENDED_AT, MANIFEST, IDX, ERROR";

@@ -13,7 +13,7 @@ export const IMPORT = `${OWN}IMPORT_`;
 /** The comment by which a table is known to have been imported. */
 export const IMPORTED = JSON.stringify({ app: "manymodel", imported: true });
 
-/** Statements that load a file as a table: under a name of its own first, which then becomes the table's in one step. */
+/** Returns statements that load a file as a table: under a name of its own first, which then becomes the table's in one step. */
 export function importStatements(names: Names) {
   return {
     known: `SELECT TABLE_NAME, COMMENT FROM ${names.database}.INFORMATION_SCHEMA.TABLES

@@ -25,7 +25,7 @@ export interface InferenceWork {
 /** Returns the folder that a job writes to. */
 export const scoresFolder = (job: string) => `scores/${job}/`;
 
-/** Statements that have the account score with a version of a MODEL. */
+/** Returns statements that have the account score with a version of a MODEL. */
 export function inferenceStatements(
   names: Names,
   { database, schema }: Pick<SnowflakeAddress, "database" | "schema">,

@@ -64,7 +64,7 @@ export const outside = ({ externalAccess }: SnowflakeService) =>
 /** The clauses of every task. A serverless task that says no size begins with a MEDIUM warehouse (CREATE TASK, USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE). */
 export const SERVERLESS = "USER_TASK_TIMEOUT_MS = 86400000 USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = 'XSMALL'";
 
-/** Statements that have containers work on a run. */
+/** Returns statements that have containers work on a run. */
 export function jobStatements(names: Names, address: SnowflakeAddress, service: SnowflakeService) {
   const { database, schema } = address;
   const pool = `IN COMPUTE POOL ${plain(service.computePool)}`;

@@ -6,7 +6,7 @@ import { type Names, OWN } from "../names.ts";
 /** The procedure that logs a version, in Python: the only documented way of making a MODEL. */
 const PROCEDURE = readFileSync(new URL("../many_model.py", import.meta.url), "utf8");
 
-/** Statements that have a MODEL of the account's registry follow the versions of a model. */
+/** Returns statements that have a MODEL of the account's registry follow the versions of a model. */
 export function modelStatements(names: Names) {
   const sha256 = createHash("sha256").update(PROCEDURE).digest("hex");
   const procedure = names.of(`${OWN}LOG_VERSION_${sha256.slice(0, 16).toUpperCase()}`);

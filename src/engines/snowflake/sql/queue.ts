@@ -16,7 +16,7 @@ export const CANDIDATES = 16;
 export type Candidate = [chunk: number, attempt: number, state: ChunkState, counted: number];
 
 /**
- * Statements of the queue. A lease is held by the attempt's number and the worker's name together; every write under one
+ * Returns statements of the queue. A lease is held by the attempt's number and the worker's name together; every write under one
  * checks both, and the time, in the same statement.
  */
 export function queueStatements({ chunks }: Names, longestRetryMs: number, shard?: Shard) {

@@ -1,7 +1,7 @@
 import type { Names } from "../names.ts";
 import { TABLES } from "./setup.ts";
 
-/** Statements of the roster of workers. */
+/** Returns statements of the roster of workers. */
 export function rosterStatements(names: Names) {
   const workers = names.of(TABLES.workers);
   return {

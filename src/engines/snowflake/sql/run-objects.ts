@@ -4,7 +4,7 @@ import { type Names, OWN } from "../names.ts";
 /** Returns the comment of a task or service: its owner and its run. */
 export const runComment = (run: string) => JSON.stringify({ app: "manymodel", run });
 
-/** Statements that find and remove what was made for runs. Names are those that an account lists. */
+/** Returns statements that find and remove what was made for runs. Names are those that an account lists. */
 export function runObjectStatements(names: Names) {
   const like = (begin: string) => `LIKE ${literal(`${begin.replaceAll("_", "\\_")}%`)} IN SCHEMA ${names.schema}`;
   return {

@@ -8,7 +8,7 @@ import { TABLES } from "./setup.ts";
 export const scheduleFolder = ({ name }: Pick<SnowflakeSchedule, "name">) => `schedules/${name}/`;
 
 /**
- * Statements that have the account run the pipeline by itself: a serverless task whose container runs
+ * Returns statements that have the account run the pipeline by itself: a serverless task whose container runs
  * `manymodel pipeline run`. With a stream there are two tasks: the root begins when the stream has data, and consumes the
  * stream, which only DML does ("Introduction to streams"); its child runs the container. A task that fails is retried
  * once: the pipeline goes on where it stopped.

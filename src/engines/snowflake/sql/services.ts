@@ -10,7 +10,7 @@ const PORT = 8080;
 /** Returns the path of a service's configuration on the stage. */
 export const serviceConfig = (kind: ServiceKind) => `services/${kind}/manymodel.yaml`;
 
-/** Statements of long-running services: workers that serve any run, and the server that answers predictions. */
+/** Returns statements of long-running services: workers that serve any run, and the server that answers predictions. */
 export function serviceStatements(names: Names, address: SnowflakeAddress, service: SnowflakeService) {
   const { database, schema, serveRoles = [] } = address;
   const name = (kind: ServiceKind) => `${plain(database)}.${plain(schema)}.${OWN}${kind.toUpperCase()}`;

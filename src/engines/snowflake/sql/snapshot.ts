@@ -15,7 +15,7 @@ export interface Selected {
 }
 
 /**
- * Statements that pin a query's rows: one statement reads the source, as it is at one point in time, and numbers its
+ * Returns statements that pin a query's rows: one statement reads the source, as it is at one point in time, and numbers its
  * partitions in the order of their keys; two more write what it read to the stage as Parquet, which keeps every number to
  * the bit, as results of queries need not.
  */

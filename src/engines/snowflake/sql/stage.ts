@@ -2,7 +2,7 @@ import { pathToFileURL } from "node:url";
 import { literal } from "../literal.ts";
 import type { Names } from "../names.ts";
 
-/** Statements that move files between the stage and this machine. */
+/** Returns statements that move files between the stage and this machine. */
 export function stageStatements(names: Names) {
   return {
     put: (file: string, folder: string) =>

@@ -50,7 +50,7 @@ export interface PredictSources extends PredictColumns {
   readonly kept: string | null;
 }
 
-/** Statements that make table functions, named by the hashes of their texts, and run them over partitions of a snapshot. */
+/** Returns statements that make table functions, named by the hashes of their texts, and run them over partitions of a snapshot. */
 export function tableFunctionStatements(names: Names) {
   const functionName = (kind: "FIT" | "PREDICT", sha256: string) =>
     names.of(`${OWN}${kind}_${sha256.slice(0, 16).toUpperCase()}`);

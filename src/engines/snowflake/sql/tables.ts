@@ -37,7 +37,7 @@ export interface CopiedRows {
 export const unload = (names: Names, file: string, query: string) => `COPY INTO ${names.location(file)} FROM (${query})
       FILE_FORMAT = (TYPE = PARQUET) SINGLE = TRUE OVERWRITE = TRUE MAX_FILE_SIZE = 5000000000 HEADER = TRUE`;
 
-/** Statements of tables of results, of what is known of tables, and of the model store. */
+/** Returns statements of tables of results, of what is known of tables, and of the model store. */
 export function tableStatements(names: Names) {
   const store = names.of(TABLES.modelStore);
   const wantedTable = names.of(TABLES.wanted);

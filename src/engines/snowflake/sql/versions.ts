@@ -2,7 +2,7 @@ import { integer } from "../literal.ts";
 import type { Names } from "../names.ts";
 import { TABLES } from "./setup.ts";
 
-/** Statements of the registry. */
+/** Returns statements of the registry. */
 export function versionStatements(names: Names) {
   const [versions, aliases] = [names.of(TABLES.versions), names.of(TABLES.aliases)];
   const [annotations, audit] = [names.of(TABLES.annotations), names.of(TABLES.audit)];

@@ -1,5 +1,5 @@
 /**
- * Autocovariances γ(0..lags) of the process Σ φ-polynomial: u_t = Σ phi_i u_(t−i) + e_t with Var(e) = 1, by stepping
+ * Returns autocovariances γ(0..lags) of the process Σ φ-polynomial: u_t = Σ phi_i u_(t−i) + e_t with Var(e) = 1, by stepping
  * the polynomial down to its partial autocorrelations and building the covariances up again. O(p² + p·lags).
  *
  * @param phi - coefficients at lags 1..p (`phi[0]` at lag 1), a stationary polynomial

@@ -69,7 +69,7 @@ export function conditionalResiduals(
   return dot(e, e, condition, n);
 }
 
-/** Minus the derivatives of the residuals at the point of the last `conditionalResiduals`, a column a coefficient. */
+/** Returns minus the derivatives of the residuals at the point of the last `conditionalResiduals`, a column a coefficient. */
 export function fillJacobian(
   arma: Arma,
   columns: readonly Float64Array[],

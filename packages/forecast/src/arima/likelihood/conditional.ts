@@ -130,7 +130,7 @@ export function fitConditional(
   return { arma, beta: beta.slice(), squares, count };
 }
 
-/** Coefficients moved towards zero until the model is stationary and invertible. */
+/** Returns coefficients moved towards zero until the model is stationary and invertible. */
 function shrink(values: Float64Array, arma: Arma): Float64Array {
   let x = values;
   for (let i = 0; i < 40; i++) {

@@ -47,7 +47,7 @@ export interface LikelihoodWorkspace {
   gradient: GradientWorkspace | undefined;
 }
 
-/** Buffers for `count` columns (the series, then its regressors) of n values, and polynomials reaching at most `reach` lags. */
+/** Returns buffers for `count` columns (the series, then its regressors) of n values, and polynomials reaching at most `reach` lags. */
 export function createLikelihoodWorkspace(n: number, reach: number, count: number): LikelihoodWorkspace {
   const columns = (length: number) => Array.from({ length: count }, () => new Float64Array(length));
   return {

@@ -1,7 +1,7 @@
 import { type Arma, toPartial } from "../polynomial.ts";
 
 /**
- * Coordinates in which every point is a stationary and invertible model: the partial autocorrelations of the four
+ * Returns coordinates in which every point is a stationary and invertible model: the partial autocorrelations of the four
  * polynomials, in the order ar, ma, sar, sma. A moving-average polynomial counts as an autoregressive one with its signs
  * turned. The autoregressive ones are stretched to the whole line by the inverse hyperbolic tangent, because the
  * likelihood falls without end towards a unit root; the moving-average ones are kept in (−1, 1), because it has its
@@ -71,7 +71,7 @@ export function toCoordinateGradient(x: Float64Array, arma: Arma, gradient: Floa
   });
 }
 
-/** Derivatives of the coefficients with respect to the coordinates, n × n by rows. */
+/** Returns derivatives of the coefficients with respect to the coordinates, n × n by rows. */
 export function coordinateJacobian(x: Float64Array, { ar, ma, sar, sma }: Arma): Float64Array {
   const size = x.length;
   const D = new Float64Array(size * size);

@@ -22,7 +22,7 @@ export interface Presample {
   psi: Float64Array;
 }
 
-/** Buffers for polynomials that reach at most `reach` lags on either side. */
+/** Returns buffers for polynomials that reach at most `reach` lags on either side. */
 export function createPresample(reach: number): Presample {
   return {
     p: 0,
@@ -79,7 +79,7 @@ export function fillPresample(arma: Arma, pre: Presample): boolean {
   return true;
 }
 
-/** Autocovariances 0..lags of (1 + Σ b_j B^(j·lag)) applied to a process with autocovariances `gamma`. */
+/** Returns autocovariances 0..lags of (1 + Σ b_j B^(j·lag)) applied to a process with autocovariances `gamma`. */
 function movingAverageCovariance(
   gamma: Float64Array,
   b: Float64Array,
