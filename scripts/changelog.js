@@ -6,7 +6,7 @@ const HEADING = "## [Unreleased]\n";
 export function unreleased(text) {
   const [, after = ""] = text.split(HEADING);
   const [section] = after.split(/^## /m);
-  return section.replace(/^### .*$/gm, "").trim();
+  return section.replace(/^###.*$/gm, "").trim();
 }
 
 /** @returns the changelog with the entries under Unreleased as those of a version, dated in UTC */

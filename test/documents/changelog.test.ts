@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { released, unreleased } from "../../scripts/changelog.js";
 import { root } from "./pages.ts";
 
-const NOTES = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- b\n\n## [0.1.0] - 2026-01-01\n\n### Added\n\n- a\n";
+const NOTES =
+  "# Changelog\n\n## [Unreleased]\n\n### Added\n\n#### Data\n\n- b\n\n## [0.1.0] - 2026-01-01\n\n### Added\n\n- a\n";
 
 describe("the changelog", () => {
   it("has the entries that no version has yet", () => {
