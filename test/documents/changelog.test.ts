@@ -10,13 +10,13 @@ const NOTES =
 describe("the changelog", () => {
   it("has the entries that no version has yet", () => {
     expect(unreleased(NOTES)).toBe("- b");
-    expect(unreleased(NOTES.replace("### Added\n\n- b\n\n", ""))).toBe("");
+    expect(unreleased(NOTES.replace("- b\n\n", ""))).toBe("");
     expect(unreleased(readFileSync(path.join(root, "CHANGELOG.md"), "utf8"))).toMatch(/^- /);
   });
 
   it("gives them to a version, with its day in UTC", () => {
     const text = released(NOTES, "0.2.0", new Date("2026-02-03T23:30:00-05:00"));
-    expect(text).toContain("## [Unreleased]\n\n## [0.2.0] - 2026-02-04\n\n### Added\n\n- b\n");
+    expect(text).toContain("## [Unreleased]\n\n## [0.2.0] - 2026-02-04\n\n### Added\n\n#### Data\n\n- b\n");
     expect(unreleased(text)).toBe("");
     expect(() => released("# Changelog\n", "0.2.0", new Date())).toThrow("one heading");
   });
