@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RefinedRun } from "../../src/api/verbs/refine.ts";
 import { start } from "../processes.ts";
 import { body, dailyQuery, fillDaily, fillTable, openWorkspace, runRows } from "../workspace.ts";
 
@@ -197,6 +198,34 @@ describe("refining", () => {
       'candidate "oracle" is not known; the methods are',
     );
     await expect(mm.refine({ from: screen.runId, above: 1e9 })).rejects.toThrow("nothing to refine");
+  });
+
+  it("takes what a call leaves out from the configuration's refine block, and partitions that a condition names", async () => {
+    const mm = await openWorkspace(
+      "local",
+      `source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, period: 7, attributes: [UNIT_ID] }
+refine: { metric: mase, by: metric, worst_percent: 50, candidates: [naive, drift], windows: 2, time_budget: 1h }
+`,
+    );
+    await fillDaily(mm, 4, 80);
+    const screen = await mm.foreachPartition("unit_id").dopar(body("scored"), {
+      exports: { target: "Y", period: 7, horizon: 7, holdout: 7, errors: { U00: 4, U01: 1, U02: 3, U03: 2 } },
+    });
+    const keysOf = ({ ranking }: RefinedRun) => ranking.ranked.map(({ partitionKey }) => partitionKey);
+    const refined = await mm.refine({ from: screen.runId });
+    expect(keysOf(refined)).toEqual(["s:U00", "s:U02"]);
+    expect(refined.manifest).toMatchObject({
+      exports: { candidates: ["naive", "drift"], windows: 2, metric: "mase" },
+      limits: { timeBudgetMs: 3_600_000 },
+    });
+    const options = { from: screen.runId, candidates: ["drift"], windows: 1 };
+    const few = await mm.refine({ ...options, where: "UNIT_ID <> 'U00'", worst: 1, timeBudget: "2h" });
+    expect(keysOf(few)).toEqual(["s:U02"]);
+    expect(few.manifest).toMatchObject({
+      exports: { candidates: ["drift"], windows: 1 },
+      limits: { timeBudgetMs: 7_200_000 },
+    });
+    await expect(mm.refine({ offenders: true, where: "UNIT_ID = 'U00'" })).rejects.toThrow("where out");
   });
 
   it("of 200 partitions: the first chunk holds the worst, half the time needed does a prefix of the ranking", async () => {

@@ -214,7 +214,7 @@ async function refineSteps(
   const { config, engine } = mm;
   const { refine } = config;
   if (refine === undefined || (refine.offenders && offenders === 0)) return screen;
-  const { metric, by, worst_percent: worstPercent, candidates, windows } = refine;
+  const { metric } = refine;
   const refined = await steps.do(
     "refine",
     [screen, refine, refine.offenders && offenders],
@@ -226,12 +226,8 @@ async function refineSteps(
       const { index, ranking } = await refineRun(mm, {
         from: screen,
         runId,
-        windows,
-        ...(refine.offenders ? { offenders: true } : { metric, by, worstPercent }),
+        offenders: refine.offenders,
         ...progress,
-        ...(candidates !== undefined && { candidates }),
-        ...(refine.time_budget !== undefined && { timeBudget: refine.time_budget }),
-        ...(refine.hard_deadline !== undefined && { hardDeadline: refine.hard_deadline }),
       });
       return { run: runId, ranked: ranking.ranked.length, ...counts(index) };
     },

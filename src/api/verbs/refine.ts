@@ -14,7 +14,7 @@ import type { SourceQuery, Workspace } from "../workspace.ts";
 import { type Run, trainDefinition } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 
-/** Options of refining: the partitions, the methods, and the time. */
+/** Options of refining: the partitions, the methods, and the time. The configuration's `refine` block has everything left out. */
 export interface RefineOptions
   extends Partial<RankOptions>,
     Pick<
@@ -36,9 +36,9 @@ export interface RefineOptions
    * on the data as they are now, new observations included.
    */
   readonly offenders?: boolean;
-  /** Methods that compete; those that suit each series when left out. */
+  /** Methods that compete; `refine.candidates` when left out, and without it those that suit each series. */
   readonly candidates?: readonly string[];
-  /** Origins from which each candidate forecasts; default 3. */
+  /** Origins from which each candidate forecasts; `refine.windows` when left out. */
   readonly windows?: number;
   /** A definition of your own instead of the built-in contest; it receives the refined run's exports. */
   readonly definition?: URL | string;
@@ -52,6 +52,30 @@ export interface RefinedRun extends Run {
 const DEFAULT_WINDOWS = 3;
 
 /**
+ * Completes the options of refining by the configuration's `refine` block: the one rule for the API, the command line and the
+ * pipeline. `worst_percent` counts where no other choice of partitions is made. Offenders are a choice.
+ */
+function withConfigured({ config }: Workspace, options: RefineOptions): RefineOptions {
+  const { refine: configured } = config;
+  if (configured === undefined) return options;
+  const { worst, worstPercent, above, below, offenders = false } = options;
+  const isChosen = offenders || (worst ?? worstPercent ?? above ?? below) !== undefined;
+  const candidates = options.candidates ?? configured.candidates;
+  const timeBudget = options.timeBudget ?? configured.time_budget;
+  const hardDeadline = options.hardDeadline ?? configured.hard_deadline;
+  return {
+    ...options,
+    metric: options.metric ?? configured.metric,
+    by: options.by ?? configured.by,
+    windows: options.windows ?? configured.windows,
+    ...(!isChosen && { worstPercent: configured.worst_percent }),
+    ...(candidates !== undefined && { candidates }),
+    ...(timeBudget !== undefined && { timeBudget }),
+    ...(hardDeadline !== undefined && { hardDeadline }),
+  };
+}
+
+/**
  * Ranks a completed run's partitions (by expected gain, unless told otherwise) and has the built-in contest for each of
  * them, the first of the ranking first, until all are done or the time budget is over. The exports are those of the run
  * refined: target, period, horizon and holdout; and so are the data, except for offenders.
@@ -60,19 +84,29 @@ const DEFAULT_WINDOWS = 3;
  *   offenders of a model that was never monitored
  */
 export async function refine(workspace: Workspace, options: RefineOptions): Promise<RefinedRun> {
-  const { candidates, windows = DEFAULT_WINDOWS, definition, offenders = false, ...rest } = options;
+  const {
+    candidates,
+    windows = DEFAULT_WINDOWS,
+    definition,
+    offenders = false,
+    ...rest
+  } = withConfigured(workspace, options);
   // Those of the configuration are somewhere in its file.
   const isConfigured = candidates !== undefined && candidates === workspace.config.refine?.candidates;
-  const where = isConfigured ? `${placeOf(workspace.config, "refine.candidates")}: ` : "";
+  const place = isConfigured ? `${placeOf(workspace.config, "refine.candidates")}: ` : "";
   for (const name of candidates ?? [])
     if (!Object.hasOwn(METHODS, name))
       throw new ManymodelError(
         "usage",
-        `${where}candidate ${show(name)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
+        `${place}candidate ${show(name)} is not known; the methods are ${Object.keys(METHODS).join(", ")}`,
       );
-  const { from: named, metric, by = "gain", worst, worstPercent, above, below, ...training } = rest;
-  if (offenders && (worst ?? worstPercent ?? above ?? below) !== undefined)
-    throw new ManymodelError("usage", "offenders are all that drift; leave worst, worst-percent, above and below out");
+  const { from: named, metric, by = "gain", worst, worstPercent, above, below, ...others } = rest;
+  const { group, where, weighByValue, ...training } = others;
+  if (offenders && (worst ?? worstPercent ?? above ?? below ?? where) !== undefined)
+    throw new ManymodelError(
+      "usage",
+      "offenders are all that drift; leave worst, worst-percent, above, below and where out",
+    );
   const latest = offenders ? await offenderRanking(workspace, named) : undefined;
   const from = latest?.runId ?? named;
   if (from === undefined)
@@ -87,6 +121,9 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
       ...(worstPercent !== undefined && { worstPercent }),
       ...(above !== undefined && { above }),
       ...(below !== undefined && { below }),
+      ...(group !== undefined && { group }),
+      ...(where !== undefined && { where }),
+      ...(weighByValue !== undefined && { weighByValue }),
     }));
   if (ranking.ranked.length === 0)
     throw new ManymodelError(

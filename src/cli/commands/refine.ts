@@ -38,34 +38,23 @@ export function addRefine(program: Command): void {
     );
   addChoice(command).action(async (options: RefineOptions) => {
     const report = await withWorkspace(options, async (mm) => {
-      const configured = mm.config.refine;
       const chosenBy = choice(options);
-      const metric = chosenBy.metric ?? configured?.metric;
+      // `--by wape` names a metric and its order in one.
       const by =
-        chosenBy.by ??
-        (chosenBy.metric !== undefined && options.by !== undefined ? "metric" : (configured?.by ?? "gain"));
-      const candidates = options.candidates ?? configured?.candidates;
-      const timeBudget = options.timeBudget ?? configured?.time_budget;
-      const hardDeadline = options.hardDeadline ?? configured?.hard_deadline;
-      const windows = options.windows ?? configured?.windows;
-      const chosen = options.worst ?? options.worstPercent ?? options.above ?? options.below;
-      const worstPercent =
-        chosen === undefined && !options.offenders ? configured?.worst_percent : options.worstPercent;
+        chosenBy.by ?? (chosenBy.metric !== undefined && options.by !== undefined ? ("metric" as const) : undefined);
       const began = performance.now();
       const progress = await showProgress("refining", RUN_STOPPED);
       const { runId, index, manifest, ranking } = await mm
         .refine({
           ...chosenBy,
-          ...(metric !== undefined && { metric }),
-          by,
+          ...(by !== undefined && { by }),
           onProgress: progress.update,
           ...(options.from !== undefined && { from: options.from }),
           ...(options.offenders !== undefined && { offenders: options.offenders }),
-          ...(worstPercent !== undefined && { worstPercent }),
-          ...(candidates !== undefined && { candidates }),
-          ...(timeBudget !== undefined && { timeBudget }),
-          ...(hardDeadline !== undefined && { hardDeadline }),
-          ...(windows !== undefined && { windows }),
+          ...(options.candidates !== undefined && { candidates: options.candidates }),
+          ...(options.timeBudget !== undefined && { timeBudget: options.timeBudget }),
+          ...(options.hardDeadline !== undefined && { hardDeadline: options.hardDeadline }),
+          ...(options.windows !== undefined && { windows: options.windows }),
           ...(options.model !== undefined && { definition: options.model }),
           ...(options.runId !== undefined && { runId: options.runId }),
           ...(typeof options.workers === "number" && { workers: options.workers }),
