@@ -1,6 +1,7 @@
 /**
- * The dashboard at size: a workspace of N partitions with 16 metrics each, its table of partitions made, opened again,
- * sorted and searched over HTTP, and its page opened in headless Chromium; then what watching a run costs that run.
+ * The dashboard at size: a workspace of N partitions with 16 metrics and 3 attributes each, its table of partitions made,
+ * opened again, sorted, filtered, grouped and searched over HTTP, and its pages opened in headless Chromium; then what
+ * watching a run costs that run.
  * Prints one JSON line per measurement. With a second argument the workspace is made there, and used if it is there.
  *
  *   npm run bench:dashboard -- 1000000 [FOLDER]
@@ -57,19 +58,71 @@ async function get(url, where) {
 
 async function train() {
   const source = path.join(folder, "source.parquet");
-  await writeSource(source, { partitions, rows });
-  await writeFile(config, `source: { table: source.parquet, partition_by: UNIT_ID, order_by: OBS_DATE, target: Y }\n`);
+  const unit = `(i // ${rows})`;
+  const others = `'c' || ${unit} % 20 AS CATEGORY, 's' || ${unit} % 300 AS STORE, 'b' || ${unit} % 90 AS BRAND, 1 + ${unit} % 9 AS PRICE`;
+  await writeSource(source, { partitions, rows, others });
+  await writeFile(
+    config,
+    `source: { table: source.parquet, partition_by: UNIT_ID, order_by: OBS_DATE, target: Y, attributes: [CATEGORY, STORE, BRAND], value: PRICE }
+register: { model: BENCH, alias: champion }
+`,
+  );
   const mm = await connect(config);
   const began = performance.now();
   const body = new URL("./measured-model.ts", import.meta.url);
-  await mm.foreachPartition("unit_id").dopar(body, { modelRunId: "bench", exports: { target: "Y", holdout: 0 } });
-  say({ step: "train", seconds: rounded((performance.now() - began) / 1000) });
+  for (const modelRunId of ["before", "bench"]) {
+    await mm
+      .foreachPartition("unit_id")
+      .dopar(body, { modelRunId, exports: { target: "Y", holdout: 7, horizon: 7, period: 7 } });
+    await mm.models.register({ run: modelRunId, alias: "champion" });
+  }
+  say({ step: "train twice, and register", seconds: rounded((performance.now() - began) / 1000) });
   await mm.close();
 }
 
+/** Removes the tables of partitions, which the dashboard makes again. */
+async function forgetTables() {
+  for (const run of ["before", "bench"])
+    await rm(path.join(folder, ".manymodel", "stage", "runs", run, "partitions"), { recursive: true, force: true });
+}
+
+/** The front page in a process that has read nothing: CPU and time of its answer, and of the next one. */
+async function night() {
+  const took = [];
+  for (let i = 0; i < 3; i++) {
+    const ui = await startUi();
+    const before = await ui.cpuMs();
+    const { allMs, body } = await get(ui.url, "/night");
+    if (body.models[0]?.losses.length !== 10) throw new Error("the front page names no losses");
+    const cpuMs = (await ui.cpuMs()) - before;
+    took.push({ allMs, cpuMs, againMs: (await get(ui.url, "/night")).ms });
+    ui.end();
+  }
+  const middle = (name) => rounded(median(took.map((one) => one[name])));
+  say({
+    step: "the front page in another process",
+    ms: middle("allMs"),
+    cpuMs: middle("cpuMs"),
+    againMs: middle("againMs"),
+  });
+}
+
 async function search() {
-  const stage = path.join(folder, ".manymodel", "stage", "runs", "bench", "partitions");
-  await rm(stage, { recursive: true, force: true });
+  await forgetTables();
+  const first = await startUi();
+  const front = await get(first.url, "/night");
+  say({
+    step: "the front page with both tables made for it, once a run",
+    ms: rounded(front.allMs),
+    cpuMs: await first.cpuMs(),
+  });
+  first.end();
+  await night();
+  await forgetTables();
+  await table();
+}
+
+async function table() {
   const first = await startUi();
   const built = await get(first.url, "/runs/bench/partitions");
   say({
@@ -90,12 +143,23 @@ async function search() {
     "by key, one letter that all have": "text=k&sort=key",
     "by a part that none has": "text=nothing&sort=holdout_mase",
     "failed only": "outcome=failed&sort=holdout_mase",
+    "of a store and a category, by the value that is lost":
+      "is=STORE:s7&is=CATEGORY:c7&sort=lost_value&order=desc&metrics=lost_value",
+    "of a brand": "is=BRAND:b8&sort=lost_value&order=desc&metrics=lost_value",
   };
   for (const [step, query] of Object.entries(queries)) {
     const cold = await get(ui.url, `/runs/bench/rows?${query}&limit=100`);
     const warm = [];
     for (let i = 0; i < 5; i++) warm.push((await get(ui.url, `/runs/bench/rows?${query}&limit=100`)).ms);
     say({ step, matched: cold.body.matched, firstMs: rounded(cold.ms), againMs: rounded(median(warm)) });
+  }
+  for (const [step, query] of Object.entries({
+    "grouped by category": "by=CATEGORY",
+    "grouped by store, of a brand": "by=STORE&is=BRAND:b8",
+  })) {
+    const cold = await get(ui.url, `/runs/bench/groups?${query}`);
+    const again = await get(ui.url, `/runs/bench/groups?${query}`);
+    say({ step, groups: cold.body.groups.length, firstMs: rounded(cold.ms), againMs: rounded(again.ms) });
   }
   const typed = [];
   for (const text of ["00", "001", "0012", "00123", "001234", "0012345"])
@@ -120,6 +184,7 @@ async function page(url) {
   const { chromium: browserType } = await import("playwright-core");
   const browser = await browserType.launch({ executablePath: chromium, args: ["--no-sandbox"] });
   for (const [step, where, ready] of [
+    ["page: last night", "/", ".losses tbody tr"],
     ["page: runs", "/runs", "table.rows tbody tr"],
     ["page: partitions", "/runs/bench/partitions", ".vbody [role=row] a"],
   ]) {

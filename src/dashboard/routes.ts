@@ -9,8 +9,8 @@ import { compareTables } from "./compare/compare-view.ts";
 import { type MonitorTables, monitorDetail } from "./monitor/monitor-view.ts";
 import { monitoredPartitions } from "./monitor/monitored-partitions.ts";
 import { readingsDetail } from "./monitor/readings-view.ts";
+import { Accuracies } from "./night/accuracies.ts";
 import { lastNight } from "./night/last-night.ts";
-import { runAccuracy } from "./night/run-accuracy.ts";
 import type { PartitionQuery } from "./partitions/partition-search.ts";
 import { OUTCOMES } from "./partitions/partition-table.ts";
 import { partitionPage, partitionsHead } from "./partitions/partition-view.ts";
@@ -43,6 +43,7 @@ export function dashboardRoutes(
 ): Hono {
   const app = new Hono();
   const tables = new TableCache(engine);
+  const accuracies = new Accuracies(engine, tables);
   const attributes = new PartitionAttributes(engine);
   const runs = new RunLister(engine);
   const live = liveRuns(engine, runs);
@@ -90,9 +91,10 @@ export function dashboardRoutes(
       for await (const piece of pieces) await body.write(piece);
     });
   });
-  app.get("/runs/:run/accuracy", (c) =>
-    withTable(c, c.req.param("run"), ({ search, manifest }) => runAccuracy(search.table, manifest.definition.metrics)),
-  );
+  app.get("/runs/:run/accuracy", async (c) => {
+    const accuracy = await accuracies.of(c.req.param("run"), PATIENCE_MS);
+    return "total" in accuracy ? c.json({ preparing: accuracy } satisfies Preparing, 202) : c.json(accuracy);
+  });
   app.get("/runs/:run/groups", (c) =>
     withTable(c, c.req.param("run"), ({ search }) => groupsOf(search, queryOf(c), required(c, "by"))),
   );
@@ -106,7 +108,7 @@ export function dashboardRoutes(
   });
   app.get("/night", async (c) => {
     const { forecasts } = summed;
-    const night = await lastNight({ engine, tables, attributes, monitored, forecasts }, PATIENCE_MS);
+    const night = await lastNight({ engine, tables, accuracies, attributes, monitored, forecasts }, PATIENCE_MS);
     return "total" in night ? c.json({ preparing: night } satisfies Preparing, 202) : c.json(night);
   });
   app.get("/runs/:run/pictures", (c) =>

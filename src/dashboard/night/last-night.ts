@@ -5,11 +5,10 @@ import type { RunRecord } from "../../core/run.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { PartitionAttributes } from "../attributes/partition-attributes.ts";
 import type { MonitorTables } from "../monitor/monitor-view.ts";
-import type { RunTable } from "../partitions/run-table.ts";
 import type { Making, TableCache } from "../partitions/table-cache.ts";
-import type { Night, NightBatch, NightGate, NightModel, NightRun } from "../wire-night.ts";
+import type { Night, NightBatch, NightGate, NightModel, NightRun, RunAccuracy } from "../wire-night.ts";
+import type { Accuracies } from "./accuracies.ts";
 import { lossesOf } from "./losses.ts";
-import { runAccuracy } from "./run-accuracy.ts";
 
 const MOST_MODELS = 20;
 
@@ -17,6 +16,7 @@ const MOST_MODELS = 20;
 export interface NightSurroundings {
   readonly engine: Engine;
   readonly tables: TableCache;
+  readonly accuracies: Accuracies;
   readonly attributes: PartitionAttributes;
   readonly monitored: Pick<MonitorTables, "ledger" | "status">;
   /** The table of forecasts that batches write. */
@@ -63,7 +63,7 @@ export async function lastNight(around: NightSurroundings, patienceMs: number): 
 }
 
 async function nightOf(
-  { engine, tables, attributes, ...others }: NightSurroundings,
+  { engine, tables, accuracies, attributes, ...others }: NightSurroundings,
   model: string | null,
   newest: Shown,
   before: Shown | undefined,
@@ -71,8 +71,10 @@ async function nightOf(
 ): Promise<NightModel | Making> {
   const table = await tables.get(newest.run.runId, patienceMs);
   if (!("search" in table)) return table;
-  const earlier = before && (await tables.get(before.run.runId, patienceMs));
-  if (earlier !== undefined && !("search" in earlier)) return earlier;
+  const accuracy = await accuracies.of(newest.run.runId, patienceMs);
+  if (!("metric" in accuracy)) return accuracy;
+  const earlier = before && (await accuracies.of(before.run.runId, patienceMs));
+  if (earlier !== undefined && !("metric" in earlier)) return earlier;
   const batch = model === null ? null : await newestBatch(engine, model);
   const { value } = await attributes.of(table.search.table);
   const version = newest.version?.version ?? null;
@@ -85,8 +87,8 @@ async function nightOf(
   });
   return {
     model,
-    run: await nightRun(newest, table),
-    before: before === undefined || earlier === undefined ? null : await nightRun(before, earlier),
+    run: nightRun(newest, accuracy),
+    before: before === undefined || earlier === undefined ? null : nightRun(before, earlier),
     batch,
     gate: model === null ? null : await gateOf(engine, model),
     aliases: aliases.filter((one) => one.model === model && one.version === version).map(({ alias }) => alias),
@@ -95,7 +97,7 @@ async function nightOf(
   };
 }
 
-async function nightRun({ run, version }: Shown, { search: { table }, manifest }: RunTable): Promise<NightRun> {
+function nightRun({ run, version }: Shown, accuracy: RunAccuracy): NightRun {
   return {
     version: version?.version ?? null,
     runId: run.runId,
@@ -103,8 +105,8 @@ async function nightRun({ run, version }: Shown, { search: { table }, manifest }
     succeeded: run.index?.succeeded ?? 0,
     failed: run.index?.failed ?? 0,
     skipped: run.index?.skipped ?? 0,
-    ended: manifest.snapshot.ended ?? 0,
-    accuracy: await runAccuracy(table, manifest.definition.metrics),
+    ended: run.manifest?.snapshot.ended ?? 0,
+    accuracy,
   };
 }
 

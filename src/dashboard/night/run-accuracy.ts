@@ -31,19 +31,8 @@ export async function holdoutErrors(table: PartitionTable): Promise<HoldoutError
   return { error, meanError, mase, size };
 }
 
-const accuracies = new WeakMap<PartitionTable, Promise<RunAccuracy>>();
-
-/** Returns the accuracy of a run's partitions, which is worked out once for each table. */
-export function runAccuracy(table: PartitionTable, declared?: MetricDeclarations): Promise<RunAccuracy> {
-  let accuracy = accuracies.get(table);
-  if (accuracy === undefined) {
-    accuracy = accuracyOf(table, declared);
-    accuracies.set(table, accuracy);
-  }
-  return accuracy;
-}
-
-async function accuracyOf(table: PartitionTable, declared?: MetricDeclarations): Promise<RunAccuracy> {
+/** Returns the accuracy of a run's partitions. */
+export async function accuracyOf(table: PartitionTable, declared?: MetricDeclarations): Promise<RunAccuracy> {
   const [name = null] = table.head.metrics.filter((metric) => metric !== "fit_ms");
   const isValidated = name !== null && /^(?:holdout|cv|test|validation|contest)_/.test(name);
   const metric = isValidated ? name : null;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { runAccuracy } from "../../../src/dashboard/night/run-accuracy.ts";
+import { accuracyOf } from "../../../src/dashboard/night/run-accuracy.ts";
 import { plainTable } from "../plain-table.ts";
 
 it("pools the errors of all partitions, counts what is not validated, and describes each kind", async () => {
@@ -14,7 +14,7 @@ it("pools the errors of all partitions, counts what is not validated, and descri
     },
     ["ets", "theta", "ets", "ets"],
   );
-  const accuracy = await runAccuracy(table);
+  const accuracy = await accuracyOf(table);
   // By hand: errors 10 + 1 + 3 over sizes 100 + 2 + 0; naive errors 10 / 0.5 + 1 / 2 over 100 + 2.
   expect(accuracy.wape).toBeCloseTo((100 * 14) / 102, 12);
   expect(accuracy.naiveWape).toBeCloseTo((100 * 20.5) / 102, 12);
@@ -27,6 +27,6 @@ it("pools the errors of all partitions, counts what is not validated, and descri
 });
 
 it("takes no error in sample for a validation", async () => {
-  const accuracy = await runAccuracy(plainTable(["a", "b"], { mase: [0.5, 2], mae: [1, 2] }));
+  const accuracy = await accuracyOf(plainTable(["a", "b"], { mase: [0.5, 2], mae: [1, 2] }));
   expect(accuracy).toMatchObject({ metric: null, scored: 0, notValidated: 2, wape: null, naiveWape: null });
 });
