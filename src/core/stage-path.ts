@@ -18,6 +18,8 @@ export const stagePath = {
   feeding: (run: string) => `runs/${run}/feeding.json`,
   launch: (run: string, launch: string) => `runs/${run}/launches/${launch}.json`,
   attributes: "attributes.json",
+  /** Derived from `PARTITION_ATTRIBUTES` for the dashboard; may be deleted. */
+  codedAttributes: "attributes.bin",
   sensorStates: "sensors/",
   sensorState: (version: string, partition: string) => `sensors/${version}/${partition}.json`,
   estimate: (id: string) => `estimates/${id}.json`,

@@ -14,7 +14,7 @@ export function plainTable(
   const names = [...new Set(kinds)];
   return {
     head: {
-      formatVersion: 3,
+      formatVersion: 4,
       rows: n,
       metrics: Object.keys(metrics),
       kinds: names.map((kind) => ({ kind, count: kinds.filter((one) => one === kind).length })),

@@ -4,7 +4,8 @@ import { dropOldest } from "../../core/drop-oldest.ts";
 import { stagePath } from "../../core/stage-path.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { textsOf } from "../../runs/grouped-partitions.ts";
-import { findJson } from "../../stages/json.ts";
+import { findJson, parseJson } from "../../stages/json.ts";
+import { ArrayReader, packArrays } from "../base/packed-arrays.ts";
 import { joinTexts, type TextColumn, TextColumnBuilder } from "../base/text-column.ts";
 import type { PartitionTable } from "../partitions/partition-table.ts";
 
@@ -31,6 +32,8 @@ const MOST_TABLES = 4;
 /** The attributes of partitions where none are kept. */
 export const NO_ATTRIBUTES: TableAttributes = { attributes: [], value: null };
 
+type PartitionAttributesEngine = Pick<Engine, "source" | "output" | "stage">;
+
 interface Kept {
   readonly keys: TextColumn;
   readonly attributes: readonly Attribute[];
@@ -39,12 +42,12 @@ interface Kept {
 
 /** Reads `PARTITION_ATTRIBUTES` once for each state of it, and joins it to tables of partitions. */
 export class PartitionAttributes {
-  readonly #engine: Pick<Engine, "source" | "output" | "stage">;
+  readonly #engine: PartitionAttributesEngine;
   #state: string | undefined;
   #kept: Promise<Kept | undefined> = Promise.resolve(undefined);
   readonly #tables = new Map<PartitionTable, Promise<TableAttributes>>();
 
-  constructor(engine: Pick<Engine, "source" | "output" | "stage">) {
+  constructor(engine: PartitionAttributesEngine) {
     this.#engine = engine;
   }
 
@@ -54,7 +57,7 @@ export class PartitionAttributes {
     if (state !== this.#state) {
       this.#state = state;
       this.#tables.clear();
-      this.#kept = readAttributes(this.#engine);
+      this.#kept = storedAttributes(this.#engine, state);
       this.#kept.catch(() => {
         this.#state = undefined;
       });
@@ -67,6 +70,58 @@ export class PartitionAttributes {
     }
     return joined;
   }
+}
+
+/** The form of the stored attributes. Another form is read from the table anew. */
+const FORMAT = 1;
+
+/** Facts about stored attributes. */
+interface StoredHead {
+  readonly formatVersion: number;
+  /** The state of the table that they are of. */
+  readonly state: string;
+  readonly attributes: readonly Pick<Attribute, "name" | "values">[];
+  readonly hasValue: boolean;
+}
+
+/**
+ * Returns the attributes of a state of the table, from the stage where another process left them: reading a million of them
+ * takes a second of CPU, their stored form a few hundredths.
+ */
+async function storedAttributes(engine: PartitionAttributesEngine, state: string): Promise<Kept | undefined> {
+  const path = stagePath.codedAttributes;
+  const stored = await engine.stage
+    .get(path)
+    .then((bytes) => unpackAttributes(bytes, path, state))
+    .catch(() => undefined);
+  if (stored !== undefined) return stored;
+  const read = await readAttributes(engine);
+  // Readers without the right to write to the stage read the table each time.
+  if (read !== undefined) await engine.stage.put(path, packAttributes(read, state)).catch(() => {});
+  return read;
+}
+
+function packAttributes({ keys, attributes, value }: Kept, state: string): Uint8Array {
+  const head: StoredHead = {
+    ...{ formatVersion: FORMAT, state, hasValue: value !== null },
+    attributes: attributes.map(({ name, values }) => ({ name, values })),
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(head));
+  return packArrays([
+    ...[bytes, keys.bytes, keys.offsets, value ?? new Float64Array(0)],
+    ...attributes.map(({ codes }) => codes),
+  ]);
+}
+
+/** Returns stored attributes; undefined for those of another state of the table. */
+function unpackAttributes(bytes: Uint8Array, path: string, state: string): Kept | undefined {
+  const reader = new ArrayReader(bytes, path);
+  const head = parseJson<StoredHead>(reader.u8(), path);
+  if (head.formatVersion !== FORMAT || head.state !== state) return undefined;
+  const keys: TextColumn = { bytes: reader.u8(), offsets: reader.u32() };
+  const value = reader.f64();
+  const attributes = head.attributes.map((attribute): Attribute => ({ ...attribute, codes: reader.u32() }));
+  return { keys, attributes, value: head.hasValue ? value : null };
 }
 
 async function readAttributes({ source, output }: Pick<Engine, "source" | "output">): Promise<Kept | undefined> {

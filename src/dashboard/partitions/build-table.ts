@@ -154,7 +154,7 @@ export class TableBuilder {
     const metrics = [...this.#metrics].sort(([a], [b]) => byHoldout(a, b));
     return {
       head: {
-        formatVersion: 3,
+        formatVersion: 4,
         rows: n,
         metrics: metrics.map(([name]) => name),
         kinds: this.#kinds.entries.map(({ of, count }) => ({ ...of, count })),

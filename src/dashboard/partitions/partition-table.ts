@@ -3,6 +3,7 @@ import { stagePath } from "../../core/stage-path.ts";
 import type { Outcome } from "../../core/states.ts";
 import type { Stage } from "../../ports/stage.ts";
 import { getJson, putJson } from "../../stages/json.ts";
+import { ArrayReader, aligned, bytesOf, type PackedArray, packArrays } from "../base/packed-arrays.ts";
 import type { TextColumn } from "../base/text-column.ts";
 
 export const OUTCOMES: readonly Outcome[] = ["succeeded", "failed", "skipped"];
@@ -18,7 +19,7 @@ export interface Reason {
 
 /** Facts about all of a run's partitions. */
 export interface TableHead {
-  readonly formatVersion: 3;
+  readonly formatVersion: 4;
   readonly rows: number;
   readonly metrics: readonly string[];
   readonly kinds: readonly { readonly kind: string; readonly count: number }[];
@@ -56,7 +57,7 @@ export interface PartitionTable extends TableColumns {
 }
 
 /** Returns the arrays of a table in the order of its file. */
-const arraysOf = (t: TableColumns): (Uint8Array | Uint16Array | Uint32Array | Float32Array)[] => [
+const arraysOf = (t: TableColumns): PackedArray[] => [
   ...[t.keys.bytes, t.keys.offsets, t.labels.bytes, t.labels.offsets],
   ...[t.outcome, t.kind, t.reason, t.nObs, t.fitMs, t.data, t.segment, t.at, t.keyOrder],
 ];
@@ -72,16 +73,7 @@ export async function putTable(
   columns: TableColumns,
   metrics: readonly Float64Array[],
 ): Promise<void> {
-  const arrays = arraysOf(columns);
-  const sizes = Uint32Array.from(arrays, ({ byteLength }) => byteLength);
-  const file = new Uint8Array(sizes.byteLength + sizes.reduce((sum, size) => sum + padded(size), 0));
-  file.set(bytesOf(sizes));
-  let at = sizes.byteLength;
-  for (const array of arrays) {
-    file.set(bytesOf(array), at);
-    at += padded(array.byteLength);
-  }
-  await stage.put(`${folder}/columns.bin`, file);
+  await stage.put(`${folder}/columns.bin`, packArrays(arraysOf(columns)));
   for (const [i, values] of metrics.entries()) await stage.put(`${folder}/metric_${i}.bin`, bytesOf(values));
   await putJson(stage, `${folder}/head.json`, head);
 }
@@ -90,21 +82,9 @@ export async function putTable(
 export async function getTable(stage: Stage, runId: string, indexSha256: string): Promise<PartitionTable | undefined> {
   const folder = stagePath.partitionTable(runId, indexSha256);
   const head = await getJson<TableHead>(stage, `${folder}/head.json`).catch(() => undefined);
-  if (head?.formatVersion !== 3) return undefined;
-  const { buffer } = aligned(await stage.get(`${folder}/columns.bin`));
-  const sizes = new Uint32Array(buffer, 0, 13);
-  const left = sizes.values();
-  let at = sizes.byteLength;
-  const next = () => {
-    const size = left.next();
-    if (size.done) throw new ManymodelError("corrupt", `${folder} has too few columns`);
-    const from = at;
-    at += padded(size.value);
-    return [buffer, from, size.value] as const;
-  };
-  const u8 = () => new Uint8Array(...next());
-  const u16 = () => new Uint16Array(...elements(next(), 2));
-  const u32 = () => new Uint32Array(...elements(next(), 4));
+  if (head?.formatVersion !== 4) return undefined;
+  const file = `${folder}/columns.bin`;
+  const { u8, u16, u32, f32 } = new ArrayReader(await stage.get(file), file);
   const text = (): TextColumn => ({ bytes: u8(), offsets: u32() });
   const columns: TableColumns = {
     keys: text(),
@@ -113,7 +93,7 @@ export async function getTable(stage: Stage, runId: string, indexSha256: string)
     kind: u16(),
     reason: u16(),
     nObs: u32(),
-    fitMs: new Float32Array(...elements(next(), 4)),
+    fitMs: f32(),
     data: u32(),
     segment: u32(),
     at: u32(),
@@ -126,7 +106,8 @@ export async function getTable(stage: Stage, runId: string, indexSha256: string)
     async metric(name) {
       const m = head.metrics.indexOf(name);
       if (m < 0) return undefined;
-      const values = loaded.get(m) ?? stage.get(`${folder}/metric_${m}.bin`).then(toFloat64);
+      const values =
+        loaded.get(m) ?? stage.get(`${folder}/metric_${m}.bin`).then((bytes) => new Float64Array(aligned(bytes)));
       loaded.set(m, values);
       return values;
     },
@@ -170,17 +151,4 @@ export function rowAt(table: PartitionTable, row: number): TableRow {
 export function tableBytes(table: PartitionTable): number {
   const columns = arraysOf(table).reduce((sum, { byteLength }) => sum + byteLength, 0);
   return columns + 8 * table.head.rows * table.head.metrics.length;
-}
-
-const padded = (size: number) => (size + 7) & ~7;
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
-const elements = ([buffer, from, size]: readonly [ArrayBuffer, number, number], width: number) =>
-  [buffer, from, size / width] as const;
-const toFloat64 = (bytes: Uint8Array) => new Float64Array(aligned(bytes).buffer);
-
-/** Returns the bytes at the beginning of a buffer of their own, without a copy where they are: numbers must be aligned. */
-function aligned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
-    ? (bytes as Uint8Array<ArrayBuffer>)
-    : new Uint8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
 }

@@ -33,4 +33,22 @@ it.each(["memory", "local"] as const)("joins attributes to the rows of a table, 
   // The sku tells all partitions apart, so it is no group; ranks are in the order of their numbers.
   expect(named).toEqual([{ name: "rank", values: ["2", "10", null], codes: Uint32Array.of(0, 1, 1, 2) }]);
   expect([...(value ?? [])]).toEqual([3, Number.NaN, 0.5, Number.NaN]);
+  // Another process reads the form that this one stored, and the table again once its state is another.
+  const { source, stage, output } = mm.engine;
+  let reads = 0;
+  const other = new PartitionAttributes({
+    ...{ source, stage },
+    output: {
+      ...output,
+      published: (...asked) => {
+        reads++;
+        return output.published(...asked);
+      },
+    },
+  });
+  expect(await other.of(table)).toEqual({ attributes: named, value });
+  expect(reads).toBe(0);
+  await putJson(mm.engine.stage, stagePath.attributes, { snapshot: "3", attributes: ["rank"] });
+  expect(await other.of(table)).toEqual({ attributes: named, value });
+  expect(reads).toBe(1);
 });
