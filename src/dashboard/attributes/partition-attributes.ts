@@ -5,7 +5,7 @@ import { stagePath } from "../../core/stage-path.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { textsOf } from "../../runs/grouped-partitions.ts";
 import { findJson, parseJson } from "../../stages/json.ts";
-import { ArrayReader, packArrays } from "../base/packed-arrays.ts";
+import { ArrayReader, bytesOf, packArrays } from "../base/packed-arrays.ts";
 import { joinTexts, type TextColumn, TextColumnBuilder } from "../base/text-column.ts";
 import type { PartitionTable } from "../partitions/partition-table.ts";
 
@@ -172,24 +172,30 @@ function join({ keys }: PartitionTable, source: Kept): TableAttributes {
   // Both are in the order of their keys, and mostly of the same.
   if (isSame(keys, source.keys)) return source;
   const places = joinTexts(keys, source.keys);
-  const hasAll = places.every((place) => place >= 0);
+  const hasAll = !places.includes(-1);
   return {
     attributes: source.attributes.map(({ name, values, codes }): Attribute => {
       const hasNull = values.at(-1) === null;
       const none = hasNull ? values.length - 1 : values.length;
-      return {
-        name,
-        values: hasAll || hasNull ? values : [...values, null],
-        codes: Uint32Array.from(places, (place) => codes[place] ?? none),
-      };
+      const joined = new Uint32Array(places.length);
+      // A callback for each of a million rows takes ten times as long.
+      for (let row = 0; row < joined.length; row++) joined[row] = codes[places[row] ?? -1] ?? none;
+      return { name, values: hasAll || hasNull ? values : [...values, null], codes: joined };
     }),
-    value: source.value && Float64Array.from(places, (place) => source.value?.[place] ?? Number.NaN),
+    value: source.value && valuesAt(source.value, places),
   };
+}
+
+/** Returns the values at some places, NaN where there is none. */
+function valuesAt(values: Float64Array, places: Int32Array): Float64Array {
+  const joined = new Float64Array(places.length);
+  for (let row = 0; row < joined.length; row++) joined[row] = values[places[row] ?? -1] ?? Number.NaN;
+  return joined;
 }
 
 function isSame(a: TextColumn, b: TextColumn): boolean {
   if (a.offsets.length !== b.offsets.length || Buffer.compare(a.bytes, b.bytes) !== 0) return false;
-  return a.offsets.every((offset, i) => offset === b.offsets[i]);
+  return Buffer.compare(bytesOf(a.offsets), bytesOf(b.offsets)) === 0;
 }
 
 function numbersOf(column: Column): Float64Array {

@@ -74,9 +74,26 @@ export function markContaining(column: TextColumn, needle: string, mask: Uint8Ar
 
 /**
  * Returns the row of `a` → row of `b` with the same text, -1 where there is none. Texts of `b` are different from one
- * another.
+ * another. Stretches that both have in the same order are followed without a table of hashes, which is slow in memory.
  */
 export function joinTexts(a: TextColumn, b: TextColumn): Int32Array {
+  const rows = new Int32Array(a.offsets.length - 1);
+  const end = b.offsets.length - 1;
+  let placeOf: ((i: number) => number) | undefined;
+  for (let i = 0, next = 0; i < rows.length; i++) {
+    let row = next;
+    if (next >= end || !sameText(a, i, b, next)) {
+      placeOf ??= hashedRows(a, b);
+      row = placeOf(i);
+    }
+    rows[i] = row;
+    if (row >= 0) next = row + 1;
+  }
+  return rows;
+}
+
+/** Returns a function that finds the row of `b` with the text of a row of `a`, -1 where there is none. */
+function hashedRows(a: TextColumn, b: TextColumn): (i: number) => number {
   const bits = Math.max(1, Math.ceil(Math.log2(2 * b.offsets.length)));
   const mask = 2 ** bits - 1;
   const table = new Int32Array(2 ** bits).fill(-1);
@@ -85,13 +102,12 @@ export function joinTexts(a: TextColumn, b: TextColumn): Int32Array {
     while (table[slot] !== -1) slot = (slot + 1) & mask;
     table[slot] = i;
   }
-  return Int32Array.from({ length: a.offsets.length - 1 }, (_, i) => {
+  return (i) => {
     for (let slot = hashAt(a, i) & mask; ; slot = (slot + 1) & mask) {
-      const j = table[slot];
-      if (j === undefined || j === -1) return -1;
-      if (sameText(a, i, b, j)) return j;
+      const j = table[slot] ?? -1;
+      if (j === -1 || sameText(a, i, b, j)) return j;
     }
-  });
+  };
 }
 
 /** Returns the FNV-1a, finished so that the lower bits depend on all of the text. */
