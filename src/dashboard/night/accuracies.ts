@@ -39,8 +39,8 @@ export class Accuracies {
     const { index, manifest } = await completedRun(this.#engine, runId);
     const { stage } = this.#engine;
     const path = `${stagePath.partitionTable(runId, index.sha256)}/accuracy.json`;
-    const known = this.#byRun.get(path);
-    if (known !== undefined) return known;
+    const remembered = this.#byRun.get(path);
+    if (remembered !== undefined) return remembered;
     const stored = await findJson<StoredAccuracy>(stage, path).catch(() => undefined);
     if (stored?.formatVersion === FORMAT) return this.#keep(path, stored.accuracy);
     const table = await this.#tables.get(runId, patienceMs);
