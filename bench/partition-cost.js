@@ -4,13 +4,13 @@
  *
  *   npm run bench:partition-cost -- [--against FOLDER] [--small 10000] [--large 100000] [--rows 60] [--rounds 1]
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { writeSource } from "./source-table.js";
+import { median, timedCommand } from "./timed-command.js";
 
 const text = (value) => ({ type: "string", default: value });
 const { values } = parseArgs({
@@ -28,17 +28,11 @@ const sizes = [Number(values.small), Number(values.large)];
 const folder = mkdtempSync(path.join(process.env.MANYMODEL_BENCH_DIR ?? tmpdir(), "manymodel-partition-cost-"));
 
 /** Runs a command of a build: the CPU microseconds of its process. */
-function measure(build, config, command) {
-  const times = path.join(folder, "times");
-  const script = `TIMEFORMAT='%U %S'; { time "$@" >/dev/null 2>"${folder}/errors"; } 2>"${times}"; cat "${times}" "${folder}/errors"`;
-  const args = [process.execPath, path.join(builds[build], "bin", "manymodel.js"), command, "--config", config];
-  const { stdout } = spawnSync("bash", ["-c", script, "bash", ...args], { cwd: folder, encoding: "utf8" });
-  const [user, system] = stdout.trim().split(/\s+/).map(Number);
-  if (!(user > 0)) throw new Error(`${command} of ${builds[build]} failed: ${stdout}`);
-  return 1e6 * (user + system);
-}
+const measure = (build, config, command) =>
+  1000 *
+  timedCommand([process.execPath, path.join(builds[build], "bin", "manymodel.js"), command, "--config", config], folder)
+    .cpu;
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 try {
   for (const size of sizes)
     await writeSource(path.join(folder, `source-${size}.parquet`), { partitions: size, rows: Number(values.rows) });

@@ -4,12 +4,12 @@
  *
  *   npm run bench:small-jobs -- [--against FOLDER] [--rounds 5]
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { median, timedCommand } from "./timed-command.js";
 
 const { values } = parseArgs({ options: { against: { type: "string" }, rounds: { type: "string", default: "5" } } });
 const builds = { ours: fileURLToPath(new URL("..", import.meta.url)) };
@@ -38,19 +38,9 @@ for (const build of Object.keys(builds))
     ].join("\n"),
   );
 
-/** Runs a command of a build in a process of its own: its CPU and wall milliseconds, with those of its children. */
-function measure(build, args) {
-  const times = path.join(folder, "times");
-  const command = [process.execPath, path.join(builds[build], "bin", "manymodel.js"), ...args];
-  const script = `TIMEFORMAT='%U %S %R'; { time "$@" >/dev/null 2>${folder}/errors; } 2>${times}; cat ${times}`;
-  const { stdout, status } = spawnSync("bash", ["-c", `${script}; exit 0`, "bash", ...command], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`${args.join(" ")} of ${builds[build]} failed`);
-  const [user, system, real] = stdout.trim().split(" ").map(Number);
-  return { cpu: 1000 * (user + system), wall: 1000 * real };
-}
+/** Runs a command of a build: its CPU and wall milliseconds. */
+const measure = (build, args) =>
+  timedCommand([process.execPath, path.join(builds[build], "bin", "manymodel.js"), ...args], folder);
 
 const JOBS = {
   "--help": (build) => measure(build, ["--help"]),
@@ -63,7 +53,6 @@ const JOBS = {
   },
 };
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 try {
   // The last job makes the workspaces that `status` looks at.
   for (const build of Object.keys(builds)) JOBS["ten snaive series: train, register, batch"](build);
