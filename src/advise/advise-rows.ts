@@ -1,4 +1,15 @@
-import { auc, encode, encoding, type FeatureColumns, folds, logistic, logLoss, probability } from "@manymodel/forecast";
+import {
+  auc,
+  encode,
+  encoding,
+  type FeatureColumns,
+  folds,
+  logistic,
+  logLoss,
+  probability,
+  random,
+  sampleOf,
+} from "@manymodel/forecast";
 import { median } from "@manymodel/forecast/stats";
 import { at, zip } from "../core/aligned.ts";
 import type { ColumnType } from "../core/columns/column.ts";
@@ -10,7 +21,6 @@ import { type Frame, frame } from "../model/frame.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { AdviseSpec, Verdict } from "./advice.ts";
 import { type RelativeError, relativeError } from "./relative-error.ts";
-import { drawOrdinals } from "./sampled-series.ts";
 
 /** Options of `adviseRows`. */
 export interface RowAdviseSpec extends Pick<AdviseSpec, "query" | "target" | "sample" | "seed"> {
@@ -66,7 +76,7 @@ export async function adviseRows({ source }: Pick<Engine, "source">, spec: RowAd
   const snapshot = await source.snapshot(spec.query);
   if (snapshot.partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to advise on`);
-  const ordinals = drawOrdinals(snapshot.partitions, spec.sample, spec.seed);
+  const ordinals = sampleOf(snapshot.partitions, spec.sample, random(spec.seed));
   const frames = rowRanges(await source.read(snapshot, ordinals)).map(({ batch, start, end }) =>
     frame(batch, start, end),
   );

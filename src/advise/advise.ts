@@ -1,4 +1,12 @@
-import { calendarPeriods, type DemandClass, detectPeriods, type Features, features, random } from "@manymodel/forecast";
+import {
+  calendarPeriods,
+  type DemandClass,
+  detectPeriods,
+  type Features,
+  features,
+  random,
+  shuffled,
+} from "@manymodel/forecast";
 import { median } from "@manymodel/forecast/stats";
 import { at, zip } from "../core/aligned.ts";
 import { matchColumn } from "../core/columns/column.ts";
@@ -84,21 +92,10 @@ export async function advise(
     pooledBytes: 8 * result.pooledCoefficients * (result.pooledCoefficients + 1),
   };
   const { verdict, reasons } = judge(profile, evidence);
-  const trials = shuffled([...zip(series, demand)], seed).map(([{ y }, kind]) => ({ y, demand: kind }));
+  const trials = shuffled([...zip(series, demand)], random(seed)).map(([{ y }, kind]) => ({ y, demand: kind }));
   const { budgetMs } = spec;
   const methods = tryMethods(trials, { period: season.period, h: horizon, budgetMs, clock });
   return { verdict, reasons, notes: notesOf(spec, profile, evidence), profile, evidence, methods, cost };
-}
-
-/** Returns the same elements in a seeded order (Fisher–Yates): the first ones are a sample of all. */
-function shuffled<T extends object>(elements: readonly T[], seed: number): T[] {
-  const uniform = random(seed);
-  const order = [...elements];
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(uniform() * (i + 1));
-    [order[i], order[j]] = [at(order, j), at(order, i)];
-  }
-  return order;
 }
 
 /** Share of the sample that must show a period; chance alone gives about one in a hundred. */

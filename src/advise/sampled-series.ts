@@ -1,4 +1,4 @@
-import { random } from "@manymodel/forecast";
+import { random, sampleOf } from "@manymodel/forecast";
 import { at, zip } from "../core/aligned.ts";
 import type { ColumnInfo } from "../core/columns/column.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
@@ -41,7 +41,7 @@ export async function sampledSeries(
   options: { target: string; covariates: readonly ColumnInfo[]; size: number; seed: number; clock: () => number },
 ): Promise<Sample> {
   const { size, seed, clock } = options;
-  const ordinals = drawOrdinals(snapshot.partitions, size, seed);
+  const ordinals = sampleOf(snapshot.partitions, size, random(seed));
   const series: SampledSeries[] = [];
   const unusable: { partition: string; reason: string }[] = [];
   let rows = 0;
@@ -62,18 +62,6 @@ export async function sampledSeries(
     }
   }
   return { series, rows, unusable, readMs };
-}
-
-/** Returns `size` of the numbers below `count`, ascending, the same for the same seed (Floyd's algorithm). */
-export function drawOrdinals(count: number, size: number, seed: number): number[] {
-  if (size >= count) return Array.from({ length: count }, (_, i) => i);
-  const uniform = random(seed);
-  const draws = new Set<number>();
-  for (let i = count - size; i < count; i++) {
-    const candidate = Math.floor(uniform() * (i + 1));
-    draws.add(draws.has(candidate) ? i : candidate);
-  }
-  return [...draws].sort((a, b) => a - b);
 }
 
 function oneSeries(

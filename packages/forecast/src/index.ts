@@ -193,6 +193,7 @@ export { stlf } from "./smoothing/stlf.ts";
 export { acf, pacf } from "./stats/autocorrelation.ts";
 export { binomialTail, logGamma, normalQuantile, studentQuantile } from "./stats/distribution.ts";
 export { normal, type Random, random } from "./stats/random.ts";
+export { sampleOf, shuffled } from "./stats/shuffled.ts";
 export {
   bats,
   decompose,

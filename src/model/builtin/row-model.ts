@@ -18,6 +18,7 @@ import {
   random,
   rmse,
   sampleGrid,
+  shuffled,
   tune,
 } from "@manymodel/forecast";
 import { at } from "../../core/aligned.ts";
@@ -185,11 +186,11 @@ function fitRows<Fitted extends object>(
   const groups = group === undefined ? undefined : textColumn(data, group);
   const candidates = candidatesOf(exports, seed);
   const final = fitOn(usable);
-  const shuffled = holdout > 0 && usable.length >= 2 * holdout ? shuffle(usable, seed) : undefined;
+  const order = holdout > 0 && usable.length >= 2 * holdout ? shuffled(usable, random(seed)) : undefined;
   const metrics: Record<string, number> = { ...counted, ...learner.describe(final.fitted).metrics };
   const unseen: { readonly actual: Float64Array; readonly predicted: Float64Array; readonly prefix: string }[] = [];
-  if (shuffled !== undefined)
-    add("holdout", shuffled.slice(0, holdout), () => predictFor(shuffled.slice(holdout), shuffled.slice(0, holdout)));
+  if (order !== undefined)
+    add("holdout", order.slice(0, holdout), () => predictFor(order.slice(holdout), order.slice(0, holdout)));
   if (k !== undefined) add("cv", usable, () => predictOut(usable, k, repeats, predictFor));
   const threshold = hasClass(exports) ? thresholdOf(exports, unseen.at(-1)) : undefined;
   for (const { prefix, actual, predicted } of unseen)
@@ -309,15 +310,4 @@ function classMeasures(actual: Float64Array, p: Float64Array, threshold = 0.5): 
 
 function numberMeasures(actual: Float64Array, predicted: Float64Array): Record<string, number> {
   return { mae: mae(actual, predicted), rmse: rmse(actual, predicted), r2: r2(actual, predicted) };
-}
-
-/** Shuffles rows by Fisher and Yates, with the same result for the same seed. */
-function shuffle(rows: readonly number[], seed: number): number[] {
-  const uniform = random(seed);
-  const result = [...rows];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = Math.floor(uniform() * (i + 1));
-    [result[i], result[j]] = [at(result, j), at(result, i)];
-  }
-  return result;
 }

@@ -1,5 +1,6 @@
 import { checkInteger, checkOptions } from "../model/options.ts";
 import { random } from "../stats/random.ts";
+import { shuffled } from "../stats/shuffled.ts";
 
 /** Options for dividing rows into folds. */
 export interface FoldOptions {
@@ -57,12 +58,12 @@ export function folds(rows: number, options: FoldOptions = {}): Fold[] {
     const foldOf = new Uint32Array(rows);
     let next = 0;
     for (const members of membersOf(strata ?? new Uint8Array(rows)).values())
-      for (const row of shuffled(members)) foldOf[row] = next++ % k;
+      for (const row of shuffled(members, uniform)) foldOf[row] = next++ % k;
     return foldOf;
   }
 
   function dealtGroups(labels: ArrayLike<unknown>): Uint32Array {
-    const members = shuffled([...membersOf(labels).values()]).sort((a, b) => b.length - a.length);
+    const members = shuffled([...membersOf(labels).values()], uniform).sort((a, b) => b.length - a.length);
     if (members.length < k) throw new RangeError(`there are ${members.length} groups; ${k} folds need at least ${k}`);
     const foldOf = new Uint32Array(rows);
     const sizes = new Array<number>(k).fill(0);
@@ -83,15 +84,5 @@ export function folds(rows: number, options: FoldOptions = {}): Fold[] {
       else fold.push(row);
     }
     return members;
-  }
-
-  /** Shuffles by Fisher and Yates. */
-  function shuffled<T>(items: readonly T[]): T[] {
-    const result = [...items];
-    for (let i = result.length - 1; i > 0; i--) {
-      const j = Math.floor(uniform() * (i + 1));
-      [result[i], result[j]] = [result[j]!, result[i]!];
-    }
-    return result;
   }
 }

@@ -1,6 +1,7 @@
 import type { Fold } from "../measures/folds.ts";
 import { checkInteger } from "../model/options.ts";
 import { random } from "../stats/random.ts";
+import { sampleOf } from "../stats/shuffled.ts";
 
 /** The values to try, by option. */
 export type GridValues = Readonly<Record<string, readonly unknown[]>>;
@@ -25,16 +26,7 @@ export function grid<const G extends GridValues>(values: G): Candidate<G>[] {
  */
 export function sampleGrid<const G extends GridValues>(values: G, count: number, seed: number): Candidate<G>[] {
   checkInteger("count", count, 1);
-  const size = sizeOf(values);
-  if (count >= size) return grid(values);
-  const uniform = random(seed);
-  // Floyd's sampling: `count` different numbers below `size`.
-  const draws = new Set<number>();
-  for (let most = size - count; most < size; most++) {
-    const index = Math.floor(uniform() * (most + 1));
-    draws.add(draws.has(index) ? most : index);
-  }
-  return [...draws].sort((a, b) => a - b).map((index) => candidateAt(values, index));
+  return sampleOf(sizeOf(values), count, random(seed)).map((index) => candidateAt(values, index));
 }
 
 function sizeOf(values: GridValues): number {
