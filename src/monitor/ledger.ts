@@ -2,7 +2,8 @@ import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { FORECAST_FINAL } from "../core/override.ts";
 import type { KeyColumn, KeyValue } from "../core/partition-key.ts";
-import { keyColumn, outputType, timeColumn } from "../work/forecast-rows.ts";
+import { timeColumn } from "../work/forecast-rows.ts";
+import { keyColumn, outputType } from "../work/key-column.ts";
 
 /** The settings that decide the columns of the ledger and of the status table. */
 export interface WatchedTable {

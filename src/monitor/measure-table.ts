@@ -2,7 +2,7 @@ import type { VerdictName } from "@manymodel/forecast/monitoring";
 import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { decodeKey, type KeyColumn } from "../core/partition-key.ts";
-import { keyColumn, outputType } from "../work/forecast-rows.ts";
+import { keyColumn, outputType } from "../work/key-column.ts";
 import { ownName } from "./ledger.ts";
 import type { RowMeasure } from "./row-measures.ts";
 import type { MonitorRun } from "./status.ts";

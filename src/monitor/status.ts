@@ -2,7 +2,8 @@ import type { VerdictName } from "@manymodel/forecast/monitoring";
 import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { decodeKey } from "../core/partition-key.ts";
-import { keyColumn, outputType, timeColumn } from "../work/forecast-rows.ts";
+import { timeColumn } from "../work/forecast-rows.ts";
+import { keyColumn, outputType } from "../work/key-column.ts";
 import { ownName, type WatchedTable } from "./ledger.ts";
 import type { Scale } from "./scale.ts";
 

@@ -8,7 +8,7 @@ import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/output.ts";
 import { findJson, putJson } from "../stages/json.ts";
-import { keyColumn, outputType } from "../work/forecast-rows.ts";
+import { keyColumn, outputType } from "../work/key-column.ts";
 import { prepareOutput } from "./prepare-output.ts";
 
 /** The rows of the table are one owner's. */

@@ -1,7 +1,7 @@
 import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { decodeKey, type KeyColumn, type KeyValue } from "../core/partition-key.ts";
-import { keyColumn, outputType } from "../work/forecast-rows.ts";
+import { keyColumn, outputType } from "../work/key-column.ts";
 import type { KeyedHierarchy } from "./declared-hierarchy.ts";
 import type { ReconciledStep } from "./reconcile-step.ts";
 

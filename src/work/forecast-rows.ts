@@ -1,27 +1,22 @@
 import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
-import { layOut, textInRuns } from "../core/columns/text-runs.ts";
 import { type LeadTime, ORDER_COLUMNS } from "../core/lead-time.ts";
-import { encodeKey, type KeyColumn, type KeyValue, type PartitionKey } from "../core/partition-key.ts";
+import type { PartitionKey } from "../core/partition-key.ts";
 import { levelOfQuantile, levelsToAsk, quantileColumn } from "../core/quantile.ts";
-import { parseTime } from "../model/interval.ts";
 import type { Cell } from "../model/output-columns.ts";
+import { outputType } from "./key-column.ts";
 import type { LayOrders, PlacedOrder } from "./order-columns.ts";
+import { PartitionRows, type ResultTable } from "./partition-rows.ts";
 import type { ScoredPartition } from "./score-partition.ts";
 
 /** The settings that decide the columns of a forecast table. */
-export interface ForecastTable {
-  readonly model: string;
-  readonly version: string;
-  readonly keyColumns: readonly KeyColumn[];
+export interface ForecastTable extends ResultTable {
   /** The time column of the models' training data, or null. */
   readonly time: ColumnInfo | null;
   readonly levels: readonly number[];
   readonly quantiles: readonly number[];
   /** The lead time to order over: its columns are there where it is. */
   readonly leadTime?: LeadTime;
-  /** True if the first row of each partition has its fingerprint. */
-  readonly fingerprints: boolean;
   /** True for a table of readings (see `readingColumns`). */
   readonly readings?: boolean;
   /** Columns of the definition's own. */
@@ -125,19 +120,7 @@ export class Numbers {
 export class ForecastRows {
   readonly #table: ForecastTable;
   readonly #bounds: readonly (Bound & { readonly values: Numbers })[];
-  readonly #keys: PartitionKey[] = [];
-  readonly #said: {
-    readonly status: string[];
-    readonly errorType: (string | null)[];
-    readonly errorMessage: (string | null)[];
-  } = {
-    status: [],
-    errorType: [],
-    errorMessage: [],
-  };
-  readonly #fingerprints: (string | null)[] = [];
-  /** For each partition the row after its last one. */
-  readonly #ends: number[] = [];
+  readonly #partitions: PartitionRows;
   readonly #mean: Numbers;
   readonly #times: Numbers;
   readonly #timeTexts: (string | null)[] = [];
@@ -155,6 +138,7 @@ export class ForecastRows {
    */
   constructor(table: ForecastTable, rows = 32, layOrders?: LayOrders) {
     this.#table = table;
+    this.#partitions = new PartitionRows(table);
     this.#layOrders = layOrders;
     this.#bounds = boundsOf(table).map((bound) => ({ ...bound, values: new Numbers(rows) }));
     this.#output = (table.output ?? []).map(() => []);
@@ -163,13 +147,7 @@ export class ForecastRows {
   }
 
   add(key: PartitionKey, scored: ScoredPartition, fingerprint: string | null = null): void {
-    const row = this.#ends.at(-1) ?? 0;
-    this.#keys.push(key);
-    this.#said.status.push(scored.status);
-    this.#said.errorType.push("errorType" in scored ? scored.errorType : null);
-    this.#said.errorMessage.push("errorMessage" in scored ? scored.errorMessage : null);
-    this.#fingerprints.push(fingerprint);
-    this.#ends.push(row + rowCount(scored));
+    const row = this.#partitions.add(key, scored, rowCount(scored), fingerprint);
     const extra = "mean" in scored ? scored.output : undefined;
     for (const [i, values] of this.#output.entries())
       for (let t = 0; t < rowCount(scored); t++) values.push(extra?.[i]?.[t] ?? null);
@@ -191,33 +169,18 @@ export class ForecastRows {
   }
 
   batch(): ColumnBatch {
-    const { keyColumns, time, model, version, fingerprints } = this.#table;
-    const ends = Int32Array.from(this.#ends);
-    const length = ends.at(-1) ?? 0;
-    const text = (values: readonly (string | null)[]) => textInRuns({ values, ends });
-    const same = (value: string) => textInRuns({ values: length === 0 ? [] : [value], ends: ends.subarray(-1) });
+    const { time, output = [] } = this.#table;
+    const { length } = this.#partitions;
     const numbers = (column: Numbers): Column => ({ type: "number", values: column.upTo(length) });
-    const data: Column[] = [
-      ...[same(model), same(version)],
-      ...keyColumns.map((column, i) => {
-        const values = this.#keys.map((key) => at(key, i));
-        return outputType(column) === "string"
-          ? text(values as (string | null)[])
-          : keyColumn(column, layOut({ values, ends }));
-      }),
-      text(this.#keys.map((key) => encodeKey(keyColumns, key))),
+    return this.#partitions.batch(forecastColumns(this.#table), [
       ...(time === null
         ? []
         : [timeColumn(time, time.type === "string" ? this.#texts(length) : this.#times.upTo(length))]),
       { type: "integer", values: this.#steps },
       ...[this.#mean, ...this.#bounds.map(({ values }) => values)].map(numbers),
       ...(this.#layOrders?.(this.#orders, length) ?? []),
-      ...Array.from(zip(this.#table.output ?? [], this.#output), ([{ type }, values]) => cellColumn(type, values)),
-      ...[text(this.#said.status), text(this.#said.errorType), text(this.#said.errorMessage)],
-      ...(fingerprints ? [firstOfEach(this.#fingerprints, ends)] : []),
-    ];
-    const names = forecastColumns(this.#table).map(({ name }) => name);
-    return { length, columns: Object.fromEntries(zip(names, data)) };
+      ...Array.from(zip(output, this.#output), ([{ type }, values]) => cellColumn(type, values)),
+    ]);
   }
 
   #texts(length: number): (string | null)[] {
@@ -233,41 +196,7 @@ function cellColumn(type: ColumnInfo["type"], cells: readonly Cell[]): Column {
   return { type: type === "integer" ? "number" : type, values };
 }
 
-/** Returns a text in the first row of each partition. */
-export function firstOfEach(texts: readonly (string | null)[], ends: Int32Array): Column {
-  const values = new Array<string | null>(ends.at(-1) ?? 0).fill(null);
-  let row = 0;
-  for (const [text, end] of zip(texts, ends)) {
-    if (end > row) values[row] = text;
-    row = end;
-  }
-  return { type: "string", values };
-}
-
 const rowCount = (scored: ScoredPartition) => ("mean" in scored ? scored.mean.length : 1);
-
-/** Returns the type of a key column in a table of results. */
-export function outputType({ type }: KeyColumn): ColumnInfo["type"] {
-  if (type === "double") return "number";
-  return type === "decimal" ? "string" : type;
-}
-
-/** Returns the key values as a column of a table of results. */
-export function keyColumn({ type }: KeyColumn, values: KeyValue[]): Column {
-  switch (type) {
-    case "integer":
-      return { type, values: values.map((v) => (v === null ? null : BigInt(v as number | bigint))) };
-    case "double":
-      return { type: "number", values: Float64Array.from(values, (v) => (v === null ? NaN : (v as number))) };
-    case "boolean":
-      return { type, values: Uint8Array.from(values, (v) => (v === null ? 2 : Number(v))) };
-    case "date":
-    case "timestamp":
-      return { type, values: Float64Array.from(values, (v) => (v === null ? NaN : parseTime(type, v as string))) };
-    default:
-      return { type: "string", values: values as (string | null)[] };
-  }
-}
 
 /** Returns times as a column of a table of results, in the type of the time column they are of. */
 export function timeColumn({ type }: ColumnInfo, times: Float64Array | readonly (number | string | null)[]): Column {

@@ -1,18 +1,8 @@
-import { at, zip } from "../core/aligned.ts";
 import type { Column, ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
-import { layOut, textInRuns } from "../core/columns/text-runs.ts";
-import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
-import {
-  FIXED,
-  type ForecastTable,
-  firstOfEach,
-  forecastColumns,
-  keyColumn,
-  Numbers,
-  outputType,
-  timeColumn,
-} from "./forecast-rows.ts";
+import type { PartitionKey } from "../core/partition-key.ts";
+import { FIXED, type ForecastTable, forecastColumns, Numbers, timeColumn } from "./forecast-rows.ts";
 import type { JudgedPartition } from "./judge-partition.ts";
+import { PartitionRows } from "./partition-rows.ts";
 import type { ScoredPartition } from "./score-partition.ts";
 
 const READING: readonly ColumnInfo[] = [
@@ -44,13 +34,7 @@ export function readingColumns(table: Omit<ForecastTable, "model" | "version">):
 /** Lays partitions out as the rows of a table of readings: one a reading, or one that says why there is none. */
 export class ReadingRows {
   readonly #table: ForecastTable;
-  readonly #keys: PartitionKey[] = [];
-  readonly #statuses: string[] = [];
-  readonly #errorTypes: (string | null)[] = [];
-  readonly #errorMessages: (string | null)[] = [];
-  readonly #fingerprints: (string | null)[] = [];
-  /** For each partition the row after its last one. */
-  readonly #ends: number[] = [];
+  readonly #partitions: PartitionRows;
   readonly #steps: (bigint | null)[] = [];
   readonly #kinds: (string | null)[] = [];
   readonly #times = new Numbers(0);
@@ -65,23 +49,18 @@ export class ReadingRows {
 
   constructor(table: ForecastTable) {
     this.#table = table;
+    this.#partitions = new PartitionRows(table);
   }
 
   add(key: PartitionKey, scored: ScoredPartition | JudgedPartition, fingerprint: string | null = null): void {
-    const row = this.#ends.at(-1) ?? 0;
-    this.#keys.push(key);
-    this.#statuses.push(scored.status);
-    this.#errorTypes.push("errorType" in scored ? (scored.errorType ?? null) : null);
-    this.#errorMessages.push("errorMessage" in scored ? (scored.errorMessage ?? null) : null);
-    this.#fingerprints.push(fingerprint);
+    const rows = "readings" in scored ? scored.readings.kinds.length : 1;
+    const row = this.#partitions.add(key, scored, rows, fingerprint);
     if (!("readings" in scored)) {
-      this.#ends.push(row + 1);
       this.#steps.push(null);
       this.#kinds.push(null);
       return;
     }
     const { kinds, value, expected, lower, upper, score } = scored.readings;
-    this.#ends.push(row + kinds.length);
     kinds.forEach((kind, i) => {
       this.#steps.push(BigInt(i + 1));
       this.#kinds.push(kind);
@@ -96,31 +75,16 @@ export class ReadingRows {
   }
 
   batch(): ColumnBatch {
-    const { keyColumns, time, model, version, fingerprints } = this.#table;
-    const ends = Int32Array.from(this.#ends);
-    const length = ends.at(-1) ?? 0;
-    const text = (values: readonly (string | null)[]) => textInRuns({ values, ends });
-    const same = (value: string) => textInRuns({ values: length === 0 ? [] : [value], ends: ends.subarray(-1) });
+    const { time } = this.#table;
+    const { length } = this.#partitions;
     const timesOf = (column: ColumnInfo, numbers: Numbers) =>
       timeColumn(column, column.type === "string" ? new Array(length).fill(null) : numbers.upTo(length));
-    const data: Column[] = [
-      ...[same(model), same(version)],
-      ...keyColumns.map((column, i) => {
-        const values = this.#keys.map((key) => at(key, i));
-        return outputType(column) === "string"
-          ? text(values.map((value) => (value === null ? null : String(value))))
-          : keyColumn(column, layOut({ values, ends }));
-      }),
-      text(this.#keys.map((key) => encodeKey(keyColumns, key))),
+    return this.#partitions.batch(readingColumns(this.#table), [
       ...(time === null ? [] : [timesOf(time, this.#times)]),
       { type: "integer", values: this.#steps },
       ...Object.values(this.#numbers).map((numbers): Column => ({ type: "number", values: numbers.upTo(length) })),
       { type: "string", values: this.#kinds },
       ...(time === null ? [] : [timesOf(time, this.#since)]),
-      ...[text(this.#statuses), text(this.#errorTypes), text(this.#errorMessages)],
-      ...(fingerprints ? [firstOfEach(this.#fingerprints, ends)] : []),
-    ];
-    const names = readingColumns(this.#table).map(({ name }) => name);
-    return { length, columns: Object.fromEntries(zip(names, data)) };
+    ]);
   }
 }
