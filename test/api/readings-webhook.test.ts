@@ -1,14 +1,7 @@
 import { createServer } from "node:http";
 import { expect, it, onTestFinished } from "vitest";
+import { HOUR, READINGS, registerDetector, usual } from "../sensors.ts";
 import { fillTable, openWorkspace } from "../workspace.ts";
-
-const HOUR = 3_600_000;
-const COLUMNS = [
-  { name: "SENSOR", type: "string" },
-  { name: "AT", type: "timestamp" },
-  { name: "READING", type: "number" },
-] as const;
-const usual = (t: number) => 20 + 5 * Math.sin((2 * Math.PI * t) / 24) + ((t * 7919) % 101) / 100;
 
 it("a batch of readings sends each event once, by kind", async () => {
   const received: unknown[] = [];
@@ -37,16 +30,8 @@ it("a batch of readings sends each event once, by kind", async () => {
         sensor !== "C" && from + i === 245 ? 500 : usual(from + i),
       ]),
     );
-  await fillTable(mm, "HISTORY", [...COLUMNS], rows(0, 240));
-  await fillTable(mm, "TODAY", [...COLUMNS], rows(240, 252));
-  const run = await mm
-    .foreachPartition("unit_id")
-    .dopar(new URL("../../dist/model/builtin/sensor-anomalies.js", import.meta.url), {
-      dataQuery: { table: "HISTORY", keyColumn: "SENSOR", orderBy: ["AT"] },
-      exports: { target: "READING", time: "AT", period: 24, horizon: 3, holdout: 0 },
-      mode: "local",
-    });
-  await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
+  await fillTable(mm, "TODAY", [...READINGS], rows(240, 252));
+  await registerDetector(mm, rows(0, 240));
   const batch = async () => (await mm.score({ model: "M", version: "V1", inputTable: "TODAY" })).alerts;
   // What was not received is due again.
   expect(await batch()).toMatchObject({ events: 2, due: 2, webhook: { delivered: false, attempts: 3 } });

@@ -1,14 +1,8 @@
 import { normal, random } from "@manymodel/forecast";
 import { describe, expect, it } from "vitest";
 import { EVERY_ENGINE } from "../every-engine.ts";
+import { HOUR, READINGS, registerDetector } from "../sensors.ts";
 import { fillTable } from "../workspace.ts";
-
-const HOUR = 3_600_000;
-const COLUMNS = [
-  { name: "SENSOR", type: "string" },
-  { name: "AT", type: "timestamp" },
-  { name: "READING", type: "number" },
-] as const;
 
 const uniform = random(5);
 const usual = Array.from({ length: 24 * 20 }, (_, t) => 20 + 5 * Math.sin((2 * Math.PI * t) / 24) + normal(uniform));
@@ -27,17 +21,9 @@ const ENGINES = EVERY_ENGINE.filter(([name]) => name === "local" || name === "po
 describe.each(ENGINES)("on %s", (_, missing, open) => {
   it.skipIf(missing !== undefined)("a batch of readings writes a verdict for each", async () => {
     const mm = await open("");
-    await fillTable(mm, "HISTORY", [...COLUMNS], readings(TRAINED));
-    await fillTable(mm, "TODAY", [...COLUMNS], readings(TRAINED + 60));
-    await fillTable(mm, "LATER", [...COLUMNS], readings(TRAINED + 100));
-    const run = await mm
-      .foreachPartition("unit_id")
-      .dopar(new URL("../../dist/model/builtin/sensor-anomalies.js", import.meta.url), {
-        dataQuery: { table: "HISTORY", keyColumn: "SENSOR", orderBy: ["AT"] },
-        exports: { target: "READING", time: "AT", period: 24, horizon: 3, holdout: 48 },
-        mode: "local",
-      });
-    await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
+    await fillTable(mm, "TODAY", [...READINGS], readings(TRAINED + 60));
+    await fillTable(mm, "LATER", [...READINGS], readings(TRAINED + 100));
+    await registerDetector(mm, readings(TRAINED), { holdout: 48 });
     const judge = async (inputTable: string) => {
       const options = { model: "M", version: "V1", inputTable, readings: true, incremental: true };
       const { outputTable, kept } = await mm.score(options);

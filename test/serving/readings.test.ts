@@ -1,17 +1,11 @@
 import { expect, it } from "vitest";
 import { strayStates } from "../../src/runs/sensor-states.ts";
 import { start, until } from "../processes.ts";
-import { fillTable, openWorkspace } from "../workspace.ts";
+import { HOUR, registerDetector, usual } from "../sensors.ts";
+import { openWorkspace } from "../workspace.ts";
 import { asking, serve } from "./serving.ts";
 
-const HOUR = 3_600_000;
-const COLUMNS = [
-  { name: "SENSOR", type: "string" },
-  { name: "AT", type: "timestamp" },
-  { name: "READING", type: "number" },
-] as const;
 const TRAINED = 240;
-const usual = (t: number) => 20 + 5 * Math.sin((2 * Math.PI * t) / 24) + ((t * 7919) % 101) / 100;
 const rowsOf = (from: number, values: readonly number[]) =>
   values.map((READING, i) => ({ AT: new Date((from + i) * HOUR).toISOString().slice(0, 19), READING }));
 
@@ -20,15 +14,7 @@ it("judges posted readings, and keeps the state of each sensor", async () => {
   const history = ["A", "B"].flatMap((sensor) =>
     Array.from({ length: TRAINED }, (_, t) => [sensor, t * HOUR, usual(t)]),
   );
-  await fillTable(mm, "HISTORY", [...COLUMNS], history);
-  const run = await mm
-    .foreachPartition("unit_id")
-    .dopar(new URL("../../dist/model/builtin/sensor-anomalies.js", import.meta.url), {
-      dataQuery: { table: "HISTORY", keyColumn: "SENSOR", orderBy: ["AT"] },
-      exports: { target: "READING", time: "AT", period: 24, horizon: 3, holdout: 0 },
-      mode: "local",
-    });
-  await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
+  await registerDetector(mm, history);
   const { ask } = await serve(mm);
   const judge = async (keys: string[], rows: object[][]) => {
     const { status, body } = await ask("POST /v1/models/M/V1/readings", { keys, rows });
