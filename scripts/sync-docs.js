@@ -53,7 +53,7 @@ const typeName = ({ type, enum: values, const: only, anyOf, items }) =>
       : anyOf
         ? anyOf.map(typeName).join(" or ")
         : type === "array" && items
-          ? `list of ${items.type ?? "values"}s`
+          ? `list of ${items.type ?? "value"}s`
           : (type ?? "any value");
 const row = (name, value, required) => {
   const fallback = required ? "required" : value.default === undefined ? "" : `\`${JSON.stringify(value.default)}\``;

@@ -45,7 +45,7 @@ export function numberList(text: string): number[] {
 
 /** The help of an option that names a metric. */
 export const METRIC_HELP =
-  "a metric of the run (mase, log_loss, auc, … mean those on the holdout); mase of series, log_loss of probabilities, rmse of numbers";
+  "a metric of the run (mase, log_loss, auc, … are those on the holdout); by default mase of series, log_loss of probabilities, rmse of numbers";
 
 /** Options that say which partitions are meant, and in which groups. */
 export interface GroupingOptions {
@@ -57,13 +57,9 @@ export interface GroupingOptions {
 /** Adds the options that put partitions into groups by their attributes. */
 export function addGrouping(command: Command): Command {
   return command
-    .option(
-      "--group <list>",
-      "attributes (source.attributes) whose values tell groups apart, such as CATEGORY,STORE",
-      wordList,
-    )
+    .option("--group <list>", "attributes (source.attributes) that define groups, such as CATEGORY,STORE", wordList)
     .option("--where <condition>", "only partitions whose attributes meet an SQL condition, such as \"CATEGORY = 'A'\"")
-    .option("--weigh-by-value", "partitions weigh by their turnover, the worth of their units (source.value)");
+    .option("--weigh-by-value", "weigh partitions by their turnover, by the value of a unit (source.value)");
 }
 
 /** Returns the groups as the API takes them. */

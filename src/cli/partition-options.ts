@@ -22,16 +22,16 @@ export interface PartitionOptions {
 /** Adds the options that say whose partitions to look at. */
 export function addPartitionOptions(command: Command): Command {
   return command
-    .option("--model <model>", "the model; register.model when left out")
-    .option("--model-version <version>", "the version, or an alias of one; the default version when left out")
-    .option("--run <run>", "a completed run instead, registered or not")
-    .option("--input <table>", "the table a forecast takes its data from; batch.input_table when left out")
-    .option("--future <table>", "a table or file of what is known ahead; batch.future_table when left out")
+    .option("--model <model>", "the model; by default register.model")
+    .option("--model-version <version>", "the version, or an alias of one; by default the model's default version")
+    .option("--run <run>", "a completed run instead of a version")
+    .option("--input <table>", "the table with the data of a forecast; by default batch.input_table")
+    .option("--future <table>", "a table or file of values known ahead; by default batch.future_table")
     .option("--horizon <n>", "steps to forecast", integer(1))
     .option("--levels <list>", "coverage of the intervals in percent, such as 80,95", numberList)
     .option(
       "--lead-time <steps or column>",
-      "steps until an order arrives, or the column that has them; batch.lead_time when left out",
+      "steps until an order arrives, or the column that has them; by default batch.lead_time",
       stepsOrColumn,
     )
     .option(

@@ -42,17 +42,17 @@ const schedule = z
 export const snowflake = z
   .strictObject({
     account: text.describe("The account's identifier, such as myorg-myaccount."),
-    user: text.optional().describe("Who logs in."),
+    user: text.optional().describe("The user who logs in."),
     role: text.optional().describe("The role to use; jobs run with it too."),
-    warehouse: text.optional().describe("The warehouse of queries; parallel_lab.warehouse when left out."),
-    database: text.optional().describe("The database of the workspace; parallel_lab.database when left out."),
-    schema: text.optional().describe("The schema of the workspace; parallel_lab.schema when left out, or MANYMODEL."),
+    warehouse: text.optional().describe("The warehouse of queries; by default parallel_lab.warehouse."),
+    database: text.optional().describe("The database of the workspace; by default parallel_lab.database."),
+    schema: text.optional().describe("The schema of the workspace; by default parallel_lab.schema, or MANYMODEL."),
     stage: text
       .optional()
-      .describe("The stage of artifacts; parallel_lab.dosnowflake_stage_name when left out, or MM_STAGE."),
+      .describe("The stage of artifacts; by default parallel_lab.dosnowflake_stage_name, or MM_STAGE."),
     queue_table: text
       .optional()
-      .describe("The hybrid table of chunks; parallel_lab.queue_table when left out, or MM_CHUNKS."),
+      .describe("The hybrid table of chunks; by default parallel_lab.queue_table, or MM_CHUNKS."),
     authentication: z
       .enum(["key-pair", "oauth", "access-token", "connection"])
       .default("key-pair")
@@ -62,35 +62,37 @@ export const snowflake = z
     private_key_path: text
       .optional()
       .describe("key-pair: the private key (its passphrase: SNOWFLAKE_PRIVATE_KEY_PASSPHRASE)."),
-    token_file: text.optional().describe("oauth: the token's file; a container's service token when left out."),
+    token_file: text.optional().describe("oauth: the token's file; by default a container's service token."),
     token_variable: text.default("SNOWFLAKE_TOKEN").describe("access-token: the environment variable that has it."),
     connection: text.default("default").describe("connection: the section of connections.toml."),
-    host: text.optional().describe("Where the account answers, if not under its own name."),
+    host: text.optional().describe("The account's host, if not under its own name."),
     port: z.int().min(1).max(65535).optional().describe("The port of `host`."),
     protocol: z.enum(["https", "http"]).default("https").describe("The protocol of `host`."),
     hybrid_tables: z
       .boolean()
       .default(true)
-      .describe("false where the account has none: chunks are then handed out in static shards only."),
+      .describe("false for an account without hybrid tables: chunks are then in static shards only."),
     compute: z
       .enum(SNOWFLAKE_COMPUTE)
       .default("client")
-      .describe("Who trains: client: this process; service: container services; warehouse: a table function."),
+      .describe(
+        "The place of training. client: this process; service: container services; warehouse: a table function.",
+      ),
     compute_pool: text
       .optional()
-      .describe("service and inference: the compute pool; parallel_lab.compute_pool when left out."),
-    image: text.optional().describe("service: the worker's image; parallel_lab.image_uri when left out."),
+      .describe("service and inference: the compute pool; by default parallel_lab.compute_pool."),
+    image: text.optional().describe("service: the worker's image; by default parallel_lab.image_uri."),
     replicas: count
       .optional()
-      .describe("service and inference: how many containers; parallel_lab.demo_queue_n_workers when left out, or 4."),
+      .describe("service and inference: the number of containers; by default parallel_lab.demo_queue_n_workers, or 4."),
     instance_family: text.optional().describe("service: machines of a pool that setup creates; default CPU_X64_S."),
     max_nodes: count.default(8).describe("service: the largest number of nodes of a pool that setup creates."),
-    cpu: z.number().gt(0).optional().describe("service: CPUs of a container; a machine's when left out."),
+    cpu: z.number().gt(0).optional().describe("service: CPUs of a container; by default a machine's."),
     memory: z
       .string()
       .regex(/^\d+(Gi|Mi|G|M)$/, "a number with its unit, such as 8Gi")
       .optional()
-      .describe("service: memory of a container; a machine's when left out."),
+      .describe("service: memory of a container; by default a machine's."),
     model_registry: z
       .boolean()
       .default(false)
@@ -105,17 +107,17 @@ export const snowflake = z
       .enum(SNOWFLAKE_SCORING)
       .optional()
       .describe(
-        "Who scores batches: auto (the default): a warehouse, or the registered MODEL where a definition fits no table function, or else this process; client: this process; warehouse: a table function, as when `compute` is that and this is left out; inference: the registered MODEL, in `compute_pool`.",
+        "The place of scoring. auto (the default): a warehouse, or the registered MODEL where a definition fits no table function, or else this process; client: this process; warehouse: a table function, also the default with `compute: warehouse`; inference: the registered MODEL, in `compute_pool`.",
       ),
     schedule: schedule
       .optional()
       .describe(
-        "When the account runs the pipeline by itself (`manymodel snowflake schedule`): `cron` with a time zone, `stream` that has data, or both; `name`, and `error_integration` to tell of failures.",
+        "When the account runs the pipeline by itself (`manymodel snowflake schedule`): `cron` with a time zone, `stream` that has data, or both; `name`, and `error_integration` for failures.",
       ),
     serve_roles: z
       .array(text)
       .optional()
-      .describe("Roles that may ask the service of `manymodel snowflake serve`; its owner may anyway."),
+      .describe("Roles, besides the owner, that may use the service of `manymodel snowflake serve`."),
     credits: credits
       .optional()
       .describe(
@@ -124,7 +126,7 @@ export const snowflake = z
     log_level: z
       .enum(SNOWFLAKE_LOG_LEVELS)
       .default("INFO")
-      .describe("What of the containers' logs the account's event table keeps."),
+      .describe("The level of the containers' logs that the account's event table keeps."),
     external_access: z
       .array(text)
       .optional()
@@ -154,7 +156,7 @@ export const stage = z
     }),
   ])
   .describe(
-    "Place of the artifacts: a directory that other machines see too, or s3://bucket/prefix (see docs/fleets.md). In the workspace when left out.",
+    "Place of the artifacts: a directory that other machines see too, or s3://bucket/prefix (see docs/fleets.md). By default in the workspace.",
   );
 
 /** The block of `engine: postgres`. */
@@ -165,8 +167,8 @@ export const postgres = z
       .min(1)
       .optional()
       .describe(
-        "`postgresql://user@host:port/database`, without a password (PGPASSWORD or ~/.pgpass); PGHOST, PGPORT, PGDATABASE and PGUSER when left out.",
+        "`postgresql://user@host:port/database`, without a password (PGPASSWORD or ~/.pgpass); by default PGHOST, PGPORT, PGDATABASE and PGUSER.",
       ),
-    schema: z.string().min(1).max(63).default("manymodel").describe("The schema that holds what is manymodel's own."),
+    schema: z.string().min(1).max(63).default("manymodel").describe("The schema of manymodel's own tables."),
   })
   .describe("The database of `engine: postgres`; see docs/postgresql.md.");

@@ -33,7 +33,7 @@ const words = z.union([z.string().min(1), z.array(z.string()).min(1)]);
 /** The block of machines that train in place of this one. */
 export const fleet = z
   .strictObject({
-    launcher: z.enum(LAUNCHERS).describe("What runs the machines."),
+    launcher: z.enum(LAUNCHERS).describe("The system that runs the machines."),
     workers: count.default(2).describe("Workers of queue mode, and of `process`: each a job's execution of its own."),
     chunks_per_task: z
       .union([z.literal("auto"), count])
@@ -51,18 +51,16 @@ export const fleet = z
       .optional()
       .describe("The longest that a task may run, as Slurm has it: minutes, or 2:00:00."),
     setup: z.array(z.string()).default([]).describe("Lines of shell before the command, such as `module load node`."),
-    command: words.optional().describe("How manymodel is called on the machines; as it was here when left out."),
-    config: z.string().min(1).optional().describe("This file as the machines see it; at the same path when left out."),
-    logs: z
-      .string()
-      .min(1)
+    command: words
       .optional()
-      .describe("A directory for logs; on the stage, or in the workspace, when left out."),
+      .describe("The command of manymodel on the machines; by default the command of this process."),
+    config: z.string().min(1).optional().describe("This file as the machines see it; by default at the same path."),
+    logs: z.string().min(1).optional().describe("A directory for logs; by default on the stage, or in the workspace."),
     shared_catalog: z
       .boolean()
       .optional()
-      .describe("Whether the machines can open the catalog; with the local engine no, when left out."),
-    poll: duration.describe("How often the fleet is asked how a job stands; 5s when left out."),
+      .describe("Whether the machines can open the catalog; by default false with the local engine."),
+    poll: duration.describe("The time between two looks at a job's state; by default 5s."),
     slurm: slurm.prefault({}),
     kubernetes: kubernetes.optional(),
   })

@@ -58,16 +58,16 @@ export const pipeline = z
     monitor: z
       .boolean()
       .default(false)
-      .describe("Whether the forecasts of the night before are held against the new observations."),
+      .describe("Whether the forecasts of the night before are compared with the new observations."),
     promote: promote
       .optional()
       .describe(
-        "The gate: register.alias moves to a new version only if its errors are `at_most` so many times those of the version it means (`metric`: wape, mae, rmse; over the last `holdout` observations, train.holdout when left out), at most `max_failed` partitions have no model, and at most the share `max_outside` of the new observations lies outside the 95 % intervals.",
+        "The gate: register.alias moves to a new version only if its errors are `at_most` times those of the version in use (`metric`: wape, mae, rmse; over the last `holdout` observations, by default train.holdout), at most `max_failed` partitions have no model, and at most the share `max_outside` of the new observations lies outside the 95 % intervals.",
       ),
     export: z
       .union([oneExport.transform((one) => [one]), z.array(oneExport).min(1)])
       .optional()
-      .describe("A file for the forecasts that count, or `table`, `to` and `where`, or several of these."),
+      .describe("A file for the view FORECASTS, or `table`, `to` and `where`, or several of these."),
     notify: z
       .union([
         webhook.transform((url) => ({ url, when: "always" as const, timeout: undefined })),
@@ -78,6 +78,6 @@ export const pipeline = z
         }),
       ])
       .optional()
-      .describe("Where to POST what the night did, as JSON: always, or in `trouble`, which is any exit code but 0."),
+      .describe("The URL for the results of the night as JSON: always, or in `trouble`, which is any exit code but 0."),
   })
-  .describe("What `manymodel pipeline run` does besides; see docs/every-night.md.");
+  .describe("Further steps of `manymodel pipeline run`; see docs/every-night.md.");

@@ -49,11 +49,11 @@ const parallelLab = z
     warehouse: z.string().optional(),
     database: z.string().optional(),
     schema: z.string().optional(),
-    demo_forecast_n_skus: count.optional().describe("How many synthetic series `setup --series` creates."),
-    demo_tasks_chunks_per_job: count.optional().describe("Stands for train.chunks where that is not given."),
+    demo_forecast_n_skus: count.optional().describe("The number of synthetic series that `setup --series` creates."),
+    demo_tasks_chunks_per_job: count.optional().describe("The default of train.chunks."),
     demo_queue_n_workers: count.optional().describe("Workers of queue mode."),
   })
-  .describe("The environment block of the R original, accepted as it stands.");
+  .describe("The environment block of the R original, accepted unchanged.");
 
 const intervalText = z
   .string()
@@ -86,14 +86,12 @@ const source = z
       .string()
       .min(1)
       .optional()
-      .describe("A SELECT statement over the workspace's tables, in the engine's SQL, whose rows stand for a table."),
+      .describe("A SELECT statement over the workspace's tables, in the engine's SQL, in place of a table."),
     where: z
       .string()
       .min(1)
       .optional()
-      .describe(
-        "A condition on the source's columns, in the engine's SQL, such as store = 'A'; all rows when left out.",
-      ),
+      .describe("A condition on the source's columns, in the engine's SQL, such as store = 'A'; by default all rows."),
     active: z
       .strictObject({
         within: durationText.describe(
@@ -101,10 +99,12 @@ const source = z
         ),
       })
       .optional()
-      .describe("Which series have not ended; those that have are not forecast. All series count when left out."),
+      .describe(
+        "The rule for active series. Series that have ended are not forecast. By default all series are active.",
+      ),
     partition_by: columnList.describe("The column, or columns, that tell partitions apart."),
     order_by: columnList.optional().describe("The order of a partition's rows; the last column is the series' time."),
-    columns: columnList.optional().describe("The columns to read; all when left out."),
+    columns: columnList.optional().describe("The columns to read; by default all."),
     target: z.string().min(1).default("Y").describe("The column to forecast."),
     period: z
       .union([period, z.record(intervalText, period)])
@@ -125,7 +125,7 @@ const source = z
       ])
       .default({ with: "missing", until: "panel" })
       .describe(
-        "What a time without a row means. zero: nothing was sold. forward: the value before holds. missing: unknown.",
+        "The meaning of a time without a row. zero: nothing was sold. forward: the value before holds. missing: unknown.",
       ),
     duplicates: z
       .enum(["fail", "keep", ...AGGREGATES])
@@ -138,7 +138,7 @@ const source = z
         gridText.transform((to) => ({ to, by: "sum" as const })),
         z.strictObject({
           to: gridText,
-          week_starts: z.enum(WEEKDAYS).optional().describe("The day on which a week begins; monday when left out."),
+          week_starts: z.enum(WEEKDAYS).optional().describe("The day on which a week begins; by default monday."),
           by: z
             .enum(RESAMPLINGS)
             .default("sum")
@@ -149,14 +149,10 @@ const source = z
       .describe("Trains on a coarser grid: P1W makes the rows of each week one row. Also P1D, P1M, P3M, P1Y, PT1H."),
     lower_bound: bound
       .optional()
-      .describe(
-        "No forecast and no interval is below it: a number, or the column that has it; unbounded when left out.",
-      ),
+      .describe("The lower bound of forecasts and intervals: a number, or a column; by default unbounded."),
     upper_bound: bound
       .optional()
-      .describe(
-        "No forecast and no interval is above it: a number, or the column that has it; unbounded when left out.",
-      ),
+      .describe("The upper bound of forecasts and intervals: a number, or a column; by default unbounded."),
     integer: z
       .boolean()
       .default(false)
@@ -178,14 +174,14 @@ const source = z
       .min(1)
       .optional()
       .describe(
-        "Columns that drive series and are known ahead, such as promotions and prices: numbers, truth values, or texts. See docs/drivers.md.",
+        "Columns that drive series and are known ahead, such as promotions and prices: numbers, booleans, or texts. See docs/drivers.md.",
       ),
     calendar: z
       .array(z.enum(CALENDAR_FIELDS))
       .min(1)
       .optional()
       .describe(
-        "What of a step's time drives series: dayOfWeek, month, dayOfMonth, hour, weekend, monthStart, monthEnd, payday.",
+        "Calendar fields of a step's time that drive series: dayOfWeek, month, dayOfMonth, hour, weekend, monthStart, monthEnd, payday.",
       ),
     holidays: z
       .strictObject({
@@ -215,34 +211,32 @@ const source = z
     attributes: columnList
       .optional()
       .describe(
-        "Columns that say which group a series belongs to, such as a category or a store; the newest value of each series is kept in PARTITION_ATTRIBUTES.",
+        "Columns that assign a series to groups, such as a category or a store; the newest value of each series is kept in PARTITION_ATTRIBUTES.",
       ),
     value: z
       .string()
       .min(1)
       .optional()
       .describe(
-        "The worth of a unit: a column, or an expression of the engine's SQL such as PRICE - COST; the newest value of each series is kept as UNIT_VALUE.",
+        "The value of a unit: a column, or an expression of the engine's SQL such as PRICE - COST; the newest value of each series is kept as UNIT_VALUE.",
       ),
     interval: intervalText
       .optional()
       .describe(
-        "The interval of all series, such as P1D, P1W, P1M or PT1H; each series' own, from its times, when left out.",
+        "The interval of all series, such as P1D, P1W, P1M or PT1H; by default each series' own, from its times.",
       ),
     time_zone: z
       .string()
       .refine(isTimeZone, "the name of a time zone such as Europe/Berlin or America/New_York")
       .optional()
-      .describe(
-        "The time zone whose clocks the timestamps show, or whose days they begin; taken as they are when left out.",
-      ),
+      .describe("The time zone of the timestamps, or of the days that they begin; by default none."),
   })
   .refine(({ table, query }) => (table === undefined) !== (query === undefined), {
     message: "stated, or source.query instead of it",
     path: ["table"],
   })
   .transform(({ table = QUERY_TABLE, ...others }) => ({ ...others, table }))
-  .describe("Where the series are.");
+  .describe("The rows of the series.");
 
 const model = z
   .union([
@@ -264,29 +258,27 @@ const model = z
 
 const train = z
   .strictObject({
-    mode: z.enum(RUN_MODES).default("tasks").describe("How chunks are dispatched."),
+    mode: z.enum(RUN_MODES).default("tasks").describe("The way to dispatch chunks."),
     chunks: z
       .union([z.literal("auto"), count])
       .optional()
-      .describe("Into how many chunks a run is split; auto: about 16 per worker, none above 2,000 partitions."),
+      .describe("The number of chunks of a run; auto: about 16 per worker, none above 2,000 partitions."),
     workers: z
       .union([z.literal("auto"), count])
       .default("auto")
       .describe("Worker threads; auto: one per core."),
-    max_attempts: count.default(3).describe("How often a chunk is tried before its partitions fail."),
+    max_attempts: count.default(3).describe("The number of attempts at a chunk before its partitions fail."),
     max_failed: z
       .union([z.int().min(0), z.number().min(0).lt(1)])
       .optional()
-      .describe(
-        "How many partitions may fail, or which share of them, before nothing more is begun; any number when left out.",
-      ),
+      .describe("The number, or share, of failed partitions after which no new chunk starts; by default unlimited."),
     fit_timeout: duration.describe(
-      "How long the body may take for one partition before that fails; none when left out.",
+      "The longest time of a body for one partition before that fails; by default unlimited.",
     ),
     memory_limit_mb: count
       .optional()
-      .describe("Megabytes of heap that a worker may use before its partition fails; Node's own limit when left out."),
-    seed: z.int().min(0).max(4294967295).default(1).describe("Seed of everything random."),
+      .describe("Megabytes of heap that a worker may use before its partition fails; by default Node's own limit."),
+    seed: z.int().min(0).max(4294967295).default(1).describe("Seed of all random numbers."),
     horizon: horizon.default(30).describe("Steps of the forecast kept beside each model."),
     holdout: z.int().min(0).default(30).describe("Observations held out at the end to measure accuracy; 0: none."),
     lag: count
@@ -309,25 +301,21 @@ const train = z
       .describe("Train only partitions whose data have changed since the newest version; the others are carried over."),
     exports: z.record(z.string(), plain).default({}).describe("Values sent to the model definition as `exports`."),
   })
-  .describe("How to train.");
+  .describe("Training.");
 
 const queue = z
   .strictObject({
     n_workers: z
       .union([z.literal("auto"), count])
       .optional()
-      .describe("How many workers are started, or expected; train.workers when left out."),
+      .describe("The number of workers to start, or to expect; by default train.workers."),
     worker_type: z
       .enum(["ephemeral", "persistent"])
       .default("ephemeral")
       .describe("ephemeral: workers are started for the run. persistent: `manymodel worker` processes serve it."),
     pre_warm: z.boolean().default(true).describe("Whether the first chunk waits until all workers are ready."),
-    time_budget: duration.describe(
-      "After this long from the first claim, no chunk is begun any more; none when left out.",
-    ),
-    hard_deadline: duration.describe(
-      "After this long from the first claim, what still runs fails; none when left out.",
-    ),
+    time_budget: duration.describe("The time from the first claim after which no new chunk starts; by default none."),
+    hard_deadline: duration.describe("The time from the first claim after which running chunks fail; by default none."),
   })
   .describe("Queue mode (train.mode: queue).");
 
@@ -340,13 +328,13 @@ const register = z
         "An alias that points at the newest version that `pipeline run` registered, or with pipeline.promote at the newest that passed the gate.",
       ),
   })
-  .describe("How to register.");
+  .describe("Registering.");
 
 const batch = z
   .strictObject({
-    input_table: z.string().min(1).optional().describe("What to score; source.table when left out."),
-    output_table: tableName.default("FORECAST_RESULTS").describe("Where the forecasts go."),
-    horizon: horizon.optional().describe("Steps to forecast; the version's own when left out."),
+    input_table: z.string().min(1).optional().describe("The table to score; by default source.table."),
+    output_table: tableName.default("FORECAST_RESULTS").describe("The table of forecasts."),
+    horizon: horizon.optional().describe("Steps to forecast; by default the version's own."),
     levels: z
       .array(z.number().min(1, LEVEL_RULE).lt(100, LEVEL_RULE))
       .min(1)
@@ -366,7 +354,7 @@ const batch = z
       .enum(MISSING_MODEL)
       .default("status")
       .describe(
-        "What a partition without a model means. status: a row that says so. error: the batch fails and writes nothing. fallback: a seasonal naive forecast.",
+        "The result of a partition without a model. status: a row that says so. error: the batch fails and writes nothing. fallback: a seasonal naive forecast.",
       ),
     lead_time: z
       .union([count, z.string().min(1)])
@@ -384,36 +372,36 @@ const batch = z
       .string()
       .min(1)
       .optional()
-      .describe("A table of what is known ahead: a row for each partition and future time."),
+      .describe("A table of values known ahead: a row for each partition and future time."),
     advance: z
       .boolean()
       .default(true)
-      .describe("Whether models take in rows of the input that are newer than the ones they were fitted to."),
+      .describe("Whether models are updated with rows of the input that are newer than their training data."),
     incremental: z
       .boolean()
       .default(false)
-      .describe("Whether rows of the last batch stand where neither data, model nor options have changed."),
+      .describe("Whether rows of the last batch are carried over if neither data, model nor options have changed."),
     readings: z
       .boolean()
       .default(false)
       .describe("Whether rows that are newer than the models are judged, one by one, in place of forecasts."),
-    readings_table: tableName.default("READING_RESULTS").describe("Where the verdicts on readings go."),
+    readings_table: tableName.default("READING_RESULTS").describe("The table of verdicts on readings."),
     alerts: z
       .strictObject({
         webhook: z.url({ protocol: /^https?$/ }).describe("Where to POST what is wrong with sensors, as JSON by kind."),
-        kinds: z.array(z.string()).optional().describe("The kinds to send, such as stuck; all when left out."),
-        quiet: duration.describe("How long a sensor's further alerts of a kind are held back; 1h when left out."),
+        kinds: z.array(z.string()).optional().describe("The kinds to send, such as stuck; by default all."),
+        quiet: duration.describe("The least time between alerts of the same sensor and kind; by default 1h."),
         quiet_hours: z
           .string()
           .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, "hours in UTC such as 22:00-06:00")
           .optional()
           .describe("Hours in UTC in which nothing is sent, such as 22:00-06:00."),
-        timeout: duration.describe("How long each of three attempts may take; 10s when left out."),
+        timeout: duration.describe("The longest time of each of three attempts; by default 10s."),
       })
       .optional()
-      .describe("What a batch of readings sends."),
+      .describe("The alerts of a batch of readings."),
   })
-  .describe("How to score.");
+  .describe("Batch scoring.");
 
 const serve = z
   .strictObject({
@@ -432,25 +420,25 @@ const serve = z
       .min(1)
       .optional()
       .describe(
-        "The header by which a proxy says who asks, who is then a viewer without a token; only where every request comes through that proxy.",
+        "The header in which a proxy sends the user's name, who is then a viewer without a token; only if every request comes through that proxy.",
       ),
-    tokens: z.string().min(1).optional().describe("The folder of tokens; `tokens` in the workspace when left out."),
+    tokens: z.string().min(1).optional().describe("The folder of tokens; by default `tokens` in the workspace."),
     workers: z
       .union([z.literal("auto"), count])
       .default("auto")
       .describe("Threads that models predict in; auto: one less than cores."),
-    max_keys: count.default(1000).describe("How many keys a request may have."),
-    max_horizon: count.default(1000).describe("How many steps a request may ask for."),
-    max_body_kb: count.default(1024).describe("How large a request may be, in KiB."),
+    max_keys: count.default(1000).describe("The largest number of keys of a request."),
+    max_horizon: count.default(1000).describe("The largest horizon of a request."),
+    max_body_kb: count.default(1024).describe("The largest size of a request, in KiB."),
     max_values: count
       .default(250_000)
-      .describe("How many JSON values a request may have: numbers, texts, lists, objects."),
+      .describe("The largest number of JSON values of a request: numbers, texts, lists, objects."),
     max_numbers: count
       .default(2_000_000)
-      .describe("How many numbers an answer may have: keys times steps times (1 + 2 x levels)."),
-    max_concurrent: count.default(256).describe("How many requests may be under way at once; more are told to wait."),
-    timeout: duration.unwrap().default("10s").describe("How long a request may take."),
-    predict_timeout: duration.unwrap().default("2s").describe("How long `predict` may take for one partition."),
+      .describe("The largest number of numbers of an answer: keys times steps times (1 + 2 x levels)."),
+    max_concurrent: count.default(256).describe("The largest number of requests under way; further ones get 503."),
+    timeout: duration.unwrap().default("10s").describe("The longest time of a request."),
+    predict_timeout: duration.unwrap().default("2s").describe("The longest time of `predict` for one partition."),
     cache_mb: count.default(256).describe("Memory for models that were read, in MiB."),
   })
   .describe("Answering requests over HTTP (`manymodel serve`).");
@@ -467,15 +455,15 @@ const reconcile = z
       )
       .min(2)
       .describe(
-        "The hierarchy's levels, the leaves' first: `by` its key columns ([]: the total), `table` its forecasts (sums of the leaves when left out), `residuals` a table for mint-shrink.",
+        "The hierarchy's levels, the leaves' first: `by` its key columns ([]: the total), `table` its forecasts (by default sums of the leaves), `residuals` a table for mint-shrink.",
       ),
-    method: z.enum(RECONCILIATION_METHODS).default("wls-struct").describe("How; see docs/hierarchy.md."),
-    output_table: tableName.default("RECONCILED_FORECASTS").describe("Where the reconciled forecasts go."),
+    method: z.enum(RECONCILIATION_METHODS).default("wls-struct").describe("The method; see docs/hierarchy.md."),
+    output_table: tableName.default("RECONCILED_FORECASTS").describe("The table of reconciled forecasts."),
     time: z
       .string()
       .min(1)
       .optional()
-      .describe("The column of the forecasts' times; the last of source.order_by when left out, or STEP."),
+      .describe("The column of the forecasts' times; by default the last of source.order_by, or STEP."),
     attributes: z
       .string()
       .min(1)
@@ -486,9 +474,7 @@ const reconcile = z
     non_negative: z
       .boolean()
       .optional()
-      .describe(
-        "Whether leaves' forecasts below zero become zero; where source.lower_bound is 0 or more, when left out.",
-      ),
+      .describe("Whether leaves' forecasts below zero become zero; by default where source.lower_bound is 0 or more."),
     missing: z
       .enum(["fail", "leave-out"])
       .default("fail")
@@ -507,12 +493,12 @@ const refine = z
       .enum(["gain", "metric"])
       .default("gain")
       .describe("gain: the most expected improvement per CPU second first. metric: the worst first."),
-    worst_percent: z.number().gt(0).max(100).default(20).describe("How many percent of the partitions to refine."),
+    worst_percent: z.number().gt(0).max(100).default(20).describe("The percentage of the partitions to refine."),
     candidates: z
       .array(z.string().min(1))
       .min(1)
       .optional()
-      .describe("Methods that compete; those that suit each series when left out."),
+      .describe("Methods that compete; by default those that suit each series."),
     windows: count.default(3).describe("Origins from which each candidate forecasts."),
     offenders: z
       .boolean()
@@ -529,69 +515,73 @@ const share = z.number().gt(0).lt(1);
 
 const monitor = z
   .strictObject({
-    forecasts: z.string().min(1).optional().describe("The table of forecasts; batch.output_table when left out."),
+    forecasts: z.string().min(1).optional().describe("The table of forecasts; by default batch.output_table."),
     actuals: z
       .string()
       .min(1)
       .optional()
-      .describe("The table or file of the observations, old and new; source.table when left out."),
-    ledger_table: tableName.default("ACCURACY_LEDGER").describe("Where each forecast meets its observation."),
-    status_table: tableName.default("MONITOR_STATUS").describe("Where the verdicts go, a row a partition and run."),
+      .describe("The table or file of the observations, old and new; by default source.table."),
+    ledger_table: tableName.default("ACCURACY_LEDGER").describe("The table of forecasts with their observations."),
+    status_table: tableName
+      .default("MONITOR_STATUS")
+      .describe("The table of verdicts, with a row for each partition and monitoring run."),
     measures_table: tableName
       .default("MONITOR_MEASURES")
-      .describe("Where AUC, calibration and the drift of features go, of models of rows."),
-    window: count
-      .default(30)
-      .describe("How many of the latest times are looked at; the CUSUM also remembers older ones."),
-    min_observations: count.default(8).describe("Fewer than this are no basis for a verdict."),
+      .describe("The table of AUC, calibration and the drift of features, for models of rows."),
+    window: count.default(30).describe("The number of latest times to test; the CUSUM also remembers older ones."),
+    min_observations: count.default(8).describe("The least number of errors for a verdict."),
     cusum_reference: z
       .number()
       .min(0)
       .default(0.5)
-      .describe("k: half the lasting shift of the errors that is to be found soonest, in standard deviations."),
+      .describe("k: half of the lasting shift of the errors that the CUSUM finds soonest, in standard deviations."),
     cusum_decision: z
       .number()
       .gt(0)
       .default(12)
-      .describe("h: above this a cumulative sum means drift, above 70 % of it that the partition is watched."),
+      .describe("h: above this a cumulative sum means drift, above 70 % of it the verdict is watch."),
     coverage_tolerance: z
       .number()
       .min(0)
       .lt(100)
       .default(5)
-      .describe("How many points intervals may cover less than their level says."),
+      .describe("The percentage points by which coverage may be below the level."),
     false_discovery_rate: share
       .default(0.01)
-      .describe("The share of false ones to expect among what the tests of coverage, missing and zero values find."),
-    watch_ratio: z.number().gt(0).default(2).describe("Watch where errors are this many times the holdout's."),
+      .describe("The expected share of false findings of the tests of coverage, missing and zero values."),
+    watch_ratio: z
+      .number()
+      .gt(0)
+      .default(2)
+      .describe("The ratio of errors to the holdout's from which the verdict is watch."),
     watch_shift: z
       .number()
       .gt(1)
       .default(3)
       .describe(
-        "Watch where the data moved by this many standard deviations, or the spread of their changes by this factor.",
+        "The shift of the data in standard deviations, or the factor of the spread of their changes, from which the verdict is watch.",
       ),
     max_offenders: z
       .union([z.int().min(0), share])
       .default(0)
       .describe(
-        "How many partitions may drift, or which share of them, before the exit code is 3 and the webhook called.",
+        "The number, or share, of drifting partitions above which the exit code is 3 and the webhook is called.",
       ),
     webhook: z
       .url({ protocol: /^https?$/ })
       .optional()
-      .describe("Where to POST the alert as JSON; nowhere when left out."),
-    webhook_timeout: duration.describe("How long each of three attempts at the webhook may take; 10s when left out."),
+      .describe("The URL for the alert as JSON; by default none."),
+    webhook_timeout: duration.describe("The longest time of each of three attempts at the webhook; by default 10s."),
   })
   .describe("Watching forecasts when observations arrive (`manymodel monitor`).");
 
 const cost = z
   .strictObject({ cpu_hour: z.number().gt(0).describe("Price of an hour of one CPU, in any currency.") })
-  .describe("What computing costs, for `manymodel plan`.");
+  .describe("The price of computing, for `manymodel plan`.");
 
 /** The configuration file, `manymodel.yaml`. */
 export const configSchema = z.strictObject({
-  engine: z.enum(["local", "postgres", "snowflake"]).default("local").describe("Where everything runs."),
+  engine: z.enum(["local", "postgres", "snowflake"]).default("local").describe("The place of data and computing."),
   workspace: z.string().min(1).default(".manymodel").describe("The workspace's directory, relative to this file."),
   stage: stage.optional(),
   postgres: postgres.optional(),

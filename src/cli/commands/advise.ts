@@ -19,13 +19,13 @@ interface AdviseOptions extends CommonOptions {
 export function addAdvise(program: Command): void {
   addCommand(program, "advise", "judge from a sample of the source whether many models or one suit it better")
     .option("--sample <n>", "number of partitions to sample, by train.seed", integer(1), 100)
-    .option("--horizon <n>", "steps to forecast; train.horizon when left out", integer(1))
+    .option("--horizon <n>", "steps to forecast; by default train.horizon", integer(1))
     .option(
       "--period <n>",
-      "observations per season, or auto; source.period when left out, looked for when that is 1",
+      "observations per season, or auto; by default source.period, or if that is 1 a detected period",
       autoOrCount,
     )
-    .option("--budget <duration>", "how long to try the built-in methods on the sample", "10s")
+    .option("--budget <duration>", "time for trying the built-in methods on the sample", "10s")
     .option("-o, --output <file>", "also draw the accuracy of each method against its time, as .svg or .png")
     .action(async (options: AdviseOptions) => {
       const { sample, horizon, period, budget, output } = options;

@@ -30,21 +30,21 @@ interface BatchOptions extends CommonOptions {
 /** `manymodel batch`: scores every partition of a table with a version. */
 export function addBatch(program: Command): void {
   addCommand(program, "batch", "score every partition of a table with a registered version")
-    .option("--model <model>", "the model; register.model when left out")
-    .option("--model-version <version>", "the version, or an alias of one; the default version when left out")
-    .option("--input <table>", "the table to score; batch.input_table or source.table when left out")
+    .option("--model <model>", "the model; by default register.model")
+    .option("--model-version <version>", "the version, or an alias of one; by default the model's default version")
+    .option("--input <table>", "the table to score; by default batch.input_table or source.table")
     .option(
       "--output <table or file>",
-      "the table for the forecasts, or where to export them: .csv, .csv.gz, .parquet, .xlsx or postgresql://…; batch.output_table when left out",
+      "the table for the forecasts, or where to export them: .csv, .csv.gz, .parquet, .xlsx or postgresql://…; by default batch.output_table",
     )
-    .option("--partition-by <columns>", "the input's key columns; the version's own when left out")
+    .option("--partition-by <columns>", "the input's key columns; by default the version's own")
     .option("--horizon <n>", "steps to forecast", integer(1))
     .option("--levels <list>", "coverage of the intervals in percent, such as 80,95", numberList)
     .option("--quantiles <list>", "quantiles to forecast, such as 0.1,0.5,0.9", numberList)
-    .addOption(new Option("--missing-model <how>", "what a partition without a model means").choices(MISSING_MODEL))
+    .addOption(new Option("--missing-model <how>", "the result of a partition without a model").choices(MISSING_MODEL))
     .option(
       "--lead-time <steps or column>",
-      "steps until an order arrives, or the column that has them: adds ORDER_UP_TO and SAFETY_STOCK; batch.lead_time when left out",
+      "steps until an order arrives, or the column that has them: adds ORDER_UP_TO and SAFETY_STOCK; by default batch.lead_time",
       stepsOrColumn,
     )
     .option(
@@ -52,11 +52,11 @@ export function addBatch(program: Command): void {
       "the probability that the demand over the lead time stays within ORDER_UP_TO",
       decimal,
     )
-    .option("--future <table>", "a table of values known ahead; batch.future_table when left out")
+    .option("--future <table>", "a table of values known ahead; by default batch.future_table")
     .option("--no-advance", "do not update models with rows newer than their training data")
     .option("--incremental", "score only partitions that have changed since the last batch")
     .option("--readings", "judge rows that are newer than the models, one by one, in place of forecasts")
-    .option("--workers <n>", "worker threads; one per core when left out", integer(1))
+    .option("--workers <n>", "worker threads; by default one per core", integer(1))
     .action(async (options: BatchOptions) => {
       const report = await withWorkspace(options, async (mm) => {
         const progress = await showProgress("scoring", NOTHING_WRITTEN);

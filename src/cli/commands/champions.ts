@@ -18,8 +18,8 @@ export function addChampions(program: Command): void {
     .requiredOption("--runs <list>", "completed runs, such as A,B; on a tie the run named first wins", wordList)
     .option("--metric <metric>", METRIC_HELP)
     .option("--group <list>", "choose one run for each group by these attributes (source.attributes)", wordList)
-    .option("--weigh-by-value", "partitions of a group weigh by their turnover (source.value)")
-    .option("--run-id <id>", "the collection's id; made from the time when left out")
+    .option("--weigh-by-value", "weigh partitions of a group by their turnover (source.value)")
+    .option("--run-id <id>", "the collection's id; by default the time")
     .option("--across-data", "also compare partitions that were trained on different data")
     .action(async (options: ChampionsOptions) => {
       const { runs, metric, runId, acrossData, group, weighByValue } = options;

@@ -12,7 +12,7 @@ export function addExport(program: Command): void {
   addCommand(program, "export <table>", "write the rows of a table or view to a file or to PostgreSQL")
     .requiredOption("--to <target>", "a file (.csv, .csv.gz, .parquet or .xlsx), or postgresql://user@host/database")
     .option("--where <condition>", "an SQL condition on the table's columns")
-    .option("--as <table>", "the table of PostgreSQL, such as planning.forecasts; the same name when left out")
+    .option("--as <table>", "the table of PostgreSQL, such as planning.forecasts; by default the same name")
     .action(async (table: string, { to, where, as, ...options }: ExportOptions) => {
       const chosen = { ...(where !== undefined && { where }), ...(as !== undefined && { as }) };
       const exported = await withWorkspace(options, (mm) => mm.tables.export(table, to, chosen));

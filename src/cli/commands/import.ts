@@ -17,13 +17,10 @@ export function addImport(program: Command): void {
     .requiredOption("--table <name>", "the new table's name")
     .option("--replace", "replace an imported table")
     .option("--append", "add rows to an imported table, replacing those of the same key and time")
-    .option("--key <columns>", "with --append: the columns of key and time; those of source when left out", wordList)
-    .option("--delimiter <text>", "CSV: the delimiter between columns; detected when left out")
-    .option("--decimal <character>", "CSV: the decimal separator; a point when left out")
-    .option(
-      "--date-format <format>",
-      "CSV, Excel: the order of a date's parts, such as %m/%d/%Y; detected when left out",
-    )
+    .option("--key <columns>", "with --append: the columns of key and time; by default those of source", wordList)
+    .option("--delimiter <text>", "CSV: the delimiter between columns; by default detected")
+    .option("--decimal <character>", "CSV: the decimal separator; by default a point")
+    .option("--date-format <format>", "CSV, Excel: the order of a date's parts, such as %m/%d/%Y; by default detected")
     .option("--null <text...>", "CSV, Excel: texts that mean a missing value, besides an empty cell")
     .action(async (file: string, { table, replace, append, key, null: nulls, ...options }: ImportOptions) => {
       const { delimiter, decimal, dateFormat } = options;

@@ -28,7 +28,10 @@ export function addInit(program: Command): void {
     .option("--order-by <columns>", "order of the rows; the last is the time", "OBS_DATE")
     .option("--target <column>", "column to forecast", "Y")
     .option("--period <n>", "observations per season; auto: each series' own", autoOrCount, "auto")
-    .option("--model <model>", "built-in method, or path of a model definition; what advise proposes when left out")
+    .option(
+      "--model <model>",
+      "built-in method, or path of a model definition; by default the one that advise proposes",
+    )
     .action(async (options: InitOptions) => {
       const { checkModelName } = await import("../../api/configured-model.ts");
       if (options.model !== undefined) checkModelName(options.model, "--model");

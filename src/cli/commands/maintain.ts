@@ -10,7 +10,7 @@ export function addVerify(program: Command): void {
     "verify [run]",
     "read everything stored, or one run or version, and list what is missing or altered",
   )
-    .option("--model <model>", "the model; register.model when left out")
+    .option("--model <model>", "the model; by default register.model")
     .option("--model-version <version>", "a version, or an alias of one, instead of a run")
     .action(async (runId: string | undefined, options: CommonOptions & { model?: string; modelVersion?: string }) => {
       if (runId === undefined && options.modelVersion === undefined) return verifyAll(options);

@@ -21,42 +21,40 @@ export function addModel(program: Command): void {
 }
 
 function addShow(model: Command): void {
-  addCommand(
-    model,
-    "show <model> [version]",
-    "show a version: its aliases, what is said of it, where it comes from",
-  ).action(async (name: string, version: string | undefined, options: CommonOptions) => {
-    const view = await withWorkspace(options, async ({ models }) => {
-      const record = await models.get(name, version);
-      const aliases = (await models.aliases(name)).filter((alias) => alias.version === record.version);
-      return {
-        ...record,
-        aliases: aliases.map(({ alias }) => alias),
-        annotations: await models.annotations(name, record.version),
-        lineage: await models.lineage(name, record.version),
-      };
-    });
-    const { index, lineage, annotations } = view;
-    const comment = annotations.find(({ kind }) => kind === "comment")?.value ?? view.comment;
-    const notes = annotations.filter(({ kind }) => kind !== "comment");
-    const runs = lineage.runs.map(({ runId, trained, definition, partitions }) => [
-      runId,
-      partitions,
-      definition.name ?? definition.sha256.slice(0, 12),
-      trained?.source.table ?? "unknown",
-      trained?.seed ?? null,
-    ]);
-    const lines = [
-      `${name} ${view.version}${view.aliases.length > 0 ? ` (${view.aliases.join(", ")})` : ""}`,
-      `  registered ${view.createdAt} from run ${view.runId}, with manymodel ${view.packageVersion}`,
-      `  ${index.succeeded} models, ${index.failed} failed, ${index.skipped} skipped; forecasts ${view.horizon} steps`,
-      ...(lineage.ancestors.length > 0 ? [`  made from ${lineage.ancestors.join(", from ")}`] : []),
-      ...(comment === null ? [] : [`  ${comment}`]),
-      ...notes.map(({ kind, name, value }) => `  ${kind} ${name} = ${value}`),
-      formatTable(["run", "partitions", "definition", "source", "seed"], runs),
-    ];
-    print({ json: view, text: lines.join("\n") }, options);
-  });
+  addCommand(model, "show <model> [version]", "show a version: its aliases, annotations and lineage").action(
+    async (name: string, version: string | undefined, options: CommonOptions) => {
+      const view = await withWorkspace(options, async ({ models }) => {
+        const record = await models.get(name, version);
+        const aliases = (await models.aliases(name)).filter((alias) => alias.version === record.version);
+        return {
+          ...record,
+          aliases: aliases.map(({ alias }) => alias),
+          annotations: await models.annotations(name, record.version),
+          lineage: await models.lineage(name, record.version),
+        };
+      });
+      const { index, lineage, annotations } = view;
+      const comment = annotations.find(({ kind }) => kind === "comment")?.value ?? view.comment;
+      const notes = annotations.filter(({ kind }) => kind !== "comment");
+      const runs = lineage.runs.map(({ runId, trained, definition, partitions }) => [
+        runId,
+        partitions,
+        definition.name ?? definition.sha256.slice(0, 12),
+        trained?.source.table ?? "unknown",
+        trained?.seed ?? null,
+      ]);
+      const lines = [
+        `${name} ${view.version}${view.aliases.length > 0 ? ` (${view.aliases.join(", ")})` : ""}`,
+        `  registered ${view.createdAt} from run ${view.runId}, with manymodel ${view.packageVersion}`,
+        `  ${index.succeeded} models, ${index.failed} failed, ${index.skipped} skipped; forecasts ${view.horizon} steps`,
+        ...(lineage.ancestors.length > 0 ? [`  made from ${lineage.ancestors.join(", from ")}`] : []),
+        ...(comment === null ? [] : [`  ${comment}`]),
+        ...notes.map(({ kind, name, value }) => `  ${kind} ${name} = ${value}`),
+        formatTable(["run", "partitions", "definition", "source", "seed"], runs),
+      ];
+      print({ json: view, text: lines.join("\n") }, options);
+    },
+  );
 }
 
 function addAlias(model: Command): void {
@@ -85,15 +83,16 @@ function addAlias(model: Command): void {
       print({ json: { model: name, version }, text: `${name} means ${version}.` }, options);
     },
   );
-  addCommand(
-    model,
-    "rollback <model> [alias]",
-    "point an alias where it pointed before (champion when left out)",
-  ).action(async (name: string, alias: string | undefined, options: CommonOptions) => {
-    const moved = alias ?? "champion";
-    const version = await withWorkspace(options, ({ models }) => models.rollback(name, moved));
-    print({ json: { model: name, alias: moved, version }, text: `${moved} of ${name} points at ${version}.` }, options);
-  });
+  addCommand(model, "rollback <model> [alias]", "point an alias (by default champion) at its version before").action(
+    async (name: string, alias: string | undefined, options: CommonOptions) => {
+      const moved = alias ?? "champion";
+      const version = await withWorkspace(options, ({ models }) => models.rollback(name, moved));
+      print(
+        { json: { model: name, alias: moved, version }, text: `${moved} of ${name} points at ${version}.` },
+        options,
+      );
+    },
+  );
 }
 
 function addAnnotate(model: Command): void {
@@ -151,7 +150,7 @@ function addDiff(model: Command): void {
 function addPatch(model: Command): void {
   addCommand(model, "patch <model> [base]", "register a version with some models replaced by a run's")
     .requiredOption("--run <run>", "the completed run whose models to take")
-    .option("--model-version <version>", "the new version; the next V1, V2, … when left out")
+    .option("--model-version <version>", "the new version; by default the next V1, V2, …")
     .option("--comment <text>", "a comment")
     .action(
       async (
@@ -192,8 +191,8 @@ function addExchange(model: Command): void {
       },
     );
   addCommand(model, "import <folder>", "import an exported version; it runs code, so import only what you trust")
-    .option("--name <model>", "the model to add the version to; its own model when left out")
-    .option("--model-version <version>", "its name; its own when left out")
+    .option("--name <model>", "the model to add the version to; by default its own model")
+    .option("--model-version <version>", "its name; by default its own")
     .action(async (folder: string, options: CommonOptions & { name?: string; modelVersion?: string }) => {
       const from = await openFolderStage(path.resolve(folder));
       const { name, modelVersion } = options;
@@ -218,7 +217,7 @@ function addDelete(model: Command): void {
 }
 
 function addAudit(model: Command): void {
-  addCommand(model, "audit [model]", "show who changed the registry, when and how")
+  addCommand(model, "audit [model]", "show the changes of the registry, with author and time")
     .option("--limit <n>", "the newest n changes", integer(1), 100)
     .action(async (name: string | undefined, options: CommonOptions & { limit: number }) => {
       const { limit } = options;

@@ -20,11 +20,11 @@ const SHOWN = 20;
 /** `manymodel monitor`: holds forecasts against what was observed since. */
 export function addMonitor(program: Command): void {
   addCommand(program, "monitor", "compare forecasts with new observations and find partitions that drift (exit code 3)")
-    .option("--model <model>", "the model; register.model when left out")
-    .option("--model-version <version>", "the version, or an alias of one; the default version when left out")
-    .option("--forecasts <table>", "the table of forecasts; monitor.forecasts or batch.output_table when left out")
-    .option("--actuals <table>", "the table or file of observations; monitor.actuals or source.table when left out")
-    .option("--target <column>", "the column that was forecast; the run's own when left out")
+    .option("--model <model>", "the model; by default register.model")
+    .option("--model-version <version>", "the version, or an alias of one; by default the model's default version")
+    .option("--forecasts <table>", "the table of forecasts; by default monitor.forecasts or batch.output_table")
+    .option("--actuals <table>", "the table or file of observations; by default monitor.actuals or source.table")
+    .option("--target <column>", "the column that was forecast; by default the run's own")
     .action(async (options: MonitorCommandOptions) => {
       const { model, modelVersion, forecasts, actuals, target } = options;
       const report = await withWorkspace(options, async (mm) => {

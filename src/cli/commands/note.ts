@@ -13,12 +13,12 @@ interface NoteOptions extends CommonOptions {
 export function addNote(program: Command): void {
   const note = program.command("note").description("write, list and remove notes on series and models");
   const add = (usage: string, description: string) =>
-    addCommand(note, usage, description).option("--model <model>", "the model; register.model when left out");
+    addCommand(note, usage, description).option("--model <model>", "the model; by default register.model");
   const subject = async (mm: Parameters<typeof keyFromWords>[0], words: readonly string[], model?: string) => ({
     ...(model !== undefined && { model }),
     ...(words.length > 0 && { partitionKey: await keyFromWords(mm, words, model) }),
   });
-  add("add [key...]", "write a note on a partition, or on the model where no key is given")
+  add("add [key...]", "write a note on a partition, or without a key on the model")
     .requiredOption("--text <text>", "the note")
     .action(async (words: string[], options: NoteOptions) => {
       const { model, text = "" } = options;

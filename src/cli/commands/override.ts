@@ -24,8 +24,8 @@ interface OverrideCommandOptions extends CommonOptions {
 export function addOverride(program: Command): void {
   const override = program.command("override").description("set, list and remove values in place of forecasts");
   const add = (usage: string, description: string) =>
-    addCommand(override, usage, description).option("--model <model>", "the model; register.model when left out");
-  add("set [key...]", "let values count in place of forecasts: FORECAST_FINAL has them, FORECAST stays")
+    addCommand(override, usage, description).option("--model <model>", "the model; by default register.model");
+  add("set [key...]", "set values that count in place of forecasts: FORECAST_FINAL has them, FORECAST stays")
     .option("--at <times>", "the times of the forecasts, separated by commas, such as 2026-12-23,2026-12-24", wordList)
     .option("--value <numbers>", "the value, or one for each time", numberList)
     .option(
@@ -33,7 +33,7 @@ export function addOverride(program: Command): void {
       "a CSV file of key columns, the time column, VALUE, and REASON and EXPIRES where they differ",
     )
     .option("--reason <text>", "the reason")
-    .option("--expires <when>", "a date, a time (UTC) or a duration such as 14d; never when left out")
+    .option("--expires <when>", "a date, a time (UTC) or a duration such as 14d; by default never")
     .action(async (words: string[], options: OverrideCommandOptions) => {
       const { model, reason, expires } = options;
       const change = await withWorkspace(options, async (mm) =>
@@ -54,7 +54,7 @@ export function addOverride(program: Command): void {
     },
   );
   add("remove <key...>", "let the forecasts of a partition count again")
-    .option("--at <times>", "the times of the forecasts, separated by commas; all of them when left out", wordList)
+    .option("--at <times>", "the times of the forecasts, separated by commas; by default all of them", wordList)
     .option("--reason <text>", "the reason")
     .action(async (words: string[], options: OverrideCommandOptions) => {
       const { reason } = options;

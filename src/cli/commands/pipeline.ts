@@ -18,7 +18,7 @@ export function addPipeline(program: Command): void {
   addCommand(
     pipeline,
     "run",
-    "import, train, monitor, refine, register, promote, batch, reconcile, export, notify; skips what has not changed",
+    "import, train, monitor, refine, register, promote, batch, reconcile, export, notify; skips unchanged steps",
   )
     .option("--force", "run every step, even if its inputs have not changed")
     .action(async (options: CommonOptions & { force?: boolean }) => {

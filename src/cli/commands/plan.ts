@@ -8,7 +8,7 @@ import { formatSeconds } from "../table.ts";
 export function addPlan(program: Command): void {
   addCommand(program, "plan", "train a sample and estimate the cost of the whole run; nothing is stored")
     .option("--model <model>", "built-in method, or path of a model definition")
-    .option("--sample <n>", "how many partitions to train", integer(1), 20)
+    .option("--sample <n>", "number of partitions to train", integer(1), 20)
     .action(async (options: CommonOptions & { model?: string; sample: number }) => {
       const { model, sample } = options;
       const estimate = await withWorkspace(options, (mm) => mm.plan(model, { sample }));

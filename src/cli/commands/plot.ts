@@ -15,9 +15,9 @@ export function addPlot(program: Command): void {
   const plot = program.command("plot").description("draw a series, forecasts, accuracy, a comparison or a run");
   addPlotSeries(plot);
   addPlotForecasts(plot);
-  addPlotOf(plot, "accuracy [run]", "a metric over a run's partitions; the newest completed run when left out")
+  addPlotOf(plot, "accuracy [run]", "a metric over a run's partitions; by default the newest completed run")
     .option("--metric <metric>", METRIC_HELP)
-    .option("--group <list>", "attributes (source.attributes) whose values tell groups apart", wordList)
+    .option("--group <list>", "attributes (source.attributes) that define groups", wordList)
     .option("--where <condition>", "only partitions whose attributes meet an SQL condition")
     .action((run: string | undefined, options: PlotOptions & MetricOptions & GroupingOptions) =>
       draw(options, (mm) => mm.pictures.accuracy(run, options)),
@@ -30,13 +30,13 @@ export function addPlot(program: Command): void {
   addPlotOf(
     plot,
     "run [run]",
-    "a run's chunks by state, how its partitions ended, and why some failed; the newest completed run when left out",
+    "a run's chunks by state, its outcomes and the reasons of failures; by default the newest completed run",
   ).action((runId: string | undefined, options: PlotOptions) => draw(options, (mm) => mm.pictures.run(runId)));
 }
 
 function addPlotSeries(plot: Command): void {
   addPartitionOptions(addPlotOf(plot, "series <key...>", "one partition: history, fit and forecast"))
-    .option("--last <n>", "observations to show; six for each step of the forecast when left out", integer(1))
+    .option("--last <n>", "observations to show; by default six for each step of the forecast", integer(1))
     .action((words: string[], options: PlotOptions & PartitionOptions & { last?: number }) =>
       draw(options, async (mm) => {
         const { drawSeries } = await import("../../api/verbs/draw.ts");

@@ -17,14 +17,14 @@ export const HELD = 4;
 /** `manymodel promote`: moves an alias to a new version, if that passes the gate. */
 export function addPromote(program: Command): void {
   addCommand(program, "promote", "move an alias to a new version if it is no worse than the one in use (exit code 4)")
-    .option("--model <model>", "the model; register.model when left out")
-    .option("--model-version <version>", "the new version; the newest when left out")
-    .option("--alias <alias>", "the alias; register.alias when left out")
-    .addOption(new Option("--metric <metric>", "the measure of errors; wape when left out").choices(GATE_METRICS))
+    .option("--model <model>", "the model; by default register.model")
+    .option("--model-version <version>", "the new version; by default the newest")
+    .option("--alias <alias>", "the alias; by default register.alias")
+    .addOption(new Option("--metric <metric>", "the measure of errors; by default wape").choices(GATE_METRICS))
     .option("--at-most <ratio>", "the largest ratio to the version in use; 1.02", decimal)
-    .option("--max-failed <n>", "how many partitions, or which share, may have no model; 0.01", decimal)
-    .option("--max-outside <share>", "the share of new observations that may be outside the intervals; 0.5", decimal)
-    .option("--holdout <n>", "how many last observations are forecast; train.holdout when left out", integer(1))
+    .option("--max-failed <n>", "largest number, or share, of partitions without a model; 0.01", decimal)
+    .option("--max-outside <share>", "largest share of new observations outside the intervals; 0.5", decimal)
+    .option("--holdout <n>", "number of last observations to forecast; by default train.holdout", integer(1))
     .action(async (options: PromoteCommandOptions) => {
       const { config: _, json: __, modelVersion: version, ...asked } = options;
       const promotion = await withWorkspace(options, async (mm) => {

@@ -24,12 +24,12 @@ export function addChoice(command: Command): Command {
       .option("--metric <metric>", METRIC_HELP)
       .option(
         "--by <order>",
-        "metric: the worst first; gain: the most expected gain per CPU second; value: the largest error in the worth of units; or a metric, such as wape",
+        "metric: the worst first; gain: the most expected gain per CPU second; value: the largest error in value; or a metric, such as wape",
       )
       .option("--worst <n>", "only the first n", integer(1))
       .option("--worst-percent <p>", "only the first p percent", decimal)
-      .option("--above <x>", "only those whose metric is above x", decimal)
-      .option("--below <x>", "only those whose metric is below x", decimal),
+      .option("--above <x>", "only partitions with a metric above x", decimal)
+      .option("--below <x>", "only partitions with a metric below x", decimal),
   );
 }
 

@@ -37,14 +37,14 @@ export function addReconcile(program: Command): void {
     )
     .option("--residuals <columns=table>", "a level's table of residuals, for mint-shrink", assigned)
     .option("--method <method>", "bottom-up, top-down, ols, wls-struct (the default), wls-var or mint-shrink")
-    .option("--output <table>", "the table of reconciled forecasts; reconcile.output_table when left out")
-    .option("--time <column>", "the column of the forecasts' times; the last of source.order_by when left out")
-    .option("--levels <list>", "coverage of the intervals in percent; batch.levels when left out", numberList)
+    .option("--output <table>", "the table of reconciled forecasts; by default reconcile.output_table")
+    .option("--time <column>", "the column of the forecasts' times; by default the last of source.order_by")
+    .option("--levels <list>", "coverage of the intervals in percent; by default batch.levels", numberList)
     .option("--no-intervals", "point forecasts only")
     .option("--attributes <table>", "a table of the leaves' keys and of further columns that levels are by")
     .option("--non-negative", "leaves' forecasts below zero become zero")
     .addOption(
-      new Option("--missing <rule>", "what a missing forecast means: leave-out: that leaf is left out").choices([
+      new Option("--missing <rule>", "the rule for a missing forecast; leave-out: that leaf is left out").choices([
         "fail",
         "leave-out",
       ]),

@@ -22,10 +22,10 @@ interface RefineOptions extends ChoiceOptions {
 
 /** `manymodel refine --from RUN`: a contest for each of a run's worst partitions, in queue mode. */
 export function addRefine(program: Command): void {
-  const command = addCommand(program, "refine", "let models compete on a run's worst partitions, worst first")
+  const command = addCommand(program, "refine", "run contests on a run's worst partitions, worst first")
     .option("--from <run>", "the completed run to improve")
     .option("--offenders", "refine the partitions that the last monitoring found drifting, on present data")
-    .option("--run-id <id>", "the new run's id; made from the time when left out")
+    .option("--run-id <id>", "the new run's id; by default the time")
     .option("--time-budget <duration>", "start no chunk after this long, such as 10m")
     .option("--hard-deadline <duration>", "stop chunks that still run after this long")
     .option("--candidates <list>", "methods that compete, such as auto-arima,ets,theta,best", wordList)

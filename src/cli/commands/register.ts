@@ -16,11 +16,11 @@ interface RegisterOptions extends CommonOptions {
 /** `manymodel register`: makes a completed run a version. */
 export function addRegister(program: Command): void {
   addCommand(program, "register", "register a completed run as one version of a model")
-    .option("--model <model>", "the model's name; register.model when left out")
+    .option("--model <model>", "the model's name; by default register.model")
     .addOption(new Option("--name <model>", "the former name of --model").conflicts("model").hideHelp())
-    .option("--model-version <version>", "the version; the next V1, V2, … when left out")
-    .option("--run <run>", "the run; the newest completed one when left out")
-    .option("--horizon <n>", "steps that batch scoring forecasts; train.horizon when left out", integer(1))
+    .option("--model-version <version>", "the version; by default the next V1, V2, …")
+    .option("--run <run>", "the run; by default the newest completed one")
+    .option("--horizon <n>", "steps that batch scoring forecasts; by default train.horizon", integer(1))
     .option("--comment <text>", "a comment")
     .option("--alias <alias>", "an alias to point at the version, such as champion")
     .action(async (options: RegisterOptions) => {

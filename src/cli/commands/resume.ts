@@ -53,7 +53,7 @@ export function addResume(program: Command): void {
 /** `manymodel retry RUN`: trains what failed again. */
 export function addRetry(program: Command): void {
   addCommand(program, "retry <run>", "train again the partitions of a completed run that have no model")
-    .option("--run-id <id>", "the new run's id; made from the time when left out")
+    .option("--run-id <id>", "the new run's id; by default the time")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .action(async (runId: string, options: CommonOptions & { runId?: string; workers?: number | "auto" }) => {
       const report = await withWorkspace(options, async (mm) => {

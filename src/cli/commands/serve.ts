@@ -15,9 +15,9 @@ interface ServeOptions extends CommonOptions {
 /** `manymodel serve`: predictions and the registry over HTTP, until it is told to stop. */
 export function addServe(program: Command): void {
   addCommand(program, "serve", "answer predictions and questions about the registry over HTTP")
-    .option("--host <address>", "the address to listen at; serve.host when left out")
-    .option("--port <n>", "the port, 0 for a free one; serve.port when left out", integer(0))
-    .option("--workers <n>", "threads that models predict in; serve.workers when left out", autoOrCount)
+    .option("--host <address>", "the address to listen at; by default serve.host")
+    .option("--port <n>", "the port, 0 for a free one; by default serve.port", integer(0))
+    .option("--workers <n>", "threads that models predict in; by default serve.workers", autoOrCount)
     .addOption(new Option("--quiet", "write no line for each request on stderr"))
     .action(async (options: ServeOptions) => {
       await withWorkspace(options, async (mm) => {

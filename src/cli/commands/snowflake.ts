@@ -25,7 +25,7 @@ export function addSnowflake(program: Command): void {
         `The account runs the pipeline by itself, from ${deployment.files.join(" and ")} on the stage.`,
       );
     });
-  addCommand(snowflake, "unschedule", "remove what `schedule` made")
+  addCommand(snowflake, "unschedule", "remove the objects that `schedule` made")
     .option("--dry-run", "only print the statements")
     .action(async (options: DryRun) => {
       const { unschedulePipeline } = await import("../../api/verbs/schedule.ts");

@@ -10,8 +10,8 @@ export function addToken(program: Command): void {
   const token = program.command("token").description("create, list and revoke tokens for the server and the page");
   addCommand(token, "create", "create a token; its text is printed once and stored nowhere")
     .requiredOption("--name <name>", "the holder's name, as the audit log shows it")
-    .addOption(new Option("--role <role>", "what it allows").choices(ROLES).makeOptionMandatory())
-    .option("--days <n>", "days that it is valid; until it is revoked when left out", integer(1))
+    .addOption(new Option("--role <role>", "the role").choices(ROLES).makeOptionMandatory())
+    .option("--days <n>", "days of validity; by default it never expires", integer(1))
     .action(async (options: CommonOptions & { name: string; role: Role; days?: number }) => {
       const { name, role, days } = options;
       const token = await withTokens(options, async (tokens) => {

@@ -18,11 +18,11 @@ const SHOWN = 100;
 /** `manymodel totals`: forecasts of totals in groups. */
 export function addTotals(program: Command): void {
   addCommand(program, "totals", "add up forecasts at each time, by group and in total, with intervals of the sums")
-    .option("--group <list>", "attributes (source.attributes) whose values tell groups apart", wordList)
+    .option("--group <list>", "attributes (source.attributes) that define groups", wordList)
     .option("--where <condition>", "only partitions whose attributes meet an SQL condition, such as \"CATEGORY = 'A'\"")
-    .option("--table <table>", "the table of forecasts; the view FORECASTS when left out")
-    .option("--time <column>", "the column of the forecasts' times; the last of source.order_by when left out")
-    .option("--levels <list>", "coverage of the intervals in percent; batch.levels when left out", numberList)
+    .option("--table <table>", "the table of forecasts; by default the view FORECASTS")
+    .option("--time <column>", "the column of the forecasts' times; by default the last of source.order_by")
+    .option("--levels <list>", "coverage of the intervals in percent; by default batch.levels", numberList)
     .action(async (options: TotalsOptions) => {
       const { group, where, table, time, levels } = options;
       const report = await withWorkspace(options, async (mm) => {

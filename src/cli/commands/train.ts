@@ -44,7 +44,7 @@ function launcher(text: string): Launcher {
 /** `manymodel train`: one model per partition of the configured source. */
 export function addTrain(program: Command): void {
   addCommand(program, "train", "train one model per partition of the source")
-    .option("--run-id <id>", "the run's id; made from the time when left out")
+    .option("--run-id <id>", "the run's id; by default the time")
     .addOption(new Option("--mode <mode>", "tasks, queue, or local to run in this process").choices(RUN_MODES))
     .option("--model <model>", "built-in method, or path of a model definition")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
@@ -60,12 +60,12 @@ export function addTrain(program: Command): void {
     .option("--changed-only", "train only partitions whose data have changed, and carry the others over")
     .option(
       "--since <run>",
-      "changed since which run, or version or alias of register.model; the newest version's run when left out",
+      "the run, version or alias of register.model to compare with; by default the newest version's run",
     )
     .option("--check-determinism", "train again, split differently, and compare; exit code 1 if anything differs")
     .option("--fleet [launcher]", "have a fleet train: the configured one, process, slurm or kubernetes", launcher)
     .option("--detach", "with --fleet: submit the run and exit; resume waits for it")
-    .option("--dry-run", "with --fleet: print what would be submitted, and plan nothing")
+    .option("--dry-run", "with --fleet: print the submission, and plan nothing")
     .action(async (options: TrainOptions) => {
       if (options.detach || options.dryRun) {
         const { fleet } = options;

@@ -13,7 +13,7 @@ interface WorkerOptions extends CommonOptions {
 export function addWorker(program: Command): void {
   addCommand(program, "worker", "work on the chunks of any run of the workspace, until stopped")
     .option("--workers <n>", "worker threads, or auto", autoOrCount, "auto")
-    .option("--run <run>", "work for this run only, and end with it")
+    .option("--run <run>", "train this run only, and end with it")
     .action(async (options: WorkerOptions) => {
       const stop = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const)
@@ -53,14 +53,14 @@ export function addWorkers(program: Command): void {
     print({ json: alive, text }, options);
   });
   addCommand(workers, "add <n>", "start n workers in the background, each a process with one thread")
-    .option("--run <run>", "work for this run only, and end with it")
+    .option("--run <run>", "train this run only, and end with it")
     .action(async (text: string, options: CommonOptions & { run?: string }) => {
       const count = integer(1)(text);
       const run = options.run === undefined ? {} : { run: options.run };
       const { job, logs } = await withWorkspace(options, (mm) => mm.workers.add(count, run));
       print({ json: { job, count, logs }, text: `Started ${count} workers; logs in ${logs}, worker-${job}.` }, options);
     });
-  addCommand(workers, "stop [names...]", "have workers stop after their chunks in progress")
+  addCommand(workers, "stop [names...]", "stop workers after their chunks in progress")
     .option("--all", "all of them")
     .action(async (names: string[], options: CommonOptions & { all?: boolean }) => {
       if (names.length === 0 && !options.all)
