@@ -1,6 +1,7 @@
 import { accuracy } from "@manymodel/forecast";
 import {
   type Calendar,
+  cumulative,
   fitted,
   forecast,
   type LinearModel,
@@ -135,7 +136,7 @@ export function storeSales(driven?: SourceDrivers) {
       return { model: { ...model, linear, time: { column, last: moved, interval } }, steps: y.length };
     },
     predict(context) {
-      const { model, horizon, levels } = context;
+      const { model, horizon, levels, leadTime, seed } = context;
       const ofRows = model.regressors.length === 0 ? {} : ownRegressors(model, horizon, context);
       const ahead = driven?.known(context) ?? { steps: horizon, xreg: {}, stopped: {} };
       const { steps, stopped } = ahead;
@@ -144,7 +145,17 @@ export function storeSales(driven?: SourceDrivers) {
       const xreg = Object.fromEntries(
         Object.entries({ ...ofRows, ...ahead.xreg }).map(([name, values]) => [name, values.slice(0, steps)]),
       );
-      return { ...forecast(model.linear, { h: steps, levels, xreg }), ...unseen(model, ofRows), ...stopped };
+      const sumQuantile = (sum: NonNullable<typeof leadTime>) =>
+        at(
+          at(cumulative(model.linear, { h: steps, quantiles: [sum.serviceLevel], seed, xreg }).values, 0),
+          sum.steps - 1,
+        );
+      return {
+        ...forecast(model.linear, { h: steps, levels, xreg }),
+        ...(leadTime !== undefined && leadTime.steps <= steps && { orderUpTo: sumQuantile(leadTime) }),
+        ...unseen(model, ofRows),
+        ...stopped,
+      };
     },
   });
 }

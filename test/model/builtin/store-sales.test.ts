@@ -89,6 +89,24 @@ describe("store-sales", () => {
     range(0, 7).forEach((i) => expect(mean[i]).toBeCloseTo(10 + monday(120 + i), 8));
   });
 
+  it("has the quantile of the demand over a lead time, of a mean alone by its closed form", async () => {
+    const y = [3, 7, 4, 9, 5, 6, 8, 2, 7, 5, 4, 8, 6, 3, 9, 5, 7, 6, 4, 8];
+    const data = daily(range(0, y.length), { Y: (t) => y[t] ?? NaN });
+    const plain = { ...exports, period: 1, regressors: [], trend: false, holdout: 0 };
+    const { model } = await storeSales.fit({ ...context, data, exports: plain });
+    const order = async (steps: number) => {
+      const leadTime = { steps, serviceLevel: 0.95 };
+      return (await storeSales.predict!({ ...context, model, horizon: 14, levels: [], data, exports: plain, leadTime }))
+        .orderUpTo;
+    };
+    // Student's t at 0.95 with 19 degrees of freedom, from tables; the mean's own error counts in each of the k steps.
+    const mean = y.reduce((sum, value) => sum + value, 0) / 20;
+    const s = Math.sqrt(y.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 19);
+    for (const k of [1, 7])
+      expect(await order(k)).toBeCloseTo(k * mean + 1.729132812 * s * Math.sqrt(k + k ** 2 / 20), 6);
+    expect(await order(15)).toBeUndefined();
+  });
+
   it("says which steps have effects of the calendar", async () => {
     const halfSeconds = range(0, 120).map((i) => i / 172_800);
     const fitting = async () =>

@@ -4,7 +4,9 @@
  * @module
  */
 import * as kinds from "../kinds/regression.ts";
+import { cumulativeBy } from "../model/cumulative.ts";
 import { fittedBy, forecastBy, residualsBy, simulateBy, supportsBy, updateBy } from "../model/dispatch.ts";
+import { linearSums } from "../regression/linear-sums.ts";
 
 export { solveNormal } from "../linalg/normal-equations.ts";
 export type { Calendar, CalendarField } from "../regression/calendar.ts";
@@ -50,3 +52,10 @@ export const update = /* @__PURE__ */ updateBy<kinds.Model>(kinds.update);
 export const simulate = /* @__PURE__ */ simulateBy<kinds.Model>(kinds.simulate);
 /** `supports` for the models of this entry. */
 export const supports = /* @__PURE__ */ supportsBy<kinds.Model>(kinds);
+/** `cumulative` for the models of this entry. */
+export const cumulative = /* @__PURE__ */ cumulativeBy<kinds.Model>({
+  forecast: forecastBy(kinds.forecast),
+  update: updateBy(kinds.update),
+  supports: supportsBy(kinds),
+  exact: linearSums,
+});

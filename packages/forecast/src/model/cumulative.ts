@@ -34,12 +34,14 @@ const LEVELS = [0, 20, 40, 60, 80, 90, 95, 98, 99, 99.8];
 /** The probabilities' distances from the median, in standard deviations. */
 const DEVIATIONS = LEVELS.map((level) => (level === 0 ? 0 : normalQuantile(0.5 + level / 200)));
 
+/** Functions of the models that `cumulative` takes. */
+interface SummedKind<M> extends Pick<AnyKind, "forecast" | "update" | "supports"> {
+  /** Returns quantiles of sums in closed form; undefined of a model that has none. */
+  exact(model: M, options: CumulativeOptions): CumulativeForecast | undefined;
+}
+
 /** Returns `cumulative` for models whose functions these are. */
-export function cumulativeBy<M extends AnyModel>({
-  forecast,
-  update,
-  supports,
-}: Pick<AnyKind, "forecast" | "update" | "supports">) {
+export function cumulativeBy<M extends AnyModel>({ forecast, update, supports, exact }: SummedKind<M>) {
   /**
    * Returns the effect of a shock in the first step on a model's forecasts of later steps, as a share of the shock: 1,
    * then the change of each point forecast by one observation that is a standard deviation larger. Zero where the model
@@ -71,6 +73,9 @@ export function cumulativeBy<M extends AnyModel>({
     if (!Number.isFinite(seed)) throw new RangeError(`seed is ${seed}; it must be a finite number`);
     for (const p of quantiles)
       if (!(p > 0 && p < 1)) throw new RangeError(`quantile is ${p}; it must be a probability between 0 and 1`);
+    checkInteger("h", h, 1);
+    const closed = exact(model, options);
+    if (closed !== undefined) return closed;
     const base = forecast(model, { h, levels: LEVELS, xreg });
     const response = responseOf(model, base, options);
     const errors = new Float64Array(h);

@@ -5,6 +5,7 @@ import * as regression from "../kinds/regression.ts";
 import * as simple from "../kinds/simple.ts";
 import * as smoothing from "../kinds/smoothing.ts";
 import * as tbats from "../kinds/tbats.ts";
+import { linearSums } from "../regression/linear-sums.ts";
 import { REGRESSION } from "../regression/regression-kind.ts";
 import type { Series } from "../time/series.ts";
 import { COMBINATION } from "./combination.ts";
@@ -91,7 +92,14 @@ const cumulativeAny = /* @__PURE__ */ cumulativeBy<FittedModel>({
   forecast: forecastBy(FORECAST),
   update: updateBy(UPDATE),
   supports: supportsBy(KINDS),
+  exact: exactSums,
 });
+
+/** Returns quantiles of the sums of a linear model, or of a regression that is one, in closed form; undefined of any other. */
+function exactSums(model: FittedModel, options: CumulativeOptions): CumulativeForecast | undefined {
+  if (model.kind === "linear") return linearSums(model, options);
+  return model.kind === "regression" && model.joint && !model.offset ? exactSums(model.errors, options) : undefined;
+}
 
 /**
  * Returns the point forecasts and prediction intervals of any fitted model of this library. Of a model of a single
@@ -154,7 +162,8 @@ export function supports(model: FittedModel, ability: Ability): boolean {
  * intervals, calibrated ones too, as the distribution of each step. Its steps depend on each other as the model's errors do: an
  * error moves the later forecasts by what the model makes of one more observation (its impulse response), and a Gaussian
  * copula carries that over to intervals of any shape. So it is the same for every method, and exact for linear ones with
- * normal errors, whose parameters are taken as known. Where a model takes no new values its errors are independent.
+ * normal errors, whose parameters are taken as known. Where a model takes no new values its errors are independent. A regression
+ * on terms known ahead (`linearModel` without lags) has no paths: its quantiles are exact, and the uncertainty of its coefficients counts.
  *
  * @throws {RangeError} if an option is not allowed, or the model's kind is not known
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 3rd ed., section 5.5 (sums by sample paths);

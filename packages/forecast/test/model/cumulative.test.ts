@@ -6,13 +6,17 @@ import {
   cumulative,
   ets,
   forecast,
+  linearModel,
   METHODS,
   naive,
+  regression,
   simulate,
   snaive,
   supports,
   theta,
+  update,
 } from "../../src/index.ts";
+import { linearErrors } from "../../src/regression/linear-errors.ts";
 import { normal, random } from "../../src/stats/random.ts";
 
 const z95 = 1.6448536269514722;
@@ -43,6 +47,34 @@ describe("cumulative", () => {
     const [low, high] = sums.values.map((values) => ((values[h - 1] ?? NaN) - h * (mean[0] ?? NaN)) / deviation);
     expect(Math.abs((high ?? NaN) - z95)).toBeLessThan(0.05);
     expect(Math.abs((low ?? NaN) + z95)).toBeLessThan(0.05);
+  });
+
+  it("has the quantiles of a regression's sums, with the uncertainty of its coefficients: R's lm, vcov and qt", () => {
+    const y = [12, 15, 11, 18, 21, 17, 16, 25, 19, 22, 24, 21];
+    const x = [0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0];
+    const options = { h: 4, quantiles: [0.95, 0.1], xreg: { x: [1, 0, 1, 1] }, seed: 1 };
+    const model = linearModel(y, { trend: true, xreg: { x } });
+    const { mean, values } = cumulative(model, options);
+    // R 4.2: sums of predict(lm(y ~ t + x), new); their variance is sigma^2 k + s' vcov(m) s, s the sum of the rows.
+    const judge = [
+      [26.6783489096573, 49.7538940809969, 78.2780373831776, 107.72507788162],
+      [30.3778609326112, 55.6737103040826, 86.6018565154575, 118.680065016726],
+      [23.8871780250708, 45.287570257352, 71.9979654530333, 99.459868593798],
+    ];
+    for (const [i, row] of [mean, ...values].entries())
+      row.forEach((value, t) => {
+        expect(value).toBeCloseTo(judge[i]?.[t] ?? NaN, 9);
+      });
+    // So has the same regression as errors of `regression`, which the built-in model has with drivers; and a year of gaps at the end.
+    const joint = regression(Float64Array.from(y), {
+      xreg: { x },
+      period: 1,
+      errors: linearErrors({ trend: true }),
+    });
+    expect(cumulative(joint, options).values).toEqual(values);
+    const later = update(linearModel(y, { trend: true }), [NaN, NaN]);
+    const { upper } = forecast(later, { h: 1, levels: [90] });
+    expect(cumulative(later, { h: 1, seed: 1 }).values[0]?.[0]).toBeCloseTo(upper[0]?.[0] ?? NaN, 9);
   });
 
   it("has the quantile of simple smoothing's sum, whose variance is σ² Σ (1 + j α)²", () => {
