@@ -7,6 +7,7 @@ import {
   BOOSTED_REGRESSION,
   CHURN,
   FORECASTER,
+  GLOBAL,
   type Options,
   SENSOR_ANOMALIES,
   SERIES,
@@ -67,6 +68,7 @@ export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {
     ]),
   ),
   learned: { ...none, module: "learned", options: SERIES, series: true, library: true },
+  global: { ...none, module: "global", options: GLOBAL, anyColumns: ["attributes"], series: true },
   "store-sales": {
     ...none,
     module: "store-sales",

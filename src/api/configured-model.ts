@@ -6,7 +6,7 @@ import { matchColumn } from "../core/columns/column.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { BUILTIN_MODELS, type BuiltinModel, builtinDefinition } from "./builtin-models.ts";
-import { type SourceQuery, snapshotOf, sourceDrivers, type Workspace } from "./workspace.ts";
+import { type SourceQuery, snapshotOf, sourceAttributes, sourceDrivers, type Workspace } from "./workspace.ts";
 
 /** A model by name, a model by name with its options, or the module of a definition (TypeScript or JavaScript). */
 export type ModelChoice = NonNullable<ConfigInput["model"]> | URL;
@@ -53,7 +53,12 @@ export async function configuredModel(
     const order = query === undefined ? (source?.order_by ?? []) : [query.orderBy ?? []].flat();
     const time = order.filter((column) => !keyColumns.includes(column)).at(-1);
     const exports: { [name: string]: PlainData } = { ...builtin.exports };
-    for (const [option, value] of Object.entries({ ...common, ...(time !== undefined && { time }) }))
+    const { attributes } = sourceAttributes(workspace, query);
+    const fromSource = {
+      ...(time !== undefined && { time }),
+      ...(attributes.length > 0 && { attributes: [...attributes] }),
+    };
+    for (const [option, value] of Object.entries({ ...common, ...fromSource }))
       if (Object.hasOwn(builtin.options, option)) exports[option] = value;
     Object.assign(exports, statedOptions);
     checkOptions(builtin, exports, (option, problem) => {

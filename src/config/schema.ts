@@ -253,7 +253,7 @@ const model = z
     }),
   ])
   .describe(
-    "A built-in model (a method such as auto-arima, ets, theta or best, or learned, store-sales, churn, sensor-anomalies: see docs/models.md), or the path of a definition.",
+    "A built-in model (a method such as auto-arima, ets, theta or best, or learned, global, store-sales, churn, sensor-anomalies: see docs/models.md), or the path of a definition.",
   );
 
 const train = z

@@ -14,12 +14,12 @@ import {
   snapshotIds,
 } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { loadDefinition } from "../model/bundle.ts";
 import { frame } from "../model/frame.ts";
 import type { Engine } from "../ports/engine.ts";
 import { openFinder } from "../runs/find-partition.ts";
 import { getSource, readIndex } from "../runs/read-index.ts";
 import { getJson } from "../stages/json.ts";
+import { definitionsOf } from "../work/definitions.ts";
 import { findEnded } from "../work/ended-series.ts";
 import { loadOrders } from "../work/load-orders.ts";
 import { type ScoredPartition, scorePartition } from "../work/score-partition.ts";
@@ -86,6 +86,7 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
   const { keyColumns, columns, timeColumn } = manifest.snapshot;
   const time = columns.find(({ name }) => name === timeColumn) ?? null;
   const finder = await openFinder(stage, index);
+  const definitions = definitionsOf(engine);
   // The rows that a model has seen are those of the run that made it, which a patched version's own run is not.
   const makers = await Promise.all(
     index.sources.map(async ({ runId }) => {
@@ -119,12 +120,9 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     const match = await finder.row(partitionKey);
     if (match === undefined) return endedSeries(partitionKey);
     const { row, segment } = match;
-    const { definitionSha256, keyArg, exports } = getSource(index, segment);
-    const definition = await loadDefinition(
-      await stage.get(stagePath.definition(definitionSha256)),
-      definitionSha256,
-      stagePath.definition(definitionSha256),
-    );
+    const indexed = getSource(index, segment);
+    const { keyArg, exports } = indexed;
+    const definition = await definitions(indexed);
     const { made, trained } = at(makers, segment.source);
     const target = targetOf(exports, source.target, made);
     const rows = await rowsOf(trained, row.key);

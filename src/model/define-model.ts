@@ -47,15 +47,20 @@ export interface FitResult<Model extends object> {
 }
 
 /** A partition that a run learns from: its key, its seed, and the `info` that `fit` returned for it. */
-export interface LearnRow {
+export interface LearnRow<Exports = ExportsData> {
   readonly partitionKey: string;
   readonly seed: number;
   readonly info: PlainData;
+  /** Reads what `fit` received of the partition. The rows of a chunk are read together, when the first of them is asked for. */
+  read(): Promise<Pick<FitContext<object, Exports>, "data" | "axis" | "exports">>;
 }
 
-/** Arguments of `learn`: the partitions that have a model, in the order of the run's plan, and the run's exports and seed. */
+/**
+ * Arguments of `learn`: the partitions that have a model, in the order of the run's plan, and the run's exports and seed. They
+ * may be gone through more than once.
+ */
 export interface LearnContext<Exports = ExportsData> {
-  readonly partitions: AsyncIterable<LearnRow>;
+  readonly partitions: AsyncIterable<LearnRow<Exports>>;
   readonly exports: Exports;
   readonly seed: number;
 }
@@ -83,6 +88,8 @@ export type UpdateContext<Model, Key extends object = DefaultKey, Exports = Expo
   readonly axis?: SeriesAxis;
   readonly exports: Exports;
   readonly seed: number;
+  /** The result of `learn`, where the definition has `needsLearnt`. */
+  readonly learnt?: PlainData;
 };
 
 /**
@@ -130,6 +137,8 @@ export type PredictContext<Model, Key extends object = DefaultKey, Exports = Exp
   readonly axis?: SeriesAxis;
   readonly exports: Exports;
   readonly seed: number;
+  /** The result of `learn`, where the definition has `needsLearnt`. */
+  readonly learnt?: PlainData;
   /** Asks for the quantile of the sum of the first `steps` steps at `serviceLevel`, to be returned as `orderUpTo`. */
   readonly leadTime?: { readonly steps: number; readonly serviceLevel: number };
 };
@@ -181,6 +190,11 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
    * whose model cannot be completed has failed.
    */
   complete?(context: CompleteContext<Model, Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;
+  /**
+   * True if `predict` and `update` receive the result of `learn`: models of partitions are then parts of one model, which is kept
+   * once. Workers read it once. A table function of a warehouse does not score by such a definition.
+   */
+  readonly needsLearnt?: true;
   /**
    * The rows of a prediction: the next `horizon` steps (default), or each of the `rows` of `data`, for example
    * customers; `horizon` is then their number, and the output's STEP the number of the row.

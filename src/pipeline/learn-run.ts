@@ -1,11 +1,11 @@
 import { at } from "../core/aligned.ts";
 import type { IndexedSegment, PartitionOutcome, TaskFile } from "../core/artifact.ts";
 import { deepFreeze, type PlainData, whyNotPlain } from "../core/columns/plain-data.ts";
-import { rowRanges } from "../core/columns/row-range.ts";
+import { type RowRange, rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import type { RunManifest } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
-import type { AnyModelDefinition, LearnRow } from "../model/define-model.ts";
+import type { AnyModelDefinition, FitContext, LearnRow } from "../model/define-model.ts";
 import { decidePeriod } from "../model/series-period.ts";
 import type { Engine } from "../ports/engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
@@ -14,7 +14,13 @@ import { putJson } from "../stages/json.ts";
 import { getSealed } from "../stages/sealed.ts";
 import { definitionsOf } from "../work/definitions.ts";
 import { putSegment } from "../work/train-chunk.ts";
-import { type GrowingOutcome, preparePartition, takeFailure, takeFit } from "../work/train-partition.ts";
+import {
+  type GrowingOutcome,
+  type PreparedPartition,
+  preparePartition,
+  takeFailure,
+  takeFit,
+} from "../work/train-partition.ts";
 
 /** A file of what a run learnt, and the segments of its completed models. */
 export interface LearntRun {
@@ -35,7 +41,7 @@ export async function learnRun(
   segments: readonly IndexedSegment[],
 ): Promise<LearntRun> {
   const { stage } = engine;
-  const definition = await definitionsOf(engine)(manifest.definition.sha256);
+  const definition = await definitionsOf(engine)({ definitionSha256: manifest.definition.sha256 });
   const plan = { ...manifest, exports: deepFreeze(manifest.exports) };
   const learnt = await learn(engine, plan, definition, segments);
   const path = stagePath.learnt(manifest.runId);
@@ -46,25 +52,40 @@ export async function learnRun(
 }
 
 async function learn(
-  { stage }: Engine,
-  { exports, seed, runId, definition: { name } }: RunManifest,
+  engine: Engine,
+  plan: RunManifest,
   definition: AnyModelDefinition,
   segments: readonly IndexedSegment[],
 ): Promise<PlainData> {
-  async function* partitions(): AsyncGenerator<LearnRow> {
-    for (const segment of segments)
-      for (const { row } of await segmentRows(stage, segment, { forScoring: false }))
-        if (row.outcome === "succeeded")
-          yield {
-            partitionKey: row.partitionKey,
-            seed: row.seed,
-            info: row.info === null ? null : JSON.parse(row.info),
-          };
+  const {
+    exports,
+    seed,
+    runId,
+    definition: { name },
+  } = plan;
+  async function* rowsOf(segment: IndexedSegment): AsyncGenerator<LearnRow<unknown>> {
+    let ranges: Promise<RowRange[]> | undefined;
+    for (const [i, { row }] of (await segmentRows(engine.stage, segment, { forScoring: false })).entries())
+      if (row.outcome === "succeeded")
+        yield {
+          partitionKey: row.partitionKey,
+          seed: row.seed,
+          info: row.info === null ? null : JSON.parse(row.info),
+          read: async () => {
+            ranges ??= chunkRanges(engine, plan, segment);
+            return contextOf(plan, definition, segment, { row, ...at(await ranges, i) }).context;
+          },
+        };
   }
+  const partitions = {
+    async *[Symbol.asyncIterator]() {
+      for (const segment of segments) yield* rowsOf(segment);
+    },
+  };
   const failed = (why: string, cause?: unknown) =>
     new ManymodelError("input", `the model definition ${name} could not learn from run ${runId}: ${why}`, { cause });
   try {
-    const learnt = await definition.learn?.({ partitions: partitions(), exports, seed });
+    const learnt = await definition.learn?.({ partitions, exports, seed });
     const why = learnt === undefined ? "learn returned nothing" : whyNotPlain(learnt, "the result of learn");
     if (why !== undefined) throw failed(why);
     return deepFreeze(JSON.parse(JSON.stringify(learnt)));
@@ -76,25 +97,23 @@ async function learn(
 
 /** Writes a segment's rows with their models completed. */
 async function completeSegment(
-  { stage, source }: Engine,
+  engine: Engine,
   plan: RunManifest,
   definition: AnyModelDefinition,
   segment: IndexedSegment,
   learnt: PlainData,
 ): Promise<IndexedSegment> {
   if (definition.complete === undefined || segment.succeeded === 0) return segment;
+  const { stage } = engine;
   const { chunk, attempt } = segment;
-  const task = await getSealed<TaskFile>(stage, stagePath.task(plan.runId, chunk));
-  const ranges = rowRanges(await source.read(plan.snapshot, task.ordinals));
+  const ranges = await chunkRanges(engine, plan, segment);
   const rows: PartitionOutcome[] = [];
   for (const [i, { row }] of (await segmentRows(stage, segment)).entries()) {
     if (row.outcome !== "succeeded" || row.model === null) {
       rows.push(row);
       continue;
     }
-    const partition = { position: row.position, partitionKey: row.partitionKey, ...at(ranges, i) };
-    const { context, season } = preparePartition(plan, partition, row.attempt, definition, decidePeriod);
-    if (context === undefined) throw new ManymodelError("corrupt", `${segment.path}: row ${i} has a model of no rows`);
+    const { context, season } = contextOf(plan, definition, segment, { row, ...at(ranges, i) });
     const completed: GrowingOutcome = { ...row };
     try {
       const model = JSON.parse(row.model) as object;
@@ -109,4 +128,27 @@ async function completeSegment(
   }
   // One past the attempt that fitted them, as the segment of a chunk that has none: no worker writes there.
   return { ...segment, ...(await putSegment(stage, plan, { chunk, attempt: attempt + 1 }, rows)) };
+}
+
+/** Reads the rows of a segment's partitions, as they were pinned. */
+async function chunkRanges(
+  { stage, source }: Engine,
+  { runId, snapshot }: RunManifest,
+  { chunk }: IndexedSegment,
+): Promise<RowRange[]> {
+  const task = await getSealed<TaskFile>(stage, stagePath.task(runId, chunk));
+  return rowRanges(await source.read(snapshot, task.ordinals));
+}
+
+/** Returns what `fit` received of a partition that has a model, and the period that was decided for it. */
+function contextOf(
+  plan: RunManifest,
+  definition: AnyModelDefinition,
+  { path }: IndexedSegment,
+  { row: { position, partitionKey, attempt }, ...range }: RowRange & { readonly row: PartitionOutcome },
+): PreparedPartition & { readonly context: FitContext<object, unknown> } {
+  const partition = { position, partitionKey, ...range };
+  const { context, ...prepared } = preparePartition(plan, partition, attempt, definition, decidePeriod);
+  if (context === undefined) throw new ManymodelError("corrupt", `${path}: ${partitionKey} has a model of no rows`);
+  return { ...prepared, context };
 }

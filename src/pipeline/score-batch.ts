@@ -173,8 +173,8 @@ async function scoreVersion(
     } else {
       await perform(
         index.segments.map((segment) => {
-          const { definitionSha256, keyArg, exports } = getSource(index, segment);
-          return { type: "score-segment", ...common, segment, definitionSha256, keyArg, exports };
+          const { runId: _, keyIndex: __, ...source } = getSource(index, segment);
+          return { type: "score-segment", ...common, segment, ...source };
         }),
       );
     }

@@ -61,11 +61,10 @@ export async function judgeVersions(
     `${candidate.model} ${candidate.version} was registered`,
   );
   const request = (segment: IndexedSegment, measures: boolean): WorkerRequest => {
-    const { definitionSha256, keyArg, exports } = getSource(index, segment);
     return {
       type: "judge-segment",
       segment,
-      candidate: { definitionSha256, keyArg, exports, seed: ours.seed },
+      candidate: { ...getSource(index, segment), seed: ours.seed },
       snapshot: ours.snapshot,
       current,
       currentSeed: theirs.seed,

@@ -73,9 +73,8 @@ export class ReadingJudge {
     data: ReturnType<typeof rowsOfJson>,
     signal: AbortSignal,
   ): Promise<ScoredReadings | typeof UNKNOWN> {
-    const { definitionSha256, keyArg, exports } = source;
     const plan = { keyColumns, time, horizon, levels: [], advance: true, readings: true } as const;
-    const job = { ...plan, definitionSha256, keyArg, exports, partitions: [{ trained, data }] };
+    const job = { ...plan, ...source, partitions: [{ trained, data }] };
     const [scored] = await this.#pool.judge(job, signal);
     return scored ?? UNKNOWN;
   }

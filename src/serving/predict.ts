@@ -123,9 +123,8 @@ async function scoreFound(
   const sources = [...new Set(matches.map(({ source }) => source))];
   const results = sources.map(async (source) => {
     const ofSource = matches.filter((one) => one.source === source);
-    const { definitionSha256, keyArg, exports } = source;
     const partitions = ofSource.map(({ trained, data }) => ({ trained, data }));
-    const answers = await pool.score({ ...plan, definitionSha256, keyArg, exports, partitions }, signal);
+    const answers = await pool.score({ ...plan, ...source, partitions }, signal);
     return Array.from(zip(ofSource, answers), ([{ place }, scored]) => ({ place, scored }));
   });
   return (await Promise.all(results)).flat();

@@ -124,7 +124,12 @@ async function compile(
       `cannot compile ${name} for a warehouse: a table function has no package ${external} (model.external); ${advice}`,
     );
   const { build } = await import("esbuild");
-  const { load } = await loadDefinition(bundle, createHash("sha256").update(bundle).digest("hex"), name);
+  const { load, needsLearnt } = await loadDefinition(bundle, createHash("sha256").update(bundle).digest("hex"), name);
+  if (needsLearnt === true)
+    throw new ManymodelError(
+      "usage",
+      `cannot compile ${name} for a warehouse: a table function has no place for the one model that all partitions share; ${advice}`,
+    );
   const needed = load === undefined ? parts : [...parts, "withStoredModels"];
   const imports = Object.entries({ ...PARTS, [made]: file(from) })
     .filter(([part]) => part === made || needed.includes(part))

@@ -3,15 +3,15 @@ import type { TrainedPartition } from "../core/artifact.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
 import { encodeKey } from "../core/partition-key.ts";
+import type { DefinitionSource } from "./definitions.ts";
 import type { ForecastTable } from "./forecast-rows.ts";
 import { dataHash } from "./train-partition.ts";
 
 /**
  * The settings that decide the forecasts of all partitions of one source of an index, besides their models and data.
  */
-export interface FingerprintedPlan extends ForecastTable {
+export interface FingerprintedPlan extends ForecastTable, DefinitionSource {
   readonly packageVersion: string;
-  readonly definitionSha256: string;
   readonly exports: PlainData;
   readonly horizon: number;
   readonly advance: boolean;
@@ -34,8 +34,9 @@ export function fingerprintOf(
     ...[packageVersion, definitionSha256, exports, horizon, levels, quantiles, advance],
     ...[encodeKey(keyColumns, key), model, lastTs, interval, seed, ...hashes],
     ...(readings ? ["readings"] : []),
-    // Fingerprints of batches without it stay what they were.
+    // Fingerprints of batches without these stay what they were.
     ...(leadTime === undefined ? [] : [leadTime]),
+    ...(plan.learnt === undefined ? [] : [plan.learnt.sha256]),
   ];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 24);
 }

@@ -20,7 +20,7 @@ import { readTimes } from "../model/time-axis.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
 import type { FoundPartition, TrainedModels } from "../runs/trained-models.ts";
-import type { Definitions } from "./definitions.ts";
+import type { DefinitionSource, Definitions } from "./definitions.ts";
 import { scoreOwned } from "./score-owned.ts";
 import type { ScoredPartition } from "./score-partition.ts";
 import type { Clock } from "./train-chunk.ts";
@@ -28,8 +28,7 @@ import { trainPartition } from "./train-chunk.ts";
 import { dataHash } from "./train-partition.ts";
 
 /** The recipe of a version's models. */
-interface Recipe {
-  readonly definitionSha256: string;
+interface Recipe extends DefinitionSource {
   readonly keyArg: string;
   readonly exports: PlainData;
   readonly seed: number;
@@ -247,6 +246,7 @@ class Comparison {
     if (
       !this.#hasSeen() ||
       source.definitionSha256 !== candidate.definitionSha256 ||
+      source.learnt?.sha256 !== candidate.learnt?.sha256 ||
       source.keyArg !== candidate.keyArg ||
       currentSeed !== candidate.seed ||
       JSON.stringify(source.exports) !== JSON.stringify(candidate.exports)
@@ -301,7 +301,8 @@ class Comparison {
       const scored = await this.#score(found, { ...horizon, advance: true });
       if (scored?.status === "OK" && scored.stopped === undefined) return this.#measure(scored.mean);
     }
-    const { definitionSha256, keyArg, exports } = version === "candidate" ? candidate : found.source;
+    const recipe = version === "candidate" ? candidate : found.source;
+    const { keyArg, exports } = recipe;
     const rows = version === "candidate" ? { ...data, end: data.start + this.#origin } : this.#earlierRows();
     const plan = {
       snapshot: rows.batch === data.batch ? snapshot : currentSnapshot,
@@ -309,13 +310,13 @@ class Comparison {
       exports: deepFreeze(exports),
       seed: version === "candidate" ? candidate.seed : currentSeed,
     };
-    const definition = await this.#tools.definitions(definitionSha256);
+    const definition = await this.#tools.definitions(recipe);
     const { partitionKey } = this.#both.row;
     const trained = await trainPartition(
       { plan, definition, attempt: 1, clock: this.#tools.clock },
       { position: 0, partitionKey, ...rows },
     );
-    const source = { ...found.source, definitionSha256, keyArg, exports };
+    const source = { ...recipe, runId: found.source.runId };
     const scored = await this.#score({ trained, source }, { ...horizon, advance: false });
     return scored?.status === "OK" && scored.stopped === undefined ? this.#measure(scored.mean) : undefined;
   }
@@ -325,7 +326,7 @@ class Comparison {
     { trained, source }: FoundPartition,
     { from, steps, levels, advance }: Asked,
   ): Promise<ScoredPartition | undefined> {
-    const definition = await this.#tools.definitions(source.definitionSha256);
+    const definition = await this.#tools.definitions(source);
     if (definition.scores === "rows") return undefined;
     const { snapshot, target } = this.#task;
     const { data } = this.#both;

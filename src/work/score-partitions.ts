@@ -4,7 +4,7 @@ import { deepFreeze } from "../core/columns/plain-data.ts";
 import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
 import type { LeadTime } from "../core/lead-time.ts";
 import { frame } from "../model/frame.ts";
-import type { Definitions } from "./definitions.ts";
+import type { DefinitionSource, Definitions } from "./definitions.ts";
 import { ForecastTimes } from "./forecast-times.ts";
 import { type JudgedOutcome, judgePartition } from "./judge-partition.ts";
 import { loadOrders } from "./load-orders.ts";
@@ -13,10 +13,9 @@ import type { ScoredPartition, ScoringPlan } from "./score-partition.ts";
 import { NOTE_MS } from "./train-chunk.ts";
 
 /** Some partitions of one source of an index to be scored alike. */
-export interface ScoringJob extends Omit<ScoringPlan, "definition" | "times" | "orders"> {
+export interface ScoringJob extends Omit<ScoringPlan, "definition" | "times" | "orders">, DefinitionSource {
   /** The lead time to order over; nothing is ordered when left out. */
   readonly leadTime?: LeadTime;
-  readonly definitionSha256: string;
   /** True if newer rows are judged in place of forecasts. */
   readonly readings?: boolean;
   readonly partitions: readonly { readonly trained: TrainedPartition; readonly data: ColumnBatch }[];
@@ -49,7 +48,7 @@ export async function scorePartitions(
   let noted = -Infinity;
   for (const job of jobs) {
     try {
-      const definition = await definitions(job.definitionSha256);
+      const definition = await definitions(job);
       const orders = await loadOrders(job.leadTime);
       const plan = { ...job, ...orders, definition, times, exports: deepFreeze(job.exports) };
       const scored: (ScoredPartition | JudgedOutcome)[] = [];

@@ -1,11 +1,12 @@
 import type { IndexedSegment } from "../core/artifact.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import type { Snapshot } from "../core/run.ts";
+import type { DefinitionSource } from "./definitions.ts";
 import type { Fallback } from "./fallback.ts";
 import type { ForecastTable } from "./forecast-rows.ts";
 
 /** The plan that every task of a batch shares. */
-export interface ScoreTask extends ForecastTable {
+export interface ScoreTask extends ForecastTable, DefinitionSource {
   readonly snapshot: Snapshot;
   /** The table of the future, or null. */
   readonly future: Snapshot | null;
@@ -17,7 +18,6 @@ export interface ScoreTask extends ForecastTable {
   readonly kept: KeptBatch | null;
   /** The run whose index lists the models. */
   readonly runId: string;
-  readonly definitionSha256: string;
   readonly packageVersion: string;
 }
 

@@ -73,7 +73,13 @@ export function createWorker(
   const clock = () => performance.now();
   const training = async (request: OfRun & { readonly attempt: number }, note: (message: TrainingNote) => void) => {
     const plan = await manifest(request);
-    return { plan, definition: await definition(plan.definition.sha256), attempt: request.attempt, clock, note };
+    return {
+      plan,
+      definition: await definition({ definitionSha256: plan.definition.sha256 }),
+      attempt: request.attempt,
+      clock,
+      note,
+    };
   };
   return async (request, note) => {
     switch (request.type) {
@@ -84,7 +90,7 @@ export function createWorker(
       case "keep":
         return putSegment(engine.stage, await manifest(request), request, request.rows);
       case "sample":
-        return takeSample(engine, await definition(request.definitionSha256), request, clock);
+        return takeSample(engine, await definition(request), request, clock);
       case "find-unchanged":
         return findUnchanged(engine, request);
       case "judge-segment":
@@ -92,14 +98,14 @@ export function createWorker(
       case "score-segment":
         return scoreSegment(
           engine,
-          await definition(request.definitionSha256),
+          await definition(request),
           { ...request, exports: deepFreeze(request.exports) },
           (batch) => fingerprints(JSON.stringify({ outputTable: request.outputTable, kept: batch })),
         );
       case "score-missing":
-        return scoreMissing(engine, await definition(request.definitionSha256), request);
+        return scoreMissing(engine, await definition(request), request);
       case "take-scored":
-        return takeScored(engine, await definition(request.definitionSha256), request);
+        return takeScored(engine, await definition(request), request);
       case "score-partitions":
         return scorePartitions(request, definition, clock, note);
     }

@@ -73,8 +73,14 @@ export { findSeasons } from "./features/find-seasons.ts";
 export { seasonalPeriods } from "./features/seasonal-periods.ts";
 export { spectralEntropy } from "./features/spectrum.ts";
 export { forecastGlobal } from "./global/forecast-global.ts";
-export { type GlobalSeries, memoryOf } from "./global/origin.ts";
-export { type GlobalModel, type GlobalOptions, trainGlobal } from "./global/train-global.ts";
+export { type GlobalSeries, leastScaleOf, memoryOf } from "./global/origin.ts";
+export {
+  type GlobalModel,
+  type GlobalOptions,
+  GlobalTraining,
+  type GlobalTrainingOptions,
+  trainGlobal,
+} from "./global/train-global.ts";
 export { groupedHierarchy, type Hierarchy, hierarchy } from "./hierarchy/hierarchy.ts";
 export { RECONCILIATION_METHODS, type ReconciliationMethod } from "./hierarchy/methods.ts";
 export type { HierarchyLevel, NestedLevels } from "./hierarchy/nested-levels.ts";

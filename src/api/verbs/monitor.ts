@@ -71,7 +71,7 @@ export async function monitor(workspace: Workspace, options: MonitorOptions): Pr
     features: Array.isArray(features) ? features.map(String) : [],
   };
   const context = { ...runContext(workspace.engine, options), onProgress: stoppableProgress(options) };
-  const { scores } = await definitionsOf(workspace.engine)(manifest.definition.sha256);
+  const { scores } = await definitionsOf(workspace.engine)({ definitionSha256: manifest.definition.sha256 });
   const summary: MonitorSummary & Partial<RowMonitorSummary> = await during(
     { phase: "monitor", run: version.runId },
     () =>

@@ -103,6 +103,18 @@ export const FORECASTER = {
 /** Exports of a combination with learnt weights. */
 export type LearnedExports = Decided<Exports<typeof SERIES>>;
 
+/** Options of one model of all series. */
+export const GLOBAL = {
+  ...SERIES,
+  /** Columns that tell what kind of series it is, such as a category: `source.attributes`. */
+  attributes: optional(names),
+  /** The number of trees; default 200. */
+  rounds: optional(wholeFrom(1)),
+};
+
+/** Exports of one model of all series. */
+export type GlobalExports = Decided<Exports<typeof GLOBAL>>;
+
 /** Options of sales with regressors. */
 export const STORE_SALES = {
   ...SERIES,

@@ -16,9 +16,10 @@ async function train() {
   const fits = await Promise.all(
     series.map(async ({ unit, data }) => ({ data, seed: unit, fit: await learned.fit({ data, exports, seed: unit }) })),
   );
+  const read = () => Promise.reject(new Error("weights are learnt without the data"));
   async function* partitions() {
     for (const { seed, fit } of fits)
-      yield { partitionKey: `s:${seed}`, seed, info: JSON.parse(JSON.stringify(fit.info)) as PlainData };
+      yield { partitionKey: `s:${seed}`, seed, info: JSON.parse(JSON.stringify(fit.info)) as PlainData, read };
   }
   const learnt: PlainData = JSON.parse(
     JSON.stringify(await learned.learn?.({ partitions: partitions(), exports, seed: 1 })),

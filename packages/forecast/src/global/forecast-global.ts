@@ -1,6 +1,6 @@
 import { checkForecastOptions, type Forecast } from "../model/prediction.ts";
 import { predictBoosted } from "../trees/boosted-trees.ts";
-import { globalRows, type Place } from "./global-rows.ts";
+import { GlobalRows } from "./global-rows.ts";
 import type { GlobalSeries } from "./origin.ts";
 import { ERROR_PROBABILITIES, type GlobalModel } from "./train-global.ts";
 
@@ -19,9 +19,13 @@ export function forecastGlobal(
   options: { readonly h: number; readonly levels?: readonly number[] },
 ): Forecast {
   const { h, levels } = checkForecastOptions(options);
-  const at = series.y.length;
-  const places = Array.from({ length: h }, (_, j): Place => ({ series, at, step: j + 1 }));
-  const { columns, level, scale } = globalRows(places, model.period, model.known);
+  const rows = new GlobalRows(model);
+  rows.add(
+    series,
+    series.y.length,
+    Array.from({ length: h }, (_, j) => j + 1),
+  );
+  const { columns, level, scale } = rows;
   if (Number.isNaN(level[0] ?? 0))
     throw new RangeError("the series has fewer than 2 values that are known, or they do not vary; give more values");
   const z = predictBoosted(model.trees, columns);

@@ -7,60 +7,114 @@ import {
   writeOriginFeatures,
 } from "./origin.ts";
 
-/** An origin of a series, as the number of values known there, and a step ahead, from 1. */
-export interface Place {
-  readonly series: GlobalSeries;
-  readonly at: number;
-  readonly step: number;
-}
-
-/** Rows of features for places, and what turns predictions into values. */
-export interface GlobalRows {
-  readonly columns: Readonly<Record<string, Float64Array>>;
-  /** The value at the step less the level, over the scale; NaN where it is not known, or the origin knows too little. */
-  readonly target: Float64Array;
-  /** NaN where the origin knows too little. */
-  readonly level: Float64Array;
-  readonly scale: Float64Array;
+/** The features of a global model, besides those of the origin. */
+export interface GlobalFeatures {
+  /** Observations per season. */
+  readonly period: number;
+  /** Features of each step that are known ahead. */
+  readonly known: readonly string[];
+  /** Features that stay the same at every step. */
+  readonly attributes: readonly string[];
 }
 
 /**
  * Returns the names of a global model's features: of the origin, then those known ahead, at the step and where its
- * phase was last known.
+ * phase was last known, then the attributes.
  */
-const namesOf = (observed: readonly string[]) => [
+const namesOf = ({ known, attributes }: GlobalFeatures) => [
   ...ORIGIN_FEATURES,
-  ...observed,
-  ...observed.map((name) => `${name} at lag-1`),
+  ...known,
+  ...known.map((name) => `${name} at lag-1`),
+  ...attributes,
 ];
 
-/** Returns a row of features for each place. @param usable - names of columns that every series has */
-export function globalRows(places: readonly Place[], period: number, usable: readonly string[]): GlobalRows {
-  const count = places.length;
-  const names = namesOf(usable);
-  const matrix = names.map(() => new Float64Array(count).fill(NaN));
-  const target = new Float64Array(count).fill(NaN);
-  const level = new Float64Array(count).fill(NaN);
-  const scale = new Float64Array(count).fill(NaN);
-  const row = new Float64Array(ORIGIN_FEATURES.length);
-  let last: { series: GlobalSeries; at: number; origin: Origin | undefined } | undefined;
-  places.forEach(({ series, at, step }, r) => {
-    // Steps of one origin follow each other.
-    if (last?.series !== series || last.at !== at) last = { series, at, origin: originOf(series, at, period) };
-    const { origin } = last;
-    if (origin === undefined) return;
-    writeOriginFeatures(row, series, origin, step, period);
-    row.forEach((value, f) => {
-      matrix[f]![r] = value;
+/** A growing column of numbers. */
+class GrowingColumn {
+  #values = new Float64Array(1024);
+  #length = 0;
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const larger = new Float64Array(2 * this.#length);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#length++] = value;
+  }
+
+  values(): Float64Array {
+    return this.#values.subarray(0, this.#length);
+  }
+}
+
+/** A growing table with a row of features for each origin and step, and the numbers that turn predictions into values. */
+export class GlobalRows {
+  readonly #features: GlobalFeatures;
+  readonly #names: readonly string[];
+  readonly #columns: readonly GrowingColumn[];
+  readonly #row: Float64Array;
+  readonly #target = new GrowingColumn();
+  readonly #level = new GrowingColumn();
+  readonly #scale = new GrowingColumn();
+
+  constructor(features: GlobalFeatures) {
+    this.#features = features;
+    this.#names = namesOf(features);
+    this.#columns = this.#names.map(() => new GrowingColumn());
+    this.#row = new Float64Array(this.#names.length);
+  }
+
+  /**
+   * Adds the rows of some steps after an origin of a series. An origin where too few values are known has rows of missing values.
+   *
+   * @param at - the number of values that are known
+   * @param steps - steps ahead, from 1
+   */
+  add(series: GlobalSeries, at: number, steps: Iterable<number>): void {
+    const origin = originOf(series, at, this.#features.period);
+    for (const step of steps) this.#addStep(series, at, step, origin);
+  }
+
+  #addStep(series: GlobalSeries, at: number, step: number, origin: Origin | undefined): void {
+    const { period, known, attributes } = this.#features;
+    const row = this.#row;
+    if (origin === undefined) row.fill(NaN);
+    else {
+      writeOriginFeatures(row, series, origin, step, period);
+      let f = ORIGIN_FEATURES.length;
+      for (const name of known) {
+        row[f + known.length] = series.x[name]?.[lastOfPhase(at, step, period)] ?? NaN;
+        row[f++] = series.x[name]?.[at + step - 1] ?? NaN;
+      }
+      f += known.length;
+      for (const name of attributes) row[f++] = series.attributes?.[name] ?? 0;
+    }
+    this.#columns.forEach((column, f) => {
+      column.push(row[f]!);
     });
-    usable.forEach((name, k) => {
-      const column = series.x[name];
-      matrix[row.length + k]![r] = column?.[at + step - 1] ?? NaN;
-      matrix[row.length + usable.length + k]![r] = column?.[lastOfPhase(at, step, period)] ?? NaN;
-    });
-    level[r] = origin.level;
-    scale[r] = origin.scale;
-    target[r] = ((series.y[at + step - 1] ?? NaN) - origin.level) / origin.scale;
-  });
-  return { columns: Object.fromEntries(names.map((name, f) => [name, matrix[f]!])), target, level, scale };
+    const { level, scale } = origin ?? { level: NaN, scale: NaN };
+    this.#level.push(level);
+    this.#scale.push(scale);
+    this.#target.push(((series.y[at + step - 1] ?? NaN) - level) / scale);
+  }
+
+  /** The features, by name. */
+  get columns(): Readonly<Record<string, Float64Array>> {
+    return Object.fromEntries(this.#names.map((name, f) => [name, this.#columns[f]!.values()]));
+  }
+
+  /** The value at the step less the level, over the scale; NaN where it is not known, or the origin knows too little. */
+  get target(): Float64Array {
+    return this.#target.values();
+  }
+
+  /** NaN where the origin knows too little. */
+  get level(): Float64Array {
+    return this.#level.values();
+  }
+
+  /** NaN where the origin knows too little. */
+  get scale(): Float64Array {
+    return this.#scale.values();
+  }
 }

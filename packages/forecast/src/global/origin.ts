@@ -4,6 +4,8 @@ export interface GlobalSeries {
   readonly y: Float64Array;
   /** Features of each step that are known ahead, such as the day of the week or a promotion, by name. */
   readonly x: Readonly<Record<string, Float64Array>>;
+  /** Features that stay the same at every step, such as 1 for the category of an article, by name; 0 where left out. */
+  readonly attributes?: Readonly<Record<string, number>>;
   /** The least scale of the series: below it differences say nothing. */
   readonly leastScale: number;
 }
@@ -26,6 +28,21 @@ const MOST = 56;
 const WEEKS = 52;
 const DAYS_OF_WEEK = 7;
 const YEAR = WEEKS * DAYS_OF_WEEK;
+
+/** The share of the standard deviation of a series that its scale is at least, and of the mean of one that never varies. */
+const LEAST_SHARE = 0.1;
+
+/**
+ * Returns the least scale of a series: a tenth of the standard deviation of its values, of a series that never varies a tenth of
+ * its mean absolute value, and 1 where all values are 0.
+ */
+export function leastScaleOf(y: ArrayLike<number>): number {
+  const values = Array.from(y).filter((value) => !Number.isNaN(value));
+  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0);
+  const size = Math.sqrt(variance) || Math.abs(mean);
+  return size > 0 ? LEAST_SHARE * size : 1;
+}
 
 /** Returns the number of values that the level of an origin is the mean of. */
 const windowOf = (period: number) => Math.max(period, FEWEST, Math.min(SEASONS * period, MOST));

@@ -1,11 +1,11 @@
 import { checkInteger, checkOptions } from "../model/options.ts";
 import { sampleQuantile } from "../stats/quantile.ts";
 import { type BoostedTrees, boostedTrees, predictBoosted } from "../trees/boosted-trees.ts";
-import { globalRows, type Place } from "./global-rows.ts";
+import { type GlobalFeatures, GlobalRows } from "./global-rows.ts";
 import type { GlobalSeries } from "./origin.ts";
 
 /** One model of many series: boosted trees on what series have in common, and the quantiles of their errors. */
-export interface GlobalModel {
+export interface GlobalModel extends GlobalFeatures {
   readonly kind: "global-trees";
   readonly formatVersion: 1;
   readonly period: number;
@@ -13,6 +13,8 @@ export interface GlobalModel {
   readonly horizon: number;
   /** Features that must be known ahead. */
   readonly known: readonly string[];
+  /** Features that stay the same at every step. */
+  readonly attributes: readonly string[];
   readonly trees: BoostedTrees;
   /** For each step, the quantiles of errors over the scale at `ERROR_PROBABILITIES`. */
   readonly errors: readonly (readonly number[])[];
@@ -39,6 +41,12 @@ export interface GlobalOptions {
   readonly rounds?: number;
 }
 
+/** Options of `GlobalTraining`: those of `trainGlobal`, and what is known before the first series is there. */
+export interface GlobalTrainingOptions extends GlobalOptions, GlobalFeatures {
+  /** The number of series that will be added, at least 1. */
+  readonly series: number;
+}
+
 const ROWS = 400_000;
 const ROUNDS = 200;
 const RATE = 0.08;
@@ -58,7 +66,7 @@ const FEWEST_VALUES = 4;
  * without a holdout those of the fit, which are too small.
  *
  * Rows are the same number of each series that is long enough, and missing values are left out. The same series in the same order
- * give the same bits.
+ * give the same bits. The features are those of the first series.
  *
  * @throws {RangeError} if an option is not allowed, or no series is long enough
  * @see Montero-Manso & Hyndman (2021), doi:10.1016/j.ijforecast.2021.03.004 (global models); Ben Taieb, Bontempi, Atiya & Sorjamaa
@@ -67,80 +75,124 @@ const FEWEST_VALUES = 4;
 export function trainGlobal(series: readonly GlobalSeries[], options: GlobalOptions): GlobalModel {
   const names = { period: true, horizon: true, holdout: true, rows: true, rounds: true } as const;
   checkOptions("trainGlobal", options, names, ["period", "horizon"]);
-  const { period, horizon, holdout = 0, rows = ROWS, rounds = ROUNDS } = options;
-  checkInteger("period", period, 1);
-  checkInteger("horizon", horizon, 1);
-  checkInteger("holdout", holdout, 0);
-  checkInteger("rows", rows, 1);
-  const usable = Object.keys(series[0]?.x ?? {});
-  const { columns, target } = globalRows(trainingPlaces(series, { period, horizon, holdout, rows }), period, usable);
-  if (!target.some((value) => !Number.isNaN(value)))
-    throw new RangeError(
-      `none of ${series.length} series has ${LEAST_SEASONS} seasons of ${period} values, and a value after them, before its last ${holdout}`,
-    );
-  const trees = boostedTrees(columns, target, { rounds, rate: RATE, leaves: LEAVES, minRows: LEAF_ROWS });
-  const errors = errorQuantiles(series, { period, horizon, known: usable, trees }, holdout);
-  return {
-    kind: "global-trees",
-    formatVersion: 1,
-    period,
-    horizon,
-    known: usable,
-    trees,
-    errors,
-    series: series.length,
-  };
+  const training = new GlobalTraining({
+    ...options,
+    series: Math.max(1, series.length),
+    known: Object.keys(series[0]?.x ?? {}),
+    attributes: Object.keys(series[0]?.attributes ?? {}),
+  });
+  for (const one of series) training.add(one);
+  return training.train();
 }
 
-/** Returns origins spread evenly over each series, each with all steps, or with every so many where there are too many series. */
-function trainingPlaces(
-  series: readonly GlobalSeries[],
-  { period, horizon, holdout, rows }: Required<Omit<GlobalOptions, "rounds">>,
-): Place[] {
-  const first = Math.max(FEWEST_VALUES, LEAST_SEASONS * period);
-  const each = Math.max(1, Math.floor(rows / Math.max(1, series.length)));
-  const stride = Math.max(1, Math.ceil(horizon / each));
-  const steps = Math.ceil(horizon / stride);
-  const most = Math.max(1, Math.floor(each / steps));
-  return series.flatMap((one, i) => {
-    const end = one.y.length - holdout;
+/**
+ * The training of a global model (see `trainGlobal`) on series that come one after another: what it keeps of them are rows of
+ * features, at most as many as `rows` says, and as many again to measure errors.
+ */
+export class GlobalTraining {
+  readonly #options: Required<GlobalTrainingOptions>;
+  readonly #rows: GlobalRows;
+  readonly #heldOut: GlobalRows;
+  /** The step of each row of `#heldOut`. */
+  readonly #steps: number[] = [];
+  #added = 0;
+
+  /** @throws {RangeError} if an option is not allowed */
+  constructor(options: GlobalTrainingOptions) {
+    const { period, horizon, holdout = 0, rows = ROWS, rounds = ROUNDS, series, known, attributes } = options;
+    checkInteger("period", period, 1);
+    checkInteger("horizon", horizon, 1);
+    checkInteger("holdout", holdout, 0);
+    checkInteger("rows", rows, 1);
+    checkInteger("series", series, 1);
+    this.#options = { period, horizon, holdout, rows, rounds, series, known, attributes };
+    this.#rows = new GlobalRows(this.#options);
+    this.#heldOut = new GlobalRows(this.#options);
+  }
+
+  /** Adds the rows of a series: of origins spread evenly over it, each with all steps, or with every so many. */
+  add(series: GlobalSeries): void {
+    const { period, horizon, holdout, rows } = this.#options;
+    const first = Math.max(FEWEST_VALUES, LEAST_SEASONS * period);
+    const each = Math.max(1, Math.floor(rows / this.#options.series));
+    const stride = Math.max(1, Math.ceil(horizon / each));
+    const most = Math.max(1, Math.floor(each / Math.ceil(horizon / stride)));
+    const end = series.y.length - holdout;
     const origins = Math.min(most, end - first);
-    return Array.from({ length: Math.max(0, origins) }, (_, o) => {
+    for (let o = 0; o < origins; o++) {
       // The last origin leaves one step; those with all steps are as many as the series allows.
       const at = Math.max(first, Math.min(end - 1, end - 1 - Math.floor((o * (end - first)) / origins)));
-      const places: Place[] = [];
-      for (let step = 1 + ((i + o) % stride); step <= Math.min(horizon, end - at); step += stride)
-        places.push({ series: one, at, step });
-      return places;
-    }).flat();
-  });
-}
+      const steps: number[] = [];
+      for (let step = 1 + ((this.#added + o) % stride); step <= Math.min(horizon, end - at); step += stride)
+        steps.push(step);
+      this.#rows.add(series, at, steps);
+    }
+    this.#addErrors(series);
+    this.#added++;
+  }
 
-/** Returns quantiles of errors from the origin before the holdout, or before the last steps, by step and its neighbours. */
-function errorQuantiles(
-  series: readonly GlobalSeries[],
-  { period, horizon, known, trees }: Pick<GlobalModel, "period" | "horizon" | "known" | "trees">,
-  holdout: number,
-): number[][] {
-  const h = holdout > 0 ? Math.min(horizon, holdout) : horizon;
-  const places = series.flatMap((one) => {
-    const at = one.y.length - (holdout > 0 ? holdout : h);
-    return at < FEWEST_VALUES ? [] : Array.from({ length: h }, (_, j): Place => ({ series: one, at, step: j + 1 }));
-  });
-  const { columns, target } = globalRows(places, period, known);
-  const predicted = predictBoosted(trees, columns);
-  const byStep = Array.from({ length: h }, (): number[] => []);
-  places.forEach(({ step }, r) => {
-    const error = target[r]! - predicted[r]!;
-    if (!Number.isNaN(error)) byStep[step - 1]!.push(error);
-  });
-  return byStep.map((_, j) => {
+  /** Adds the rows that errors are measured on: from the origin before the holdout, or before the last steps. */
+  #addErrors(series: GlobalSeries): void {
+    const { horizon, holdout, rows } = this.#options;
+    const h = this.#errorSteps;
+    const at = series.y.length - (holdout > 0 ? holdout : horizon);
+    // Of very many series some are enough.
+    const every = Math.ceil((this.#options.series * h) / rows);
+    if (at < FEWEST_VALUES || this.#added % every !== 0) return;
+    const steps = Array.from({ length: h }, (_, j) => j + 1);
+    this.#heldOut.add(series, at, steps);
+    this.#steps.push(...steps);
+  }
+
+  get #errorSteps(): number {
+    const { horizon, holdout } = this.#options;
+    return holdout > 0 ? Math.min(horizon, holdout) : horizon;
+  }
+
+  /**
+   * Returns the model.
+   *
+   * @param errors - the quantiles of another model's errors, in place of its own
+   * @throws {RangeError} if no series is long enough
+   */
+  train(errors?: GlobalModel["errors"]): GlobalModel {
+    const { period, horizon, holdout, rounds, known, attributes } = this.#options;
+    const { columns, target } = this.#rows;
+    if (!target.some((value) => !Number.isNaN(value)))
+      throw new RangeError(
+        `none of ${this.#added} series has ${LEAST_SEASONS} seasons of ${period} values, and a value after them, before its last ${holdout}`,
+      );
+    const trees = boostedTrees(columns, target, { rounds, rate: RATE, leaves: LEAVES, minRows: LEAF_ROWS });
+    return {
+      kind: "global-trees",
+      formatVersion: 1,
+      period,
+      horizon,
+      known,
+      attributes,
+      trees,
+      errors: errors ?? this.#errorQuantiles(trees),
+      series: this.#added,
+    };
+  }
+
+  /** Returns quantiles of errors by step and its neighbours. */
+  #errorQuantiles(trees: BoostedTrees): number[][] {
+    const { columns, target } = this.#heldOut;
+    const predicted = predictBoosted(trees, columns);
+    const byStep = Array.from({ length: this.#errorSteps }, (): number[] => []);
+    this.#steps.forEach((step, r) => {
+      const error = target[r]! - predicted[r]!;
+      if (!Number.isNaN(error)) byStep[step - 1]!.push(error);
+    });
     // Few series have few errors at a step: those of steps near it tell as well.
-    const reach = Math.ceil(ENOUGH / Math.max(1, series.length));
-    const near = byStep.slice(Math.max(0, j - reach), j + reach + 1).flat();
-    const sorted = Float64Array.from(near).sort();
-    return ERROR_PROBABILITIES.map((p) => (sorted.length > 0 ? Number(sampleQuantile(sorted, p).toPrecision(6)) : 0));
-  });
+    const reach = Math.ceil(ENOUGH / Math.max(1, this.#added));
+    return byStep.map((_, j) => {
+      const near = byStep.slice(Math.max(0, j - reach), j + reach + 1).flat();
+      const sorted = Float64Array.from(near).sort();
+      return ERROR_PROBABILITIES.map((p) => (sorted.length > 0 ? Number(sampleQuantile(sorted, p).toPrecision(6)) : 0));
+    });
+  }
 }
 
 /** Errors for a quantile of a step. */

@@ -1,0 +1,97 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { normal, random } from "@manymodel/forecast";
+import type { ManyModel } from "manymodel";
+import { describe, expect, it } from "vitest";
+import { fillTable, openWorkspace, runRows } from "../workspace.ts";
+
+const DAY = 86_400_000;
+const START = Date.UTC(2026, 0, 5);
+const DAYS = 98;
+const HORIZON = 14;
+const COLUMNS = [
+  { name: "SKU", type: "string" },
+  { name: "DAY", type: "date" },
+  { name: "QTY", type: "number" },
+  { name: "PROMO", type: "number" },
+  { name: "CATEGORY", type: "string" },
+] as const;
+const CONFIG = `
+source:
+  table: SALES
+  partition_by: SKU
+  order_by: DAY
+  target: QTY
+  period: 7
+  regressors: [PROMO]
+  attributes: [CATEGORY]
+  lower_bound: 0
+model: { name: global, options: { rounds: 25 } }
+train: { horizon: ${HORIZON}, holdout: ${HORIZON} }
+batch: { future_table: future.csv }
+`;
+const SKUS = Array.from({ length: 16 }, (_, i) => `S${String(i).padStart(2, "0")}`);
+const isFood = (sku: string) => Number(sku.slice(1)) % 2 === 0;
+
+/** Sales that a promotion doubles of food, and multiplies by 1.2 of anything else. */
+function sales(skus = SKUS, days = DAYS): unknown[][] {
+  return skus.flatMap((sku) => {
+    const next = random(Number(sku.slice(1)));
+    const size = Math.exp(3 + 2 * next());
+    return Array.from({ length: days }, (_, t) => {
+      const promo = Number(next() < 0.25);
+      const lift = 1 + promo * (isFood(sku) ? 1 : 0.2);
+      const week = 1 + 0.4 * Math.sin((2 * Math.PI * t) / 7);
+      const quantity = Math.max(0, size * week * lift * (1 + 0.05 * normal(next)));
+      return [sku, START + t * DAY, quantity, promo, isFood(sku) ? "food" : "other"];
+    });
+  });
+}
+
+/** The plan of the days to come: a promotion on the first. */
+async function writePlan(mm: ManyModel, skus = SKUS): Promise<void> {
+  const rows = skus.flatMap((sku) =>
+    Array.from({ length: HORIZON }, (_, t) => {
+      const day = new Date(START + (DAYS + t) * DAY).toISOString().slice(0, 10);
+      return `${sku},${day},${Number(t === 0)}`;
+    }),
+  );
+  await writeFile(path.join(mm.config.directory, "future.csv"), `SKU,DAY,PROMO\n${rows.join("\n")}\n`);
+}
+
+describe("model: global", () => {
+  it("is one model of all partitions, alike from any chunks, and forecasts each in every way", async () => {
+    const mm = await openWorkspace("local", CONFIG);
+    await fillTable(mm, "SALES", [...COLUMNS], sales());
+    await writePlan(mm);
+    const run = await mm.train(undefined, { mode: "local", chunks: 1 });
+    const other = await mm.train(undefined, { mode: "local", chunks: 5 });
+    expect(run.index).toMatchObject({ succeeded: SKUS.length, failed: 0 });
+    const [rows, same] = [await runRows(mm, run.runId), await runRows(mm, other.runId)];
+    for (const [i, { model, metrics, forecast, info }] of rows.entries())
+      expect(same[i]).toMatchObject({ model, metrics, forecast, info });
+    const learnt = async (id: string) => Buffer.from(await mm.engine.stage.get(`runs/${id}/learnt.json`));
+    expect(await learnt(run.runId)).toEqual(await learnt(other.runId));
+    // Seasonal naive forecasts, whose MASE is about 1, miss what promotions do.
+    const mase = rows.map(({ metrics }) => JSON.parse(metrics ?? "{}").holdout_mase as number);
+    expect(mase.reduce((sum, value) => sum + value / mase.length, 0)).toBeLessThan(0.6);
+    expect(JSON.parse(rows[0]?.info ?? "{}").importance).toMatchObject({ PROMO: expect.any(Number) });
+
+    const { model } = await mm.models.register({ run });
+    await mm.score();
+    const { rows: batch } = await mm.tables.query(
+      "SELECT SKU, FORECAST, STATUS FROM FORECAST_RESULTS WHERE SKU IN ('S00', 'S01') ORDER BY SKU, STEP",
+    );
+    expect(batch.every(([, , status]) => status === "OK")).toBe(true);
+    const means = (sku: string) => batch.flatMap(([key, value]) => (key === sku ? [Number(value)] : []));
+    for (const sku of ["S00", "S01"]) {
+      const { mean } = await mm.forecast(model, sku);
+      expect(means(sku)).toEqual([...mean]);
+      // A week later nothing is promoted.
+      const lift = (mean[0] ?? 0) / (mean[7] ?? 0);
+      expect(lift).toBeGreaterThan(isFood(sku) ? 1.6 : 1);
+      expect(lift).toBeLessThan(isFood(sku) ? 2.4 : 1.5);
+    }
+    expect((await mm.runs.verify(run.runId)).problems).toEqual([]);
+  });
+});
