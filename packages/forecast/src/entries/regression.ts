@@ -54,8 +54,8 @@ export const simulate = /* @__PURE__ */ simulateBy<kinds.Model>(kinds.simulate);
 export const supports = /* @__PURE__ */ supportsBy<kinds.Model>(kinds);
 /** `cumulative` for the models of this entry. */
 export const cumulative = /* @__PURE__ */ cumulativeBy<kinds.Model>({
-  forecast: forecastBy(kinds.forecast),
-  update: updateBy(kinds.update),
-  supports: supportsBy(kinds),
+  forecast: /* @__PURE__ */ forecastBy(kinds.forecast),
+  update: /* @__PURE__ */ updateBy(kinds.update),
+  supports: /* @__PURE__ */ supportsBy(kinds),
   exact: linearSums,
 });

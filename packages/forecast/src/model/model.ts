@@ -89,9 +89,9 @@ const updateAny = /* @__PURE__ */ updateBy<FittedModel>(UPDATE);
 const simulateAny = /* @__PURE__ */ simulateBy<FittedModel>(SIMULATE);
 const supportsAny = /* @__PURE__ */ supportsBy<FittedModel>(KINDS);
 const cumulativeAny = /* @__PURE__ */ cumulativeBy<FittedModel>({
-  forecast: forecastBy(FORECAST),
-  update: updateBy(UPDATE),
-  supports: supportsBy(KINDS),
+  forecast: /* @__PURE__ */ forecastBy(FORECAST),
+  update: /* @__PURE__ */ updateBy(UPDATE),
+  supports: /* @__PURE__ */ supportsBy(KINDS),
   exact: exactSums,
 });
 
