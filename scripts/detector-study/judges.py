@@ -22,7 +22,9 @@ def filled(values):
 def stl(history, new, period):
     from statsmodels.tsa.seasonal import STL
 
-    remainder = STL(filled(history + new), period=period, robust=True).fit(inner_iter=1, outer_iter=3).resid
+    # Loess of trend and low pass at every tenth of its window, between which it is interpolated, as R's stl does.
+    jumps = {"trend_jump": period // 5, "low_pass_jump": period // 10}
+    remainder = STL(filled(history + new), period=period, robust=True, **jumps).fit(inner_iter=1, outer_iter=3).resid
     n = len(history)
     scale = 1.4826 * np.median(np.abs(remainder[:n]))
     return np.abs(remainder[n:]) > 4 * scale

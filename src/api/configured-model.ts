@@ -166,13 +166,14 @@ async function checkColumns(
           "input",
           `column ${name} of ${query.table} is the target, so it cannot be one of the ${option}: the model would be told what it is to find out; leave it out`,
         );
-      if (builtin.anyColumns.includes(option)) continue;
+      if (builtin.anyColumns.includes(option) || (option === "target" && exports.classes !== undefined)) continue;
       const { type } = columns.find((column) => column.name === name)!;
       const booleans = builtin.columns.includes(option);
+      const isClass = option === "target" && Object.hasOwn(builtin.options, "classes");
       if (type !== "number" && type !== "integer" && !(booleans && type === "boolean"))
         throw new ManymodelError(
           "input",
-          `column ${name} of ${query.table} (${option}) holds ${type}s${await firstNonNumber(workspace.engine.source, snapshot, name)}; ${option === "target" ? "a forecast needs" : "it needs"} numbers${booleans ? " or booleans" : ""}, with missing ones empty`,
+          `column ${name} of ${query.table} (${option}) holds ${type}s${await firstNonNumber(workspace.engine.source, snapshot, name)}; ${option === "target" ? "a forecast needs" : "it needs"} numbers${booleans ? " or booleans" : ""}, with missing ones empty${isClass ? ", or its values listed in the option classes" : ""}`,
         );
     }
 }

@@ -31,6 +31,8 @@ export interface RowMonitorSpec extends Omit<MonitorSpec, "ledgerTable"> {
   /** The rows that are scored now, whose features are compared with those of training. */
   readonly input: SourceRows;
   readonly features: readonly string[];
+  /** True for a target of several classes, whose likeliest one the predictions name. */
+  readonly hasClasses: boolean;
 }
 
 /** The result of monitoring a model of rows. */
@@ -184,7 +186,7 @@ export async function monitorRows(
 
 /** Pins the rows of training, those that are scored now, and predictions with their outcomes. */
 async function openRowSources(source: Source, trained: RunManifest, spec: RowMonitorSpec): Promise<RowSources> {
-  const { version, forecasts: table, target, input, features } = spec;
+  const { version, forecasts: table, target, input, features, hasClasses } = spec;
   const keys = version.keyColumns.map(({ name }) => name);
   const current = await source.snapshot({ ...input, keyColumns: keys });
   checkKeyTypes(version, current);
@@ -206,7 +208,7 @@ async function openRowSources(source: Source, trained: RunManifest, spec: RowMon
   const forecasts = await source.snapshot({
     table,
     keyColumns: ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY"],
-    columns: [predictedId, "FORECAST"],
+    columns: [predictedId, "FORECAST", ...(hasClasses ? ["CLASS"] : [])],
     orderBy: [predictedId],
   });
   const actuals = await source.snapshot({ ...spec.actuals, keyColumns: keys, columns: [id, target], orderBy: [id] });
@@ -218,7 +220,7 @@ async function openRowSources(source: Source, trained: RunManifest, spec: RowMon
 async function readRows(
   source: Source,
   { training, input, outcomes }: RowSources,
-  { version, features }: RowMonitorSpec,
+  { version, features, target, hasClasses }: RowMonitorSpec,
   block: readonly Pick<PartitionOutcome, "key" | "partitionKey">[],
 ): Promise<Omit<JudgedRows, "registered">[]> {
   const keys = block.map(({ key }) => key);
@@ -231,26 +233,58 @@ async function readRows(
     features.map((name) => ({ name, before: valuesOf(trained, name), now: valuesOf(current, name) })),
   );
   if (outcomes === undefined)
-    return compared.map((features) => ({ predicted: new Float64Array(0), actual: new Float64Array(0), features }));
+    return compared.map((features) => ({
+      ...{ predicted: new Float64Array(0), actual: new Float64Array(0), features, hasClasses },
+    }));
   const { forecasts, actuals } = outcomes;
   const named = block.map(({ partitionKey }): PartitionKey => [version.model, version.version, partitionKey]);
   const [predicted, actual] = [await framesOf(forecasts, named), await framesOf(actuals, keys)];
-  return compared.map((features, i) => ({ ...joined(outcomes, at(predicted, i), at(actual, i)), features }));
+  return compared.map((features, i) => {
+    const [predictions, observations] = [at(predicted, i), at(actual, i)];
+    const textsOf = (data: Frame) => textColumn(data, target).filter((value) => value !== null);
+    const classes = { name: target, before: textsOf(at(before, i)), now: textsOf(observations) };
+    return {
+      ...(hasClasses ? joinedClasses : joined)(outcomes, predictions, observations),
+      features: hasClasses && classes.now.length > 0 ? [...features, classes] : features,
+      hasClasses,
+    };
+  });
 }
 
-/** Joins predictions with the outcomes of the same id. An id with two outcomes counts by neither. */
-function joined(
-  { id, predictedId, target }: NonNullable<RowSources["outcomes"]>,
-  predictions: Frame,
-  observations: Frame,
-): { predicted: Float64Array; actual: Float64Array } {
-  const outcomes = new Map<string | null, number>();
-  for (const [of, value] of zip(textColumn(observations, id), numericColumn(observations, target)))
-    outcomes.set(of, outcomes.has(of) ? NaN : value);
-  const pairs = Array.from(
-    zip(textColumn(predictions, predictedId), predictions.numbers("FORECAST")),
-    ([of, p]) => [p, of === null ? NaN : (outcomes.get(of) ?? NaN)] as const,
-  ).filter(([p, value]) => !Number.isNaN(p) && !Number.isNaN(value));
+/** Predictions of rows, and what came true. */
+type Pairs = Pick<JudgedRows, "predicted" | "actual">;
+type Outcomes = NonNullable<RowSources["outcomes"]>;
+
+/** Joins predictions with the outcomes of the same id. */
+function joined({ id, predictedId, target }: Outcomes, predictions: Frame, observations: Frame): Pairs {
+  const outcomes = byId(textColumn(observations, id), numericColumn(observations, target));
+  const actual = textColumn(predictions, predictedId).map((of) => outcomes.get(of) ?? NaN);
+  return knownPairs(predictions.numbers("FORECAST"), actual);
+}
+
+/** Joins the probabilities of the likeliest classes with whether they came true. */
+function joinedClasses({ id, predictedId, target }: Outcomes, predictions: Frame, observations: Frame): Pairs {
+  const outcomes = byId(textColumn(observations, id), textColumn(observations, target));
+  const named = zip(textColumn(predictions, predictedId), textColumn(predictions, "CLASS"));
+  const actual = Array.from(named, ([of, likeliest]) => {
+    const outcome = outcomes.get(of) ?? null;
+    return outcome === null ? NaN : Number(outcome === likeliest);
+  });
+  return knownPairs(predictions.numbers("FORECAST"), actual);
+}
+
+/** Returns values by id; undefined for an id that has two. */
+function byId<T>(
+  ids: readonly (string | null)[],
+  values: Iterable<T> & ArrayLike<T>,
+): Map<string | null, T | undefined> {
+  const outcomes = new Map<string | null, T | undefined>();
+  for (const [id, value] of zip(ids, values)) outcomes.set(id, id === null || outcomes.has(id) ? undefined : value);
+  return outcomes;
+}
+
+function knownPairs(predicted: Float64Array, actual: readonly number[]): Pairs {
+  const pairs = Array.from(zip(predicted, actual)).filter(([p, value]) => !Number.isNaN(p) && !Number.isNaN(value));
   return { predicted: Float64Array.from(pairs, ([p]) => p), actual: Float64Array.from(pairs, ([, value]) => value) };
 }
 

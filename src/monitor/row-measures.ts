@@ -7,6 +7,8 @@ export interface JudgedRows {
   /** Predictions of each row, beside the values that came true. */
   readonly predicted: Float64Array;
   readonly actual: Float64Array;
+  /** True where predictions are the probabilities of the likeliest of several classes, and 1 says that it came true. */
+  readonly hasClasses: boolean;
   /** Metrics of training by name. */
   readonly registered: Readonly<Record<string, number | null>>;
   /** Each feature in the rows of training, and in those of now. */
@@ -28,8 +30,8 @@ export interface RowMeasure {
   readonly severity: number;
 }
 
-/** A loss of AUC, and a distance of the mean probability from the share of ones, that count as drift. */
-const LARGE = { auc: 0.1, share: 0.1, psi: 0.25 } as const;
+/** A loss of AUC, or of accuracy, and a distance of the mean probability from the share of ones, that count as drift. */
+const LARGE = { auc: 0.1, accuracy: 0.1, share: 0.1, psi: 0.25 } as const;
 /** From this on an index is read as a shift (Siddiqi 2006); half of the others. */
 const SHIFT = 0.1;
 
@@ -39,9 +41,10 @@ const upperNormal = (z: number) =>
 /**
  * Measures the probabilities of classes: AUC against that of training, with Hanley and McNeil's standard error, the share of
  * ones against the mean probability (calibration in the large), expected calibration error, log loss and Brier score.
- * Numbers in place of classes get their RMSE. Each feature gets its population stability index.
+ * Several classes get their accuracy, against that of training by a binomial test's normal approximation, and the calibration
+ * error of the likeliest class. Numbers in place of classes get their RMSE. Each feature gets its population stability index.
  */
-export function rowMeasures({ predicted, actual, registered, features }: JudgedRows): RowMeasure[] {
+export function rowMeasures({ predicted, actual, hasClasses, registered, features }: JudgedRows): RowMeasure[] {
   const n = actual.length;
   const isClass = actual.every((value) => value === 0 || value === 1);
   const before = (name: string) => registered[`cv_${name}`] ?? registered[`holdout_${name}`] ?? NaN;
@@ -56,6 +59,19 @@ export function rowMeasures({ predicted, actual, registered, features }: JudgedR
   if (n === 0) return drifts;
   if (!isClass || !predicted.every((p) => p >= 0 && p <= 1)) return [plain("rmse", rmse(actual, predicted)), ...drifts];
   const ones = actual.reduce((sum, value) => sum + value, 0);
+  if (hasClasses) {
+    const [share, trained] = [ones / n, before("accuracy")];
+    const error = Math.sqrt((trained * (1 - trained)) / n);
+    return [
+      {
+        ...plain("accuracy", share),
+        p: upperNormal((trained - share) / error),
+        severity: (trained - share) / LARGE.accuracy,
+      },
+      plain("calibration_error", calibrationError(actual, predicted)),
+      ...drifts,
+    ];
+  }
   const expected = predicted.reduce((sum, p) => sum + p, 0);
   const spread = predicted.reduce((sum, p) => sum + p * (1 - p), 0);
   const area = auc(actual, predicted);

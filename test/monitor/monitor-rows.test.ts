@@ -11,6 +11,13 @@ train: { holdout: 60, mode: local }
 batch: { input_table: TODAY }
 monitor: { actuals: OUTCOMES }
 `;
+const configOfClasses = `
+source: { table: LAST_YEAR, partition_by: REGION, order_by: ID, target: PLAN }
+model: { name: boosted-classification, options: { features: [TENURE], classes: [basic, pro, team], rounds: 20 } }
+train: { holdout: 60, mode: local }
+batch: { input_table: TODAY }
+monitor: { actuals: OUTCOMES }
+`;
 const FEATURES = [
   { name: "REGION", type: "string" },
   { name: "ID", type: "string" },
@@ -81,6 +88,48 @@ describe("monitoring models of rows", () => {
       ["s:TURNS", "drift"],
     ]);
   });
+
+  it("of several classes compares the accuracy with that of training, and the shares of the classes", async () => {
+    const mm = await openWorkspace("local", configOfClasses);
+    const uniform = random(6);
+    const plans = ["basic", "pro", "team"];
+    const rows = (hasTurned: boolean) =>
+      ["STAYS", "TURNS"].flatMap((region) =>
+        Array.from({ length: 300 }, (_, i) => {
+          const tenure = 3 * uniform();
+          const plan = uniform() < 0.8 ? Math.floor(tenure) : Math.floor(3 * uniform());
+          return [region, `c${i}`, tenure, plans[hasTurned && region === "TURNS" ? Math.max(1, 2 - plan) : plan]];
+        }),
+      );
+    const columns = [FEATURES[0], FEATURES[1], FEATURES[2], { name: "PLAN", type: "string" }] as const;
+    const [before, now] = [rows(false), rows(true)];
+    await fillTable(mm, "LAST_YEAR", [...columns], before);
+    await fillTable(mm, "TODAY", [...columns.slice(0, 3)], now);
+    await fillTable(
+      mm,
+      "OUTCOMES",
+      [columns[0], columns[1], columns[3]],
+      now.map(([region, id, , plan]) => [region, id, plan]),
+    );
+    const { runId: run } = await mm.train();
+    await mm.models.register({ run });
+    await mm.score();
+    const monitored = await mm.monitor();
+    expect(monitored.offenders.map(({ partitionKey, reasons }) => [partitionKey, reasons])).toEqual([
+      ["s:TURNS", ["accuracy", "psi of PLAN"]],
+    ]);
+    const { rows: scores } = await mm.tables.query(
+      "SELECT ID, CLASS, FORECAST, P_basic, P_pro, P_team FROM FORECAST_RESULTS WHERE REGION = 'TURNS'",
+    );
+    for (const [, likeliest, chance, ...chances] of scores)
+      expect(chance).toBe(Math.max(...chances.map(Number), Number(chances[plans.indexOf(String(likeliest))])));
+    const outcomes = new Map(now.filter(([region]) => region === "TURNS").map(([, id, , plan]) => [id, plan]));
+    const hits = scores.filter(([id, likeliest]) => outcomes.get(String(id)) === likeliest).length;
+    expect(
+      monitored.measures?.find(({ metric, partitionKey }) => metric === "accuracy" && partitionKey === "s:TURNS"),
+    ).toMatchObject({ value: hits / 300, n: 300 });
+    await expect(mm.advise()).rejects.toThrow("classifiers of 0 and 1");
+  });
 });
 
 describe("measures of rows", () => {
@@ -88,7 +137,7 @@ describe("measures of rows", () => {
     // 60 ones where 50 are expected, of variance 25: z = 2, of both tails 0.0455.
     const actual = Float64Array.from({ length: 100 }, (_, i) => (i < 60 ? 1 : 0));
     const predicted = new Float64Array(100).fill(0.5);
-    const [, share] = rowMeasures({ predicted, actual, registered: {}, features: [] });
+    const [, share] = rowMeasures({ predicted, actual, hasClasses: false, registered: {}, features: [] });
     expect(share).toMatchObject({ metric: "ones_share", value: 0.6, reference: 0.5 });
     expect(share?.p).toBeCloseTo(0.04550026, 7);
     expect(share?.severity).toBeCloseTo(1, 12);
@@ -97,6 +146,7 @@ describe("measures of rows", () => {
     const [first] = rowMeasures({
       predicted: Float64Array.of(1, 4),
       actual: Float64Array.of(2, 2),
+      hasClasses: false,
       registered: { holdout_rmse: 1 },
       features: [],
     });
@@ -105,7 +155,9 @@ describe("measures of rows", () => {
     const none = new Float64Array(0);
     const features = [{ name: "A", before: ["x", "y"], now: ["x", "x"] }];
     expect(
-      rowMeasures({ predicted: none, actual: none, registered: {}, features }).map(({ metric }) => metric),
+      rowMeasures({ predicted: none, actual: none, hasClasses: false, registered: {}, features }).map(
+        ({ metric }) => metric,
+      ),
     ).toEqual(["psi"]);
   });
 });

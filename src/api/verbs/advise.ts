@@ -2,6 +2,7 @@ import type { Advice } from "../../advise/advice.ts";
 import { advise } from "../../advise/advise.ts";
 import { adviseRows, type RowAdvice } from "../../advise/advise-rows.ts";
 import { parseDuration } from "../../core/duration.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import type { PeriodRule } from "../../model/period-rule.ts";
 import { dataQuery, type SourceQuery, type Workspace } from "../workspace.ts";
 
@@ -32,6 +33,12 @@ export function adviseOn(workspace: Workspace, options: AdviceOptions): Promise<
     sample: options.sample ?? 100,
     seed: options.seed ?? train.seed,
   };
+  const { model } = config;
+  if (typeof model !== "string" && model.options?.classes !== undefined)
+    throw new ManymodelError(
+      "usage",
+      "advise compares classifiers of 0 and 1, and model.options has classes; train, and read TRAINING_METRICS instead",
+    );
   const features = classFeatures(workspace);
   if (features !== undefined) return adviseRows(engine, { ...common, features });
   return advise(engine, {

@@ -46,7 +46,9 @@ export async function monitor(workspace: Workspace, options: MonitorOptions): Pr
     throw new ManymodelError("usage", "no observations: give --actuals, or monitor.actuals in the configuration");
   const version = await workspace.models.get(options.model ?? register.model, options.version);
   const { manifest } = await completedRun(workspace.engine, version.runId);
-  const { target, features } = manifest.exports as { target?: unknown; features?: unknown };
+  const { target, features, classes } = manifest.exports as {
+    readonly [name in "target" | "features" | "classes"]?: unknown;
+  };
   const spec = {
     version,
     forecasts: options.forecasts ?? configured.forecasts ?? batch.output_table,
@@ -69,6 +71,7 @@ export async function monitor(workspace: Workspace, options: MonitorOptions): Pr
     measuresTable: configured.measures_table,
     input: rowsOf(workspace, batch.input_table ?? actuals, manifest.snapshot.query),
     features: Array.isArray(features) ? features.map(String) : [],
+    hasClasses: Array.isArray(classes),
   };
   const context = { ...runContext(workspace.engine, options), onProgress: stoppableProgress(options) };
   const { scores } = await definitionsOf(workspace.engine)({ definitionSha256: manifest.definition.sha256 });

@@ -1,6 +1,6 @@
 import { type BoostedTrees, boostedContributions, boostedTrees, predictBoosted } from "@manymodel/forecast/regression";
 import { zip } from "../../core/aligned.ts";
-import type { Learner } from "./row-model.ts";
+import type { Learner } from "./row-estimator.ts";
 
 /** Returns boosted trees that predict a class or a number. Missing numbers stay missing: splits send them to a side. */
 export function boostedLearner(predicts: "class" | "number"): Learner<BoostedTrees> {
@@ -18,6 +18,7 @@ export function boostedLearner(predicts: "class" | "number"): Learner<BoostedTre
         ...(l2 !== undefined && { l2 }),
         ...(weights !== undefined && { weights }),
       }),
+    isConstant: ({ trees }) => trees.length === 0,
     predict: predictBoosted,
     contributions: boostedContributions,
     describe: ({ names, importance, trees }) => ({

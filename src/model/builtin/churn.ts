@@ -2,7 +2,8 @@ import { type LogisticModel, logistic, logisticContributions, probability } from
 import { zip } from "../../core/aligned.ts";
 import { defineModel, type PredictContext } from "../define-model.ts";
 import type { RowExports } from "./options.ts";
-import { type Learner, type RowModel, rowDefinition } from "./row-model.ts";
+import type { Learner } from "./row-estimator.ts";
+import { type RowModel, rowDefinition } from "./row-model.ts";
 
 /** A logistic regression, and the means of its columns, beside which scores are explained. */
 interface LogisticFit {
@@ -19,6 +20,7 @@ const LEARNER: Learner<LogisticFit> = {
     const fitted = logistic(x, y, { ridge, ...(weights !== undefined && { weights }) });
     return { logistic: fitted, centre: Object.fromEntries(centre) };
   },
+  isConstant: () => false,
   predict: ({ logistic }, x) => probability(logistic, x),
   contributions: ({ logistic, centre }, x) => logisticContributions(logistic, x, centre),
   describe: ({ logistic: { names, coef, se, dropped, deviance } }) => ({

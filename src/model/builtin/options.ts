@@ -55,6 +55,14 @@ const classWeight = kind(
   "balanced, or a number above 0",
   (value): value is "balanced" | number => value === "balanced" || (typeof value === "number" && value > 0),
 );
+const classNames = kind(
+  "a list of at least two different texts or numbers",
+  (value): value is readonly (string | number)[] =>
+    Array.isArray(value) &&
+    value.every((name) => typeof name === "string" || typeof name === "number") &&
+    new Set(value.map((name) => String(name).toLowerCase())).size === value.length &&
+    value.length > 1,
+);
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const costs = kind(
@@ -154,9 +162,11 @@ const ROWS = {
   explain: optional(flag),
 };
 
-/** Options of every model of a yes or no. The target is 0 or 1, or a boolean. */
+/** Options of every model of classes. The target is 0 or 1, or a boolean, or one of `classes`. */
 const CLASSES = {
   ...ROWS,
+  /** The values of a target of several classes. */
+  classes: optional(classNames),
   /** The weight of ones, or `balanced` for equal weights of both classes; default 1. */
   class_weight: optional(classWeight),
   /** The probability from which on a row is of class 1, in the column CLASS. */

@@ -1,53 +1,37 @@
 import {
-  auc,
-  averagePrecision,
-  brier,
   type Contributions,
-  calibrationError,
-  classReport,
   type Encoding,
   encodedFeatures,
   type Fold,
   folds,
   grid,
   leastCostThreshold,
-  logLoss,
-  mae,
   outOfFold,
-  r2,
   random,
-  rmse,
   sampleGrid,
   shuffled,
   tune,
 } from "@manymodel/forecast";
-import { at } from "../../core/aligned.ts";
+import { at, zip } from "../../core/aligned.ts";
 import { matchColumn } from "../../core/columns/column.ts";
 import type { PlainData } from "../../core/columns/plain-data.ts";
+import { ManymodelError } from "../../core/errors.ts";
 import type { FitContext, FitResult, ModelDefinition, Prediction } from "../define-model.ts";
 import type { Frame } from "../frame.ts";
 import type { Cell, OutputColumns, OutputContext } from "../output-columns.ts";
 import { type BaseRate, baseRatePrediction, oneClass } from "./base-rate.ts";
 import type { RowExports } from "./options.ts";
+import {
+  bestClass,
+  type ClassFits,
+  type Columns,
+  classesEstimator,
+  type Estimator,
+  type Learner,
+  type Predicted,
+  singleEstimator,
+} from "./row-estimator.ts";
 import { columnType, encodeRows, numericColumn, RowFeatures, textColumn } from "./row-features.ts";
-
-type Columns = Readonly<Record<string, Float64Array>>;
-
-/** A learner from encoded rows. `Fitted` is plain data. */
-export interface Learner<Fitted> {
-  /** The prediction: the probability of a class, or a number. */
-  readonly predicts: "class" | "number";
-  /** The value in place of missing numbers. */
-  readonly impute: "mean" | "none";
-  /** Tells whether the first category of each feature must be left out. */
-  dropFirst(options: RowExports): boolean;
-  fit(x: Columns, y: Float64Array, options: RowExports, weights: Float64Array | undefined): Fitted;
-  predict(fitted: Fitted, x: Columns): Float64Array;
-  /** Returns the contribution of each encoded column to the score: a number, or log odds. */
-  contributions(fitted: Fitted, x: Columns): Contributions;
-  /** Describes the features for `INFO`, and returns metrics of the learner's own. */
-  describe(fitted: Fitted): { readonly info: Record<string, PlainData>; readonly metrics: Record<string, number> };
-}
 
 /** The stored model of rows. Where a segment has one class only, there is a base rate instead. */
 export type RowModel<Fitted> =
@@ -59,12 +43,19 @@ export type RowModel<Fitted> =
       /** The probability from which on a row is of class 1, where the output has its class. */
       readonly threshold?: number;
     }
+  | {
+      readonly kind: string;
+      readonly formatVersion: 3;
+      readonly encoding: Encoding;
+      readonly classes: readonly string[];
+      readonly fitted: ClassFits<Fitted>;
+    }
   | { readonly kind: string; readonly formatVersion: 1; readonly baseRate: BaseRate };
 
 /** A fit to some rows, with the encoding that they taught. */
-interface RowFit<Fitted> {
+interface RowFit<Fit> {
   readonly encoding: Encoding;
-  readonly fitted: Fitted;
+  readonly fitted: Fit;
   /** The values that were tuned, and the loss of each trial; left out where nothing was. */
   readonly tuned?: PlainData;
 }
@@ -89,13 +80,19 @@ export function rowDefinition<Fitted extends object>(
   return {
     scores: "rows",
     output: outputOf,
-    fit: (context) => fitRows(kind, learner, context),
+    fit(context) {
+      const { classes } = context.exports;
+      return classes === undefined
+        ? fitOutcome(kind, learner, context)
+        : fitClasses(kind, learner, classes.map(String), context);
+    },
     predict({ model, data, exports, levels }) {
       if ("baseRate" in model) {
         const prediction = baseRatePrediction(model.baseRate, data.length, levels);
         return { ...prediction, columns: columnsOf(exports, data, prediction.mean, undefined) };
       }
       const x = encodeRows(model.encoding, data);
+      if ("classes" in model) return predictClasses(learner, model, x, { data, exports, levels });
       const mean = learner.predict(model.fitted, x);
       const explained =
         exports.explain === true ? byFeature(learner.contributions(model.fitted, x), model.encoding) : undefined;
@@ -105,12 +102,20 @@ export function rowDefinition<Fitted extends object>(
 }
 
 /**
- * Returns the output columns: kept ones in their own type, CLASS where there is a threshold, CONTRIBUTIONS where asked
- * for.
+ * Returns the output columns: kept ones in their own type, CLASS where there is a threshold or there are classes, P_ and its
+ * name for each class, and CONTRIBUTIONS where asked for.
+ *
+ * @throws {ManymodelError} `config` for options of two classes beside `classes`
  */
 function outputOf({ exports, columns }: OutputContext<RowExports>): OutputColumns {
+  const { keep = [], classes, class_weight: weight } = exports;
+  if (classes !== undefined && (hasClass(exports) || typeof weight === "number"))
+    throw new ManymodelError(
+      "config",
+      "threshold, costs and a class_weight in numbers are of targets of 0 and 1; leave them out beside classes",
+    );
   const names = columns.map(({ name }) => name);
-  const copies = (exports.keep ?? []).flatMap((word) => {
+  const copies = keep.flatMap((word) => {
     const column = columns.find(({ name }) => name === matchColumn(names, word));
     if (column === undefined) return [];
     return [[word, column.type === "integer" ? "number" : column.type] as const];
@@ -118,9 +123,14 @@ function outputOf({ exports, columns }: OutputContext<RowExports>): OutputColumn
   return {
     ...Object.fromEntries(copies),
     ...(hasClass(exports) && { CLASS: "number" }),
+    ...(classes !== undefined && { CLASS: "string" }),
+    ...Object.fromEntries((classes ?? []).map((name) => [chanceColumn(name), "number"] as const)),
     ...(exports.explain === true && { CONTRIBUTIONS: "string" }),
   };
 }
+
+/** Returns the name of the column of a class's probability. */
+const chanceColumn = (name: string | number) => `P_${name}`;
 
 const hasClass = ({ threshold, costs }: RowExports) => threshold !== undefined || costs !== undefined;
 
@@ -161,64 +171,153 @@ function byFeature({ start, values }: Contributions, encoding: Encoding): string
   );
 }
 
-function fitRows<Fitted extends object>(
+/** Fits to a number, or to an outcome of 0 or 1. */
+function fitOutcome<Fitted extends object>(
   kind: string,
   learner: Learner<Fitted>,
-  { data, exports, seed }: FitContext<object, RowExports>,
+  context: FitContext<object, RowExports>,
 ): FitResult<RowModel<Fitted>> {
-  const { target, features, holdout, folds: k, repeats, group, levels, min_class_rows: least = 1 } = exports;
-  if (features.length === 0) throw new RangeError("features is empty; name the columns that may tell");
-  const outcome = numericColumn(data, target);
-  const usable = Array.from(outcome.keys()).filter((row) => !Number.isNaN(at(outcome, row)));
-  if (usable.length === 0) throw new RangeError(`no outcome is known: ${target} is empty in every row`);
-  const outcomes = (rows: readonly number[]) => Float64Array.from(rows, (row) => at(outcome, row));
+  const { exports } = context;
+  const { target, min_class_rows: least = 1 } = exports;
   const isClass = learner.predicts === "class";
-  const total = outcomes(usable).reduce((sum, value) => sum + value, 0);
+  const outcome = numericColumn(context.data, target);
+  const usable = knownRows(outcome, target);
+  const total = usable.reduce((sum, row) => sum + at(outcome, row), 0);
   const counted: Record<string, number> = isClass
     ? { customers: usable.length, churn_rate: total / usable.length }
     : { rows: usable.length };
-  if (isClass && Math.min(total, usable.length - total) < least) {
+  const fallback = (): FitResult<RowModel<Fitted>> => {
     const baseRate = { ones: total, customers: usable.length };
     const info = { fallback: "base-rate", reason: oneClass(baseRate) };
     return { model: { kind, formatVersion: 1, baseRate }, metrics: counted, info };
-  }
+  };
+  if (isClass && Math.min(total, usable.length - total) < least) return fallback();
+  const { encoding, fitted, unseen, metrics, info } = fitRows(singleEstimator(learner), outcome, usable, context);
+  if (isClass && learner.isConstant(fitted)) return fallback();
+  const threshold = hasClass(exports) ? thresholdOf(exports, unseen.at(-1)) : undefined;
+  return {
+    model: { kind, formatVersion: 2, encoding, fitted, ...(threshold !== undefined && { threshold }) },
+    metrics: { ...counted, ...metrics(threshold) },
+    info: { ...info, ...(threshold !== undefined && { threshold }) },
+  };
+}
+
+/** Fits to an outcome that is one of several classes. */
+function fitClasses<Fitted extends object>(
+  kind: string,
+  learner: Learner<Fitted>,
+  classes: readonly string[],
+  context: FitContext<object, RowExports>,
+): FitResult<RowModel<Fitted>> {
+  const { target } = context.exports;
+  const codes = Float64Array.from(textColumn(context.data, target), (value, row) => {
+    const code = value === null ? NaN : classes.indexOf(value);
+    if (code < 0)
+      throw new RangeError(
+        `${target} is ${JSON.stringify(value)} in row ${row + 1}, which classes does not name: ${classes.join(", ")}`,
+      );
+    return code;
+  });
+  const usable = knownRows(codes, target);
+  const { encoding, fitted, metrics, info } = fitRows(classesEstimator(learner, classes), codes, usable, context);
+  return {
+    model: { kind, formatVersion: 3, encoding, classes, fitted },
+    metrics: { customers: usable.length, ...metrics() },
+    info: { ...info, ...(isBaseRate(fitted) && { fallback: "base-rate" }) },
+  };
+}
+
+const isBaseRate = ({ fits }: ClassFits<unknown>) => fits.every((fitted) => fitted === null);
+
+/** Predicts the likeliest class of each row, with the probabilities of all. The contributions are to the log odds of that class. */
+function predictClasses<Fitted extends object>(
+  learner: Learner<Fitted>,
+  { classes, fitted, encoding }: Extract<RowModel<Fitted>, { readonly formatVersion: 3 }>,
+  x: Columns,
+  { data, exports, levels }: { data: Frame; exports: RowExports; levels: readonly number[] },
+): Prediction {
+  const predicted = classesEstimator(learner, classes).predict(fitted, x, data.length);
+  const { positions, chance } = bestClass(predicted);
+  const explained =
+    exports.explain === true
+      ? fitted.fits.map((fit) => (fit === null ? undefined : byFeature(learner.contributions(fit, x), encoding)))
+      : [];
+  const columns = {
+    ...Object.fromEntries((exports.keep ?? []).map((name) => [name, keptColumn(data, name)])),
+    CLASS: Array.from(positions, (k) => at(classes, k)),
+    ...Object.fromEntries(Array.from(zip(classes, predicted), ([name, values]) => [chanceColumn(name), values])),
+    ...(exports.explain === true && {
+      CONTRIBUTIONS: Array.from(positions, (k, t) => explained[k]?.[t] ?? null),
+    }),
+  };
+  if (!isBaseRate(fitted)) return { mean: chance, columns };
+  const { counts } = fitted;
+  const customers = counts.reduce((sum, count) => sum + count, 0);
+  const baseRate = { ones: Math.max(...counts), customers };
+  return { ...baseRatePrediction(baseRate, data.length, levels), mean: chance, columns };
+}
+
+/** Returns the rows whose outcome is known. */
+function knownRows(outcome: Float64Array, target: string): number[] {
+  const usable = Array.from(outcome.keys()).filter((row) => !Number.isNaN(at(outcome, row)));
+  if (usable.length === 0) throw new RangeError(`no outcome is known: ${target} is empty in every row`);
+  return usable;
+}
+
+/** Predictions of rows by fits that have not seen them. */
+interface Unseen {
+  readonly prefix: string;
+  readonly actual: Float64Array;
+  readonly predicted: Predicted;
+}
+
+/** A fit to all rows whose outcome is known, and what rows that it had not seen tell of it. */
+interface MeasuredFit<Fit> extends RowFit<Fit> {
+  readonly unseen: readonly Unseen[];
+  /** Returns the learner's metrics and measures, of classes at a threshold. */
+  metrics(threshold?: number): Record<string, number>;
+  readonly info: Record<string, PlainData>;
+}
+
+function fitRows<Fit>(
+  estimator: Estimator<Fit>,
+  outcome: Float64Array,
+  usable: readonly number[],
+  { data, exports, seed }: FitContext<object, RowExports>,
+): MeasuredFit<Fit> {
+  const { features, holdout, folds: k, repeats, group, levels } = exports;
+  if (features.length === 0) throw new RangeError("features is empty; name the columns that may tell");
+  const outcomes = (rows: readonly number[]) => Float64Array.from(rows, (row) => at(outcome, row));
   const table = new RowFeatures(data, features);
   const groups = group === undefined ? undefined : textColumn(data, group);
   const candidates = candidatesOf(exports, seed);
   const final = fitOn(usable);
   const order = holdout > 0 && usable.length >= 2 * holdout ? shuffled(usable, random(seed)) : undefined;
-  const metrics: Record<string, number> = { ...counted, ...learner.describe(final.fitted).metrics };
-  const unseen: { readonly actual: Float64Array; readonly predicted: Float64Array; readonly prefix: string }[] = [];
+  const unseen: Unseen[] = [];
   if (order !== undefined)
     add("holdout", order.slice(0, holdout), () => predictFor(order.slice(holdout), order.slice(0, holdout)));
   if (k !== undefined) add("cv", usable, () => predictOut(usable, k, repeats, predictFor));
-  const threshold = hasClass(exports) ? thresholdOf(exports, unseen.at(-1)) : undefined;
-  for (const { prefix, actual, predicted } of unseen)
-    for (const [name, value] of Object.entries(
-      isClass ? classMeasures(actual, predicted, threshold) : numberMeasures(actual, predicted),
-    ))
-      metrics[`${prefix}_${name}`] = value;
+  const described = estimator.describe(final.fitted);
   return {
-    model: {
-      kind,
-      formatVersion: 2,
-      encoding: final.encoding,
-      fitted: final.fitted,
-      ...(threshold !== undefined && { threshold }),
-    },
-    metrics,
-    info: {
-      ...learner.describe(final.fitted).info,
-      ...(final.tuned !== undefined && { tuned: final.tuned }),
-      ...(threshold !== undefined && { threshold }),
-    },
+    ...final,
+    unseen,
+    metrics: (threshold) =>
+      Object.fromEntries([
+        ...Object.entries(described.metrics),
+        ...unseen.flatMap(({ prefix, actual, predicted }) =>
+          Object.entries(estimator.measures(actual, predicted, threshold)).map(
+            ([name, value]) => [`${prefix}_${name}`, value] as const,
+          ),
+        ),
+      ]),
+    info: { ...described.info, ...(final.tuned !== undefined && { tuned: final.tuned }) },
   };
 
   /** Adds predictions of rows by fits that have not seen them; none where the other rows do not allow a fit. */
-  function add(prefix: string, rows: readonly number[], predict: () => Float64Array): void {
+  function add(prefix: string, rows: readonly number[], predict: () => Predicted): void {
     try {
       const predicted = predict();
-      if (predicted.length > 0 && !predicted.some(Number.isNaN))
+      if (predicted.every((column) => column.length > 0 && !column.some(Number.isNaN)))
         unseen.push({ prefix, actual: outcomes(rows), predicted });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -226,31 +325,30 @@ function fitRows<Fitted extends object>(
   }
 
   /** Learns encoding and options from some rows, and fits to them. */
-  function fitOn(rows: readonly number[]): RowFit<Fitted> {
+  function fitOn(rows: readonly number[]): RowFit<Fit> {
     if (candidates.length < 2) return fitWith(rows, { ...exports, ...candidates[0] });
     const { best, trials } = tune(candidates, (candidate) => {
       const predicted = predictOut(rows, k ?? TUNING_FOLDS, repeats, (training, holdout) =>
         predictBy(fitWith(training, { ...exports, ...candidate }), holdout),
       );
-      return isClass ? logLoss(outcomes(rows), predicted) : rmse(outcomes(rows), predicted);
+      return estimator.loss(outcomes(rows), predicted);
     });
     const results = trials.map(({ candidate, loss }) => ({ ...candidate, loss: Number.isNaN(loss) ? null : loss }));
     return { ...fitWith(rows, { ...exports, ...best }), tuned: { best, trials: results } };
   }
 
-  function fitWith(rows: readonly number[], options: RowExports): RowFit<Fitted> {
-    const { impute } = learner;
-    const dropFirst = learner.dropFirst(options);
+  function fitWith(rows: readonly number[], options: RowExports): RowFit<Fit> {
+    const { impute } = estimator.learner;
+    const dropFirst = estimator.learner.dropFirst(options);
     const encoding = table.encoding(rows, { impute, dropFirst, ...(levels !== undefined && { levels }) });
-    const y = outcomes(rows);
-    return { encoding, fitted: learner.fit(table.encode(encoding, rows), y, options, weightsOf(y, options)) };
+    return { encoding, fitted: estimator.fit(table.encode(encoding, rows), outcomes(rows), options) };
   }
 
-  function predictBy({ encoding, fitted }: RowFit<Fitted>, rows: readonly number[]): Float64Array {
-    return learner.predict(fitted, table.encode(encoding, rows));
+  function predictBy({ encoding, fitted }: RowFit<Fit>, rows: readonly number[]): Predicted {
+    return estimator.predict(fitted, table.encode(encoding, rows), rows.length);
   }
 
-  function predictFor(training: readonly number[], rows: readonly number[]): Float64Array {
+  function predictFor(training: readonly number[], rows: readonly number[]): Predicted {
     return predictBy(fitOn(training), rows);
   }
 
@@ -259,17 +357,21 @@ function fitRows<Fitted extends object>(
     rows: readonly number[],
     k: number,
     repeats: number | undefined,
-    predict: (training: readonly number[], holdout: readonly number[]) => Float64Array,
-  ): Float64Array {
+    predict: (training: readonly number[], holdout: readonly number[]) => Predicted,
+  ): Predicted {
     const members = groups === undefined ? undefined : rows.map((row) => at(groups, row));
     const all = folds(rows.length, {
       k,
       seed,
       ...(repeats !== undefined && { repeats }),
-      ...(members !== undefined ? { groups: members } : isClass && { strata: outcomes(rows) }),
+      ...(members !== undefined
+        ? { groups: members }
+        : estimator.learner.predicts === "class" && { strata: outcomes(rows) }),
     });
     const rowsAt = (positions: Fold["held"]) => positions.map((position) => at(rows, position));
-    return outOfFold(all, (training, holdout) => predict(rowsAt(training), rowsAt(holdout)));
+    const predicted = new Map(all.map(({ training, held }) => [training, predict(rowsAt(training), rowsAt(held))]));
+    const [first] = predicted.values();
+    return (first ?? []).map((_, column) => outOfFold(all, (training) => predicted.get(training)?.[column] ?? []));
   }
 }
 
@@ -279,35 +381,8 @@ function candidatesOf({ tune: values, tries }: RowExports, seed: number): Readon
   return tries === undefined ? grid(values) : sampleGrid(values, tries, seed);
 }
 
-/** Returns the weight of each row by its class; undefined where all are 1. */
-function weightsOf(y: Float64Array, { class_weight: weight }: RowExports): Float64Array | undefined {
-  if (weight === undefined) return undefined;
-  const ones = y.reduce((sum, value) => sum + value, 0);
-  const [zero, one] = weight === "balanced" ? [y.length / (2 * (y.length - ones)), y.length / (2 * ones)] : [1, weight];
-  return y.map((value) => (value === 1 ? one : zero));
-}
-
-function thresholdOf(
-  { threshold, costs }: RowExports,
-  unseen: { readonly actual: Float64Array; readonly predicted: Float64Array } | undefined,
-): number {
+function thresholdOf({ threshold, costs }: RowExports, unseen: Unseen | undefined): number {
   if (threshold !== undefined || costs === undefined) return threshold ?? 0.5;
   const { false_positive: falsePositive, false_negative: falseNegative } = costs;
-  return leastCostThreshold(unseen?.actual ?? [], unseen?.predicted ?? [], { falsePositive, falseNegative });
-}
-
-function classMeasures(actual: Float64Array, p: Float64Array, threshold = 0.5): Record<string, number> {
-  const { accuracy, precision, recall, f1 } = classReport(actual, p, { threshold });
-  return {
-    log_loss: logLoss(actual, p),
-    auc: auc(actual, p),
-    brier: brier(actual, p),
-    pr_auc: averagePrecision(actual, p),
-    calibration_error: calibrationError(actual, p),
-    ...{ accuracy, precision, recall, f1 },
-  };
-}
-
-function numberMeasures(actual: Float64Array, predicted: Float64Array): Record<string, number> {
-  return { mae: mae(actual, predicted), rmse: rmse(actual, predicted), r2: r2(actual, predicted) };
+  return leastCostThreshold(unseen?.actual ?? [], unseen?.predicted[0] ?? [], { falsePositive, falseNegative });
 }

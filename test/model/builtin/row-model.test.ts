@@ -172,4 +172,86 @@ describe("models of rows", () => {
     const parts = Object.values<number>(JSON.parse(String(prediction?.columns?.CONTRIBUTIONS?.[1])));
     expect(parts.reduce((a, b) => a + b)).toBeCloseTo(prediction?.mean[1] ?? NaN, 9);
   });
+
+  describe("of several classes", () => {
+    // Plans by two waves: 22 basic, 21 pro, 17 team.
+    const plans = ["basic", "pro", "team"];
+    const waves = range(0, 60).map((t) => {
+      const [a, b] = [Math.sin(t), Math.cos(1.7 * t)];
+      return { a, b, plan: a + Math.sin(5 * t) > 0.3 ? "pro" : b + Math.sin(7 * t) > 0.5 ? "team" : "basic" };
+    });
+    const data = (list = waves): Frame =>
+      frame({
+        length: list.length,
+        columns: {
+          A: { type: "number", values: Float64Array.from(list, ({ a }) => a) },
+          B: { type: "number", values: Float64Array.from(list, ({ b }) => b) },
+          PLAN: { type: "string", values: list.map(({ plan }) => plan) },
+        },
+      });
+    const options = { target: "PLAN", classes: plans, features: ["A", "B"], holdout: 0 };
+
+    it("gives the probabilities of scikit-learn's OneVsRestClassifier", async () => {
+      const { model } = await churn.fit({ ...base, exports: options, data: data() });
+      const prediction = await churn.predict?.({ ...asked, exports: options, model: stored(model), data: data() });
+      // scikit-learn 1.9.1: OneVsRestClassifier(LogisticRegression(C=1)) on standardised columns, 3 rows.
+      const expected = [
+        [0.16166397, 0.13960323, 0.6987328],
+        [0.22617825, 0.72899066, 0.04483109],
+        [0.31615107, 0.6791348, 0.00471413],
+      ];
+      for (const [t, row] of expected.entries())
+        for (const [k, p] of row.entries()) expect(prediction?.columns?.[`P_${plans[k]}`]?.[t]).toBeCloseTo(p, 6);
+      expect(Array.from(prediction?.columns?.CLASS ?? []).slice(0, 3)).toEqual(["team", "pro", "pro"]);
+      expect(prediction?.mean[0]).toBe(prediction?.columns?.P_team?.[0]);
+    });
+
+    it("measures, tunes and explains; a rare class has its base rate", async () => {
+      const more = { ...options, folds: 3, explain: true, class_weight: "balanced" as const, tune: { leaves: [2, 3] } };
+      const rare = [...waves, { a: 0, b: 0, plan: "gold" }];
+      const exports = { ...more, classes: [...plans, "gold"], min_rows: 5, min_class_rows: 2, rounds: 10 };
+      const fitted = await boostedClassification.fit({ ...base, exports, data: data(rare) });
+      expect(fitted.metrics?.cv_accuracy).toBeGreaterThan(0.5);
+      expect(Object.keys(fitted.metrics ?? {})).toEqual(
+        expect.arrayContaining(["cv_log_loss", "cv_auc", "cv_f1", "cv_brier", "cv_calibration_error"]),
+      );
+      expect(fitted.info).toMatchObject({ classes: { gold: { rows: 1 }, pro: { rows: 21, importance: {} } } });
+      const model = stored(fitted.model);
+      const prediction = await boostedClassification.predict?.({ ...asked, exports, model, data: data(rare) });
+      const chances = exports.classes.map((name) => prediction?.columns?.[`P_${name}`]?.[0]);
+      expect(chances.reduce((sum: number, p) => sum + Number(p), 0)).toBeCloseTo(1, 12);
+      // Dirichlet after Jeffreys: (1 + ½) / (61 + 4 / 2), before the probabilities are brought to a sum of 1.
+      expect(chances[3]).toBeGreaterThan(0.01);
+      expect(chances[3]).toBeLessThan(0.05);
+      expect(JSON.parse(String(prediction?.columns?.CONTRIBUTIONS?.[0]))).toMatchObject({ A: expect.any(Number) });
+    });
+
+    it("falls back to base rates where one class is there, and names a value that is no class", async () => {
+      const one = data(waves.map((row) => ({ ...row, plan: "pro" })));
+      const { model, info } = await churn.fit({ ...base, exports: options, data: one });
+      expect(info).toMatchObject({ fallback: "base-rate" });
+      const prediction = await churn.predict?.({ ...asked, levels: [90], exports: options, model, data: one });
+      expect(prediction?.note).toMatchObject({ type: "base-rate", isFallback: true });
+      expect(prediction?.mean[0]).toBe(60.5 / 61.5);
+      expect(prediction?.columns?.P_team?.[0]).toBe(0.5 / 61.5);
+      const wrong = { ...options, classes: ["basic", "pro"] };
+      expect(() => churn.fit({ ...base, exports: wrong, data: data() })).toThrow(
+        /PLAN is "team" in row \d+, which classes/,
+      );
+      expect(() =>
+        typeof churn.output === "function"
+          ? churn.output({ exports: { ...options, threshold: 0.5 }, columns: [] })
+          : undefined,
+      ).toThrow("leave them out beside classes");
+    });
+  });
+
+  it("a segment too small for trees has its base rate, and says so", async () => {
+    const few = table(rows.slice(0, 12));
+    const { model, info } = await boostedClassification.fit({ ...base, exports, data: few });
+    expect(info).toMatchObject({ fallback: "base-rate" });
+    const prediction = await boostedClassification.predict?.({ ...asked, levels: [90], exports, model: stored(model) });
+    expect(prediction?.note).toMatchObject({ type: "base-rate", isFallback: true });
+    expect(prediction?.lower?.[0]?.[0]).toBeGreaterThan(0);
+  });
 });
