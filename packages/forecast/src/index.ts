@@ -131,10 +131,10 @@ export {
   wape,
 } from "./measures/accuracy.ts";
 export { type ClassCosts, type ClassReport, classReport, leastCostThreshold } from "./measures/class-report.ts";
-export { likeliest, type MulticlassReport, multiclassReport } from "./measures/multiclass-report.ts";
 export { auc, averagePrecision, brier, calibrationError, logLoss } from "./measures/classification.ts";
 export { type Fold, type FoldOptions, folds } from "./measures/folds.ts";
 export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from "./measures/interval-accuracy.ts";
+export { likeliest, type MulticlassReport, multiclassReport } from "./measures/multiclass-report.ts";
 export { type CombineOptions, type Combining, combine } from "./model/combination.ts";
 export type { CumulativeForecast, CumulativeOptions } from "./model/cumulative.ts";
 export type { Fit } from "./model/families.ts";
