@@ -49,15 +49,15 @@ export function multiclassReport(actual: Series, probabilities: readonly Series[
     for (let k = 0; k < classes; k++) squares += (probabilities[k]![t]! - (actual[t] === k ? 1 : 0)) ** 2;
   }
   const byClass = probabilities.map((column, k) => {
-    let [told, both, real] = [0, 0, 0];
+    let [likelyRows, rightRows, actualRows] = [0, 0, 0];
     for (const t of rows) {
-      if (likely[t] === k) told++;
-      if (actual[t] === k) real++;
-      if (likely[t] === k && actual[t] === k) both++;
+      if (likely[t] === k) likelyRows++;
+      if (actual[t] === k) actualRows++;
+      if (likely[t] === k && actual[t] === k) rightRows++;
     }
     const isClass = Float64Array.from(rows, (t) => (actual[t] === k ? 1 : 0));
     const scores = Float64Array.from(rows, (t) => column[t]!);
-    return { area: auc(isClass, scores), f1: (2 * both) / (told + real) };
+    return { area: auc(isClass, scores), f1: (2 * rightRows) / (likelyRows + actualRows) };
   });
   const isRight = Float64Array.from(rows, (t) => (likely[t] === actual[t] ? 1 : 0));
   const confidence = Float64Array.from(rows, (t) => probabilities[likely[t]!]![t]!);
