@@ -90,7 +90,10 @@ const SCENARIOS: {
     says: ["SALES_MODEL V1 scored 5 partitions: 5 OK", "OK         35"],
   },
   "own-package": { says: ["5 trained, 0 failed", "scored 5 partitions: 5 OK"] },
-  "store-sales": { says: ["6 trained, 0 failed", "scored 6 partitions: 6 OK", "2, garden: store-sales"] },
+  "sku-forecasts": { says: ["5 trained, 0 failed", "scored 5 partitions: 5 OK", "5 partitions: 0 drift"] },
+  "store-sales": {
+    says: ["6 trained, 0 failed", "scored 6 partitions: 6 OK", "2, garden: store-sales", "6 ok"],
+  },
   churn: { says: ["3 trained, 0 failed", "scored 3 partitions: 3 OK", "TICKETS", "AUC", "psi of PLAN"] },
   "sensor-anomalies": {
     says: ["6 trained, 0 failed", "288 rows in READING_RESULTS", "level-shift", "stuck", "missing"],
