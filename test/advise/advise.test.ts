@@ -83,7 +83,7 @@ describe("advise", () => {
     expect(advice.notes.join()).toContain("Set source.period: auto, or 7");
     expect(advice.evidence.ownToPooled.high).toBeLessThan(1);
   });
-  it("one model, where short series share what happens next", async () => {
+  it("one model, if short series share their future", async () => {
     const advice = await adviceOn(
       Array.from({ length: 40 }, () => {
         let x = 3 * normal(uniform);

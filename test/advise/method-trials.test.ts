@@ -46,7 +46,7 @@ describe("tryMethods", () => {
     expect(trials.find(({ method }) => method === "mean")!.mase).toBeCloseTo(3 / 2, 12);
   });
 
-  it("leaves out what is too slow for the time, and proposes nothing from fewer than eight series", () => {
+  it("leaves out methods that are too slow for the time, and proposes nothing from fewer than 8 series", () => {
     const options = { period: 12, h: 6, budgetMs: 31, clock: ticking() };
     expect(tryMethods(seasonal(9), options)).toMatchObject({ trials: [], proposal: undefined });
     expect(tryMethods(seasonal(9), options).slow).toContain("best");

@@ -330,7 +330,7 @@ describe("partitions without a model", () => {
     await expect(score("NOW", { missingModel: "ignore" })).rejects.toThrow('missing_model is "ignore"');
   });
 
-  it("need to know what to forecast", async () => {
+  it("need a target", async () => {
     const mm = await openWorkspace("memory");
     await fillDaily(mm, 1, 3);
     const run = await mm.foreachPartition("unit_id").dopar(body("average"), { dataQuery: dailyQuery });
@@ -389,7 +389,7 @@ describe("a batch's record", () => {
 
 for (const engine of ["local", "memory"] as const)
   describe(`an incremental batch on the ${engine} engine`, () => {
-    it("scores again what has changed, keeps the other rows, and gives what a full one gives", async () => {
+    it("scores changed partitions again, keeps the other rows, and equals a full batch", async () => {
       const { mm, score } = await fitted("snaive", { units: 6, engine });
       const { registry } = mm;
       const incremental = (version: string, options: object = {}) =>

@@ -22,7 +22,7 @@ async function totals(mm: ManyModel, table: string): Promise<unknown[]> {
 const ENGINES = EVERY_ENGINE.filter(([name]) => !name.startsWith("snowflake"));
 
 describe.each(ENGINES)("the view FORECASTS (%s)", (_engine, missing, open) => {
-  it.skipIf(missing)("has one batch, whatever versions there are: two nights never double a sum", async () => {
+  it.skipIf(missing)("has one batch for any number of versions: two nights never double a sum", async () => {
     const mm = await open(CONFIG);
     await mm.setup();
     expect(await totals(mm, "FORECASTS")).toEqual([0, null, null, 0]);

@@ -211,7 +211,7 @@ describe("a night", () => {
     expect(doneIn(await mm.pipeline())).toEqual(["setup"]);
   });
 
-  it("tells a webhook what it did, and what failed", async () => {
+  it("posts its steps and failures to a webhook", async () => {
     const received: { state: string; error?: string; steps: { step: string }[] }[] = [];
     const server = createServer((request, response) => {
       let text = "";

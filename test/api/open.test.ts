@@ -11,7 +11,7 @@ const refusal = (config: unknown) =>
   );
 
 describe("a workspace opened by an object", () => {
-  it("is the one that a file of the same keys opens", async () => {
+  it("equals the workspace that a file of the same keys opens", async () => {
     const directory = await temporaryFolder();
     await writeFile(path.join(directory, "sales.csv"), "shop,day,y\nA,2025-01-01,1\nB,2025-01-01,2\n");
     const mm = await open({ source: { table: "sales.csv", partition_by: "shop", order_by: "day" } }, { directory });

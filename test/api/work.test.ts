@@ -29,7 +29,7 @@ it("gives the newest progress at each step, ends with the work, and gives its re
   expect(told).toEqual([1, 2, 5, 9]);
 });
 
-it("throws in the iteration what the work throws", async () => {
+it("throws the work's error in the iteration", async () => {
   const work = startWork(async () => {
     throw new Error("no disk");
   });

@@ -41,7 +41,7 @@ describe("SKUs that are hard to forecast", () => {
       },
     );
 
-  it("have the same results whatever the order of rows, the chunks and the workers", async () => {
+  it("have the same results for any order of rows, chunks and workers", async () => {
     if (first === undefined) throw new Error("there is no engine");
     const { results } = await workOn(first, { ...ELSEWHERE, workers: 2, chunks: 17, order: "mixed" });
     expect(results).toEqual(resultsOf(ELSEWHERE, local));

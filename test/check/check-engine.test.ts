@@ -32,7 +32,7 @@ describe("a check of an engine", () => {
     expect(await mm.engine.roster.alive()).toEqual([]);
   });
 
-  it("says of each part that fails what to do, and goes on with the others", async () => {
+  it("names a remedy for each part that fails, and checks the others", async () => {
     const engine: Engine = {
       ...memoryEngine(randomUUID()),
       describe: async () => ({

@@ -76,7 +76,7 @@ describe("manymodel, on the command line", () => {
     expect(people.stderr).toBe("");
   });
 
-  it("fails with one line that says what to do, and the right exit code", async () => {
+  it("fails with one line that names the remedy, and the right exit code", async () => {
     await writeCsv("sales.csv", ["A"], 70);
     const failing: [number, string, string[]][] = [
       [2, 'there is no file manymodel.yaml; "manymodel init" writes one', ["status"]],
@@ -138,7 +138,7 @@ describe("manymodel, on the command line", () => {
     });
   });
 
-  it("says in a clone that is not built what to do", async () => {
+  it("names the remedy in a clone that is not built", async () => {
     await mkdir(path.join(folder, "bin"));
     await writeFile(path.join(folder, "package.json"), '{ "type": "module" }');
     await copyFile(BIN, path.join(folder, "bin", "manymodel.js"));
@@ -151,7 +151,7 @@ describe("manymodel, on the command line", () => {
     ]);
   });
 
-  it("names what is wrong with the data", async () => {
+  it("names the error in the data", async () => {
     await writeCsv("sales.csv", ["A"], 20);
     const train = async (source: string) => {
       await writeFile(path.join(folder, "manymodel.yaml"), `source: ${source}\ntrain: { holdout: 0 }\n`);
@@ -226,7 +226,7 @@ describe("manymodel, on the command line", () => {
     expect(results.rows, "unsorted rows are sorted").toEqual([["2026-01-01", "2026-01-03", 3]]);
   });
 
-  it("says what an import made of each column, and reads other decimals, dates and missing values when told", async () => {
+  it("prints the type of each column, and reads other decimals, dates and missing values by options", async () => {
     const months = Array.from({ length: 12 }, (_, i) => `${String(i + 1).padStart(2, "0")}/01/2023`);
     const lines = months.map((day, i) => `a;${day};${i === 3 ? "n/a" : `10${i},5`}`);
     await writeFile(path.join(folder, "us.csv"), `sku;day;qty\n${lines.join("\n")}\n`);
@@ -244,7 +244,7 @@ describe("manymodel, on the command line", () => {
     ]);
   });
 
-  it("imports a table whole or not at all, and replaces only what was imported", async () => {
+  it("imports a table whole or not at all, and replaces imported tables only", async () => {
     await writeCsv("sales.csv", ["A"], 10);
     await writeCsv("more.csv", ["A", "B"], 10);
     await writeFile(path.join(folder, "manymodel.yaml"), "");
@@ -299,7 +299,7 @@ describe("manymodel, on the command line", () => {
     ).toEqual([["s:GAPS"]]);
   });
 
-  it("keeps what a body prints off standard output", async () => {
+  it("keeps the output of a body off standard output", async () => {
     await writeCsv("sales.csv", ["A"], 10);
     await writeFile(
       path.join(folder, "chatty.js"),
@@ -320,7 +320,7 @@ describe("manymodel, on the command line", () => {
     expect(log).toBe("from the body\nand more\n");
   });
 
-  it("has as many workers as it is told, without a word from Node", async () => {
+  it("has as many workers as --workers states, without a warning of Node", async () => {
     await writeCsv(
       "sales.csv",
       Array.from({ length: 12 }, (_, i) => `S${i}`),

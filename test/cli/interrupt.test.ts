@@ -6,7 +6,7 @@ import { start, until } from "../processes.ts";
 import { body, fillDaily, openWorkspace } from "../workspace.ts";
 
 it.each(["tasks", "queue"])(
-  "a training in mode %s that is stopped says how to go on, ends as the signal would have ended it, and goes on",
+  "an interrupted training in mode %s prints the next step, ends as by the signal, and resumes",
   async (mode) => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 20, 3);

@@ -10,7 +10,7 @@ it("says when all is done, if nothing ends it before", () => {
   expect(progressText({ total: 100, done: 0, failed: 0 }, 0)).toBe("0/100, 0/s, ? left");
 });
 
-it("says no more time than the budget or the deadline allows, and how much is not begun by then", () => {
+it("shows no more time than the budget or the deadline allows, and the part that will not start by then", () => {
   expect(progressText({ total: 1000, done: 40, failed: 0, limits }, 3)).toBe(
     "40/1000, 3/s, 60 s until the time budget ends, about 780 not started by then",
   );

@@ -36,7 +36,7 @@ it("says the line of a key, or of the nearest above it", () => {
   expect(placeOf({ file: "f" }, "train")).toBe("f: train");
 });
 
-describe("what is found wrong after a configuration was read has its line", () => {
+describe("errors found after the configuration was read have its line", () => {
   const address = async (...lines: string[]) =>
     thrownBy(async () => engineAddress(await loadConfig(await fileOf(...lines))));
   it("of engines", async () => {

@@ -16,7 +16,7 @@ describe("boundForecast", () => {
     expect(boundForecast(forecast, { isWhole: false })).toEqual(forecast);
   });
 
-  it("keeps what is missing, and has a floor hold against a ceiling", () => {
+  it("keeps missing values, and prefers the floor to the ceiling", () => {
     const forecast = { mean: values(Number.NaN, 5), lower: [values(Number.NaN, 1)], upper: [values(Number.NaN, 9)] };
     expect(boundForecast(forecast, { lower: values(0, 7), upper: values(6, 6), isWhole: true })).toEqual({
       mean: values(Number.NaN, 7),

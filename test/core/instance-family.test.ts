@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { misfit, usualSize } from "../../src/core/instance-family.ts";
 
-it("gives a container its machine, but for what the mount takes", () => {
+it("gives a container its machine, except for the mount's share", () => {
   expect(usualSize("CPU_X64_XS")).toEqual({ cpu: 0.5, memory: "5Gi" });
   expect(usualSize("cpu_x64_l")).toEqual({ cpu: 27.5, memory: "115Gi" });
   expect(usualSize("ANOTHER")).toEqual({ cpu: 2, memory: "8Gi" });

@@ -13,7 +13,7 @@ describe("an index of keys", () => {
     expect(strangers.reduce((a, b) => a + b, 0)).toBeLessThan(5);
   });
 
-  it("may be empty, lie anywhere in memory, and is told from other bytes", () => {
+  it("may be empty or lie anywhere in memory, and differs from other bytes", () => {
     expect(findKey(encodeKeyIndex([]), "s:a")).toEqual([]);
     const bytes = encodeKeyIndex([{ chunk: 1, keys: ["s:a"] }]);
     const shifted = new Uint8Array(bytes.length + 1);

@@ -11,7 +11,7 @@ describe("a metric", () => {
     expect(metricOf("constructor")).toEqual({ name: "constructor", better: "lower", best: 0, kinds: [] });
   });
 
-  it("is as a definition declares it, which comes before what is known", () => {
+  it("follows the definition's declaration before the known direction", () => {
     const declared = { lift: { better: "higher" }, auc: { better: "lower", best: -1 } } as const;
     expect(metricOf("holdout_lift", declared)).toEqual({ name: "holdout_lift", better: "higher", kinds: [] });
     expect(metricOf("auc", declared)).toMatchObject({ better: "lower", best: -1 });

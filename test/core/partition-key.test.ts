@@ -56,7 +56,7 @@ describe("encodeKey", () => {
     );
   });
 
-  it("keeps apart what joining or printing would confuse", () => {
+  it("distinguishes keys that joining or printing would confuse", () => {
     const s: KeyColumn = { name: "A", type: "string" };
     const encoded = [
       encodeKey([s], ["a,s:b"]),
@@ -101,7 +101,7 @@ describe("encodeKey", () => {
 });
 
 describe("checkSameKeys", () => {
-  it("compares the types of key columns, and names what differs", () => {
+  it("compares the types of key columns, and names the difference", () => {
     const named = (name: string, kinds: readonly KeyType[]) => ({ name, keyColumns: columns(kinds) });
     const renamed = { name: "T", keyColumns: [{ name: "OTHER", type: "string" as const }] };
     checkSameKeys("conflict", named("A", ["string"]), renamed);

@@ -4,7 +4,7 @@ import { creditsByMode } from "../../src/core/snowflake-credits.ts";
 const RATES = { warehouse: 1, warehouseThreads: 8, node: 0.12, serverless: 0.9 };
 
 describe("credits by mode", () => {
-  it("are rates times hours, with what is billed at least and after", () => {
+  it("are rates times hours, with the least and the trailing time billed", () => {
     // By hand: 28,800 CPU s on 2 threads are 4 h; on 4 nodes of 3 threads 2,400 s, and 300 s until the pool is suspended:
     // 4 nodes x 0.75 h x 0.12 + 2/3 h x 0.9 + 2 minutes x 1; in a warehouse 1 h.
     const modes = creditsByMode(28_800, 2, RATES, { replicas: 4, threads: 3 });

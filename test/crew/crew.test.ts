@@ -54,7 +54,7 @@ describe("crew", () => {
     expect(living.size).toBe(0);
   });
 
-  it("when one member fails, the others stop, no worker is left, and the first error is the answer", async () => {
+  it("a member that fails stops the others, leaves no worker, and its error is the answer", async () => {
     const { workers, living, started } = observedWorkers();
     const crew = await startCrew({ workers, entry }, 3);
     let turn = 0;
@@ -80,7 +80,7 @@ describe("crew", () => {
     await crew.close();
   });
 
-  it("has the others help with work that goes on, and with the next", async () => {
+  it("lets the others join work in progress, and the next work", async () => {
     const { workers, living } = observedWorkers();
     const crew = await startCrew({ workers, entry }, 3, 1);
     for (const _ of [1, 2]) {

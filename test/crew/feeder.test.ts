@@ -56,7 +56,7 @@ describe("the feeder", () => {
     expect(most, "priorities count until shortly before a chunk is begun").toBeLessThan(40);
   });
 
-  it("skips what has not begun when the budget is over, and waits for what has", async () => {
+  it("skips waiting chunks when the budget is over, and waits for started ones", async () => {
     const { queue, clock } = await start(50, 10);
     let begun = 0;
     const onBegin = async () => void begun++;
@@ -83,7 +83,7 @@ describe("the feeder", () => {
     expect((await queue.counts("r")).chunks.skipped).toBeGreaterThan(0);
   });
 
-  it("ends what still runs at the hard deadline", async () => {
+  it("ends running chunks at the hard deadline", async () => {
     const { queue, clock } = await start(3, 10);
     let told = 0;
     const onDeadline = async () => {

@@ -181,7 +181,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       for (const tab of [list, run]) await tab.locator(".lost").waitFor({ state: "detached" });
     });
 
-    it("draws the fan of any series, and what is known of one that failed", async () => {
+    it("draws the fan of any series, and the failure of one without a model", async () => {
       const { url } = await shown();
       const tab = await openTab(browser);
       for (const unit of ["U03", ...ODD]) {

@@ -134,7 +134,7 @@ const SCENARIOS: {
 /** Blocks that other tests run: those below, that of the fleets. */
 const ELSEWHERE = ["", "refine", "serving", "tokens", "slurm"];
 
-describe("what the documents show is run", () => {
+describe("the examples of the documents run", () => {
   it("every block says how", () => {
     const silent = BLOCKS.filter(({ how }) => how === undefined).map(
       ({ page, code }) => `${page}: ${code.split("\n")[0]}`,

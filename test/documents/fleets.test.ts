@@ -14,7 +14,7 @@ const read = (name: string) => readFile(path.join(root, name), "utf8");
 const configurations = async () =>
   [...(await read("docs/fleets.md")).matchAll(/<!-- config -->\n```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => yaml!);
 
-describe("what the documents show of fleets", () => {
+describe("the fleet examples of the documents", () => {
   it("is configuration as it may be", async () => {
     const shown = await configurations();
     expect(shown).toHaveLength(3);
@@ -25,7 +25,7 @@ describe("what the documents show of fleets", () => {
     expect(await read("docs/fleets.md")).toContain(`Kubernetes ${MIN_KUBERNETES} or newer`);
   });
 
-  it("prints what would be handed to Slurm and to Kubernetes", async () => {
+  it("prints the submission to Slurm and to Kubernetes", async () => {
     const folder = await temporaryFolder();
     await writeFile(path.join(folder, "sales.csv"), "sku,day,qty\nA,2026-01-01,1\nB,2026-01-01,2\n");
     const commandLine = new CommandLine();

@@ -87,6 +87,6 @@ describe("models of libraries, trained, stored and scored", () => {
   );
 });
 
-it("churn.onnx is what its script writes", async () => {
+it("churn.onnx equals the output of its script", async () => {
   expect(await readFile(path.join(folder, "churn.onnx"))).toEqual(await readFile(path.join(folder, "was.onnx")));
 });

@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { PAGES, root } from "./pages.ts";
 
-describe("what the documents say is there", () => {
+describe("the documents' links and names exist", () => {
   it("every link between them", () => {
     const anchor = (heading: string) =>
       heading

@@ -88,36 +88,33 @@ describe.each(EVERY_ENGINE)("on %s", (name, missing, open) => {
     await expect(mm.train("mean", { keys: ["B"] })).rejects.toThrow(/partition sku = "B" has ended \(source.active\)/i);
   });
 
-  it.skipIf(missing !== undefined)(
-    "reads a query in place of a table, and names what the database refuses",
-    async () => {
-      const query = "  query: |\n    SELECT sku, day, 2 * qty AS qty FROM SALES WHERE store = 'N'; ";
-      const mm = await openSales(open, yaml(query, "P30D"));
-      const { manifest } = await mm.train();
-      expect(manifest.snapshot).toMatchObject({ partitions: 3, ended: 0, rows: 36, query: { table: "source.query" } });
-      await mm.models.register({ run: manifest.runId });
-      expect(await mm.score()).toMatchObject({ ok: 3, inputTable: "source.query" });
-      // The mean of 1 to 20, doubled.
-      expect((await mm.forecast("MANY_MODEL_FORECAST", "A")).mean[0]).toBeCloseTo(21, 12);
+  it.skipIf(missing !== undefined)("reads a query in place of a table, and quotes the database's refusal", async () => {
+    const query = "  query: |\n    SELECT sku, day, 2 * qty AS qty FROM SALES WHERE store = 'N'; ";
+    const mm = await openSales(open, yaml(query, "P30D"));
+    const { manifest } = await mm.train();
+    expect(manifest.snapshot).toMatchObject({ partitions: 3, ended: 0, rows: 36, query: { table: "source.query" } });
+    await mm.models.register({ run: manifest.runId });
+    expect(await mm.score()).toMatchObject({ ok: 3, inputTable: "source.query" });
+    // The mean of 1 to 20, doubled.
+    expect((await mm.forecast("MANY_MODEL_FORECAST", "A")).mean[0]).toBeCloseTo(21, 12);
 
-      const source = { table: "SALES", partitionBy: "sku", orderBy: "day" };
-      await expect(mm.snapshot({ ...source, where: "shop = 'N'" })).rejects.toMatchObject({
-        kind: "config",
-        message: expect.stringMatching(/^source\.where is refused by the database: .*shop/i),
-      });
-      const of = { partitionBy: "sku", query: "SELECT * FROM SALES" };
-      await expect(mm.snapshot({ ...of, where: "qty / 'x' > 1" })).rejects.toThrow(/^source\.where is refused/);
-      await expect(mm.snapshot({ ...of, query: "SELECT * FROM SALE", where: "qty > 1" })).rejects.toThrow(
-        /^source\.query is refused by the database: .*SALE\b/i,
-      );
-      await expect(mm.snapshot({ ...of, query: "SELECT 1; SELECT 2" })).rejects.toThrow(/^source\.query is refused/);
-      // The same condition gives the same snapshot; another is another one, though it selects the same rows.
-      const [first, again, other] = [
-        await mm.snapshot({ ...source, where: "store = 'S'" }),
-        await mm.snapshot({ ...source, where: "store = 'S'" }),
-        await mm.snapshot({ ...source, where: "store > 'N'" }),
-      ];
-      expect([first.id === again.id, first.id === other.id, first.rows, other.rows]).toEqual([true, false, 28, 28]);
-    },
-  );
+    const source = { table: "SALES", partitionBy: "sku", orderBy: "day" };
+    await expect(mm.snapshot({ ...source, where: "shop = 'N'" })).rejects.toMatchObject({
+      kind: "config",
+      message: expect.stringMatching(/^source\.where is refused by the database: .*shop/i),
+    });
+    const of = { partitionBy: "sku", query: "SELECT * FROM SALES" };
+    await expect(mm.snapshot({ ...of, where: "qty / 'x' > 1" })).rejects.toThrow(/^source\.where is refused/);
+    await expect(mm.snapshot({ ...of, query: "SELECT * FROM SALE", where: "qty > 1" })).rejects.toThrow(
+      /^source\.query is refused by the database: .*SALE\b/i,
+    );
+    await expect(mm.snapshot({ ...of, query: "SELECT 1; SELECT 2" })).rejects.toThrow(/^source\.query is refused/);
+    // The same condition gives the same snapshot; another is another one, though it selects the same rows.
+    const [first, again, other] = [
+      await mm.snapshot({ ...source, where: "store = 'S'" }),
+      await mm.snapshot({ ...source, where: "store = 'S'" }),
+      await mm.snapshot({ ...source, where: "store > 'N'" }),
+    ];
+    expect([first.id === again.id, first.id === other.id, first.rows, other.rows]).toEqual([true, false, 28, 28]);
+  });
 });

@@ -22,8 +22,8 @@ function pick(sent: number, nth: number): number[] {
   return [1 + Math.floor(sent * ((nth * 0.618 + 0.4) % 1))];
 }
 
-describe("processes killed while an account does what they have asked for", () => {
-  it("are gone on with: everything is there once, as if nobody had been killed, and gc leaves nothing (MANYMODEL_FAULTS_EVERY)", async () => {
+describe("processes killed while an account executes their statements", () => {
+  it("are continued: every result is there once, as without a kill, and gc leaves nothing (MANYMODEL_FAULTS_EVERY)", async () => {
     const account = await openTestAccount();
     onTestFinished(() => account.close());
     // A killed client's transaction holds its locks until it is undone, after five minutes in an account.
@@ -50,7 +50,7 @@ describe("processes killed while an account does what they have asked for", () =
     expect(Object.values(kills).filter((said) => !said.startsWith("0"))).not.toEqual([]);
   }, 7_200_000);
 
-  it("of a run that trains in containers are resumed, whatever happens to the account, its tokens and its containers", async () => {
+  it("of a run that trains in containers are resumed after failures of the account, its tokens and its containers", async () => {
     const account = await openTestAccount({ procedures: false });
     onTestFinished(() => account.close());
     const some = schedules(2, 5).map((schedule) => inAccount("service", schedule));

@@ -8,7 +8,7 @@ const tasks: FleetJob = { name: "r", kind: "tasks", count: 1000, args: ["task", 
 const options = { command: ["manymodel"], logs: "/shared/logs" };
 
 describe("the script for sbatch", () => {
-  it("asks for what the options say, and for no more", () => {
+  it("asks for the options' resources, and for no more", () => {
     const asked = { cpus: 2, memory: "4G", time: "2:00:00", throttle: 40, partition: "long", account: "a b" };
     const script = slurmScript(tasks, { ...options, ...asked, options: ["--qos=low"], setup: ["module load node"] });
     expect(script).toBe(`#!/bin/bash
@@ -36,7 +36,7 @@ exec manymodel task r
     expect(finalizer).not.toMatch(/--array|--mem|MANYMODEL_TASK/);
   });
 
-  it("gives arguments as they are, whatever is in them", () => {
+  it("passes arguments unchanged, with any content", () => {
     const args = ["it's", "$HOME `id` $(id)", 'a "b" \\', "a\nb", "", "*", "-n", "é;#&|<>!"];
     const script = slurmScript({ ...tasks, args }, { ...options, command: ["printf", "%s|"] });
     const env = {
@@ -55,7 +55,7 @@ exec manymodel task r
     expect(Number(asked.stdout)).toBe(2 ** 31 - 1);
   });
 
-  it("keeps what would become a line of its own out of what Slurm reads", () => {
+  it("keeps line breaks out of the lines that Slurm reads", () => {
     expect(() => slurmScript(tasks, { ...options, account: "a\n#SBATCH --uid=0" })).toThrow("more than one line");
     expect(() => slurmScript(tasks, { ...options, options: ["--qos=a\nrm"] })).toThrow("more than one line");
     expect(slurmScript(tasks, { ...options, logs: "/100%/a b" })).toContain('--output="/100%%/a b/r/slurm-%A_%a.log"');

@@ -125,7 +125,7 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
     expect(orphans).toBeGreaterThan(0);
   });
 
-  it("goes on without the one that started it, and is ended by a job of its own or by resume", async () => {
+  it("continues without its submitter, and is completed by a job of its own or by resume", async () => {
     const folder = await workspace("detached", "shared_catalog: true, chunks_per_task: 2");
     const args = ["--fleet", "--detach", "--run-id", "r", "--chunks", "4"];
     await done(start(folder, "train", ...args));
@@ -176,7 +176,7 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
     expect(train.stderr()).toMatch(/job \d+ of run r was cancelled; manymodel resume r/);
   });
 
-  it("says of a task that ends without a result what its log says, and tries it again", async () => {
+  it("quotes the log of a task that ends without a result, and tries the task again", async () => {
     const folder = await workspace(
       "failing",
       "setup: [echo no such module, exit 3], shared_catalog: true",

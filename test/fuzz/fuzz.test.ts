@@ -8,7 +8,7 @@ import { fuzzKeys } from "./partition-key.ts";
 
 // npm run test:fuzz has 100,000 inputs.
 describe("texts from outside", () => {
-  it("partition keys decode to what was encoded, or are refused", () => {
+  it("partition keys decode to the encoded values, or are refused", () => {
     const { failures, accepted } = fuzzKeys(1, 3000);
     expect(failures).toEqual([]);
     expect(accepted).toBeGreaterThan(0);
@@ -26,7 +26,7 @@ describe("texts from outside", () => {
     expect(accepted).toBeGreaterThan(0);
   });
 
-  it("CSV files whose header holds what no statement can are imported", async () => {
+  it("CSV files are imported whose header holds text that no statement can hold", async () => {
     const mm = await openWorkspace("local");
     const file = path.join(mm.config.directory, "odd.csv");
     for (const header of ["C0,c 1\0", '"C0",\ufeffc 1', '"a""b",c']) {

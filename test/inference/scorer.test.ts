@@ -14,7 +14,7 @@ const DAY = 86_400_000;
 it.each([
   ["from a folder alone", false],
   ["from files that it asks for", true],
-])("the compiled scorer answers %s, line by line, what a batch gives to the bit", async (_, byReference) => {
+])("the compiled scorer answers %s, line by line, with a batch's bits", async (_, byReference) => {
   const mm = await openWorkspace("local");
   await fillDaily(mm, 3, 30);
   const run = await mm.foreachPartition("unit_id").dopar(body("smoothed"), { dataQuery: dailyQuery, mode: "local" });

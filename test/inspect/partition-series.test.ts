@@ -46,7 +46,7 @@ it.each(["local", "memory"] as const)("one partition as it was trained, gaps inc
   expect(await read("i:2")).toBeUndefined();
 });
 
-it("where the pinned data were deleted, the source's rows of its times as they are now, without one-step forecasts", async () => {
+it("without pinned data, shows the source's current rows at its times, without one-step forecasts", async () => {
   const mm = await openWorkspace("local", "source: { table: SALES, partition_by: K, order_by: T, target: Y }\n");
   const columns = [
     { name: "K", type: "string" },
@@ -85,7 +85,7 @@ async function growing() {
 }
 const days = (times: ArrayLike<unknown>) => Array.from(times, (time) => Number(time) / DAY);
 
-it("the newer rows that the model took in are between what it was fitted to and its forecast", async () => {
+it("newer rows of an updated model are between its training data and its forecast", async () => {
   const { mm, train } = await growing();
   const run = await train("first");
   await fillDaily(mm, 2, 40);
@@ -115,7 +115,7 @@ it("a patched partition has the rows of the run that made its model", async () =
   expect("mean" in patched.scored && days(patched.scored.times!)).toEqual([40, 41]);
 });
 
-it("newer rows that the model could not take in are said, not bridged", async () => {
+it("newer rows that cannot update the model are reported, not bridged", async () => {
   const mm = await openWorkspace("local", "source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE }\n");
   await fillDaily(mm, 1, 30);
   const run = await mm.foreachPartition("unit_id").dopar(body("snaive"), { mode: "local" });

@@ -41,7 +41,7 @@ describe("a definition's packages", () => {
     expect(definition.fit({} as never)).toEqual({ model: { is: true } });
   });
 
-  it("with native code are refused, saying what to do", async () => {
+  it("with native code are refused, naming the remedy", async () => {
     const file = await written({
       "mine.js": 'import "addon"; export default { fit: () => ({ model: {} }) };',
       ...ADDON,

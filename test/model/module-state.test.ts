@@ -44,7 +44,7 @@ describe("a definition whose modules keep state", () => {
     expect({ sha256, name }).toEqual({ sha256: first.sha256, name: first.name });
   });
 
-  it("is told from one that cheats in another way", async () => {
+  it("differs from a definition that cheats in another way", async () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 6, 6);
     const options = { dataQuery: dailyQuery, chunksPerJob: 3, workers: 1 };
@@ -58,7 +58,7 @@ describe("a definition whose modules keep state", () => {
     expect(await mm.runs.list()).toHaveLength(2);
   });
 
-  it("gives the same models whatever the chunks and workers", async () => {
+  it("gives the same models for any chunks and workers", async () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 12, 6);
     const models = async (chunksPerJob: number, workers: number) => {

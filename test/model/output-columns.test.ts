@@ -14,7 +14,7 @@ describe("output columns", () => {
     const kept = ({ exports, columns }: typeof context) => ({ [exports.keep]: columns[0]?.type });
     expect(columnsOf(kept)).toEqual([{ name: "ID", type: "string" }]);
   });
-  it("refuse what the output already has, and other types", () => {
+  it("refuse columns that the output already has, and other types", () => {
     for (const name of ["region", "FORECAST", "lo_80", "HI_99.5", "STATUS", "PARTITION_KEY"])
       expect(() => columnsOf({ [name]: "number" })).toThrow(`output.${name} of mine is a column`);
     expect(() => columnsOf({ A: "number", a: "number" })).toThrow("output.a of mine");

@@ -225,7 +225,7 @@ describe("together with the other rules", () => {
     );
     expect(columns.qty?.values).toEqual(Float64Array.of(7, 7, NaN));
   });
-  it("leaves rows with a repeated or missing time as they are: training says what is wrong", () => {
+  it("leaves rows with a repeated or missing time as they are: training names the error", () => {
     expect(resampled(sales, week("sum"), panel)).toEqual(sales.map(([time, qty]) => [time, qty]));
   });
   it("keeps every bin of a table without the target, such as one of the future", () => {

@@ -14,7 +14,7 @@ describe("seriesInterval", () => {
     expect(seriesInterval(Float64Array.of(3, 9), "number", "N3")).toBe("N3");
   });
 
-  it("refuses times that are not on it, naming the first two and what to do", () => {
+  it("refuses times off the interval, naming the first two and the remedy", () => {
     const refuse = (times: Float64Array, stated: string, message: string) =>
       expect(() => seriesInterval(times, "date", stated)).toThrow(message);
     refuse(

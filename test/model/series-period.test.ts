@@ -33,7 +33,7 @@ describe("the period of a series", () => {
   });
 });
 
-describe("what is kept of it", () => {
+describe("the period kept with the model", () => {
   it("is a period that gives the same again", () => {
     for (const [season, period] of [
       [{ period: 7, periods: [7, 365.25] }, [7, 365.25]],

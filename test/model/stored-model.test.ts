@@ -45,7 +45,7 @@ describe("the codec of a definition", () => {
     expect((await stored(definitionOf(saved, { load }))).model).toEqual(saved);
   });
 
-  it("stores what toJSON gives without save, and revives it", async () => {
+  it("stores the result of toJSON without save, and revives it", async () => {
     class Tree {
       readonly kind = "tree";
       readonly limit: number;
@@ -84,7 +84,7 @@ describe("the codec of a definition", () => {
     [{ f: () => 1 }, "model.f is a function, which cannot be stored"],
     [{ m: [new Map()] }, "model.m[0] is a Map, of which JSON keeps nothing; save its entries: [...x]"],
     [{ n: 1n }, "model.n is 1, which cannot be stored"],
-  ])("refuses what cannot be stored, saying where: %#", (model, why) => {
+  ])("refuses values that cannot be stored, naming the place: %#", (model, why) => {
     expect(() => definitionOf(model, { load }).fit({} as never)).toThrow(why);
   });
 

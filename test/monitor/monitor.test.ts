@@ -68,7 +68,7 @@ const statuses = (mm: ManyModel) => rowsOf(mm, "MONITOR_STATUS", ["PARTITION_KEY
 
 for (const engine of ["local", "memory"] as const)
   describe(`monitoring on the ${engine} engine`, () => {
-    it("enters what has come, once, whatever the keys are", async () => {
+    it("enters arrived observations once, for any keys", async () => {
       const mm = await openWorkspace(engine, YAML);
       await trained(mm);
       await fillTable(
@@ -139,7 +139,7 @@ for (const engine of ["local", "memory"] as const)
       ]);
     });
 
-    it("goes on with the ledger when the forecasts have been replaced", async () => {
+    it("continues the ledger after the forecasts have been replaced", async () => {
       const mm = await openWorkspace(engine, YAML);
       await trained(mm);
       await fillTable(mm, "SALES", COLUMNS, sales(26, usual));
@@ -158,7 +158,7 @@ for (const engine of ["local", "memory"] as const)
       expect((await ledger(mm)).filter(([key]) => key === "n:,i:7")).toHaveLength(12);
     });
 
-    it("finds what drifts and what is silent; has a row for partitions that it knows nothing of", async () => {
+    it("finds drifting and silent series, and has a row for unknown partitions", async () => {
       const mm = await openWorkspace(engine, YAML);
       await trained(mm);
       const since = (store: string | null, day: number) =>
@@ -204,7 +204,7 @@ for (const engine of ["local", "memory"] as const)
       expect(await mm.monitor()).toMatchObject({ newEntries: 5 });
     });
 
-    it("says what is missing, and writes nothing then", async () => {
+    it("names missing tables and columns, and writes nothing then", async () => {
       const mm = await openWorkspace(engine, YAML);
       await trained(mm);
       const fails = (options: Parameters<ManyModel["monitor"]>[0], message: string) =>

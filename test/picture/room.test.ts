@@ -148,7 +148,7 @@ it("one point without a forecast is drawn within days of it, not years", () => {
   expect(seriesPicture(seriesOf("one point", () => 5, 1, "no"))).not.toMatch(/>20\d\d</);
 });
 
-it("newer rows have a line where the model was fitted to, and what is missing a gap and a sentence", () => {
+it("newer rows have a line at the end of the training data, and missing steps a gap and a sentence", () => {
   const whole = seriesOf("a", (t) => t);
   const newer = seriesPicture({ ...whole, trained: 50 });
   expect(newer).toContain("50 observations of quantity, then 10 newer");

@@ -31,7 +31,7 @@ it("ticks of a calendar are hours, days, months or years, in UTC", () => {
   ]);
 });
 
-it("whatever is drawn, ticks lie in the range and are few", () => {
+it("for any data, ticks lie in the range and are few", () => {
   const finite = fc.double({ noNaN: true, min: -1e9, max: 1e9 });
   fc.assert(
     fc.property(finite, finite, fc.integer({ min: 1, max: 10 }), fc.boolean(), (a, b, count, calendar) => {
@@ -46,7 +46,7 @@ it("whatever is drawn, ticks lie in the range and are few", () => {
   );
 });
 
-it("ticks are told apart, whatever their size", () => {
+it("ticks of any size are distinct", () => {
   expect(texts(0.9e9, 1.1e9, 4)).toEqual(["0.9 B", "0.95 B", "1 B", "1.05 B", "1.1 B"]);
   expect(texts(-5e-7, 2e-6, 4)).toEqual(["0", "1e−6", "2e−6"]);
   expect(texts(1_000_000, 1_000_000.002, 2)).toEqual(["1,000,000", "1,000,000.001", "1,000,000.002"]);

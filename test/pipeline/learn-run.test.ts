@@ -28,7 +28,7 @@ async function expectCompleted(mm: ManyModel, runId: string): Promise<void> {
 
 describe("a run that learns from all of its partitions", () => {
   for (const engine of ["local", "memory"] as const)
-    it(`completes each model by it, whatever the chunks, on the ${engine} engine`, async () => {
+    it(`completes each model by it, for any chunks, on the ${engine} engine`, async () => {
       const mm = await openWorkspace(engine);
       await fillDaily(mm, 6, 4);
       const loop = mm.foreachPartition("unit_id");

@@ -12,7 +12,7 @@ const training = (poison: Record<string, string> = {}) => ({
 });
 
 describe("verifying", () => {
-  it("reads every artifact, and names what is missing or altered", async () => {
+  it("reads every artifact, and names missing and altered ones", async () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 12, 4);
     const { runId } = await mm.foreachPartition("unit_id").dopar(body("poisonous"), training());
@@ -33,7 +33,7 @@ describe("verifying", () => {
     await expect(mm.runs.verify("none")).rejects.toThrow('no run "none"');
   });
 
-  it("reads what champions select, of every source", async () => {
+  it("reads the rows that champions select, of every source", async () => {
     const mm = await openWorkspace("memory");
     await fillDaily(mm, 4, 4);
     const run = async (errors: Record<string, number>) =>
@@ -48,7 +48,7 @@ describe("verifying", () => {
 describe("collecting garbage", () => {
   const now = { olderThan: "1ms" };
   for (const engine of ["local", "memory"] as const)
-    it(`on the ${engine} engine, finds what nothing refers to, and nothing else`, async () => {
+    it(`on the ${engine} engine, finds unreferenced files, and nothing else`, async () => {
       const mm = await openWorkspace(engine);
       await fillDaily(mm, 8, 4);
       const { runId } = await mm.foreachPartition("unit_id").dopar(body("scored"), {
@@ -85,7 +85,7 @@ describe("collecting garbage", () => {
     });
 });
 
-it("collects what killed processes left behind", async () => {
+it("collects leftovers of killed processes", async () => {
   const mm = await openWorkspace("local");
   await fillDaily(mm, 2, 4);
   const workspace = path.join(mm.config.directory, ".manymodel");
@@ -127,7 +127,7 @@ describe("failures", () => {
   });
 
   for (const mode of ["tasks", "queue"] as const)
-    it(`stop a hopeless run early in ${mode} mode, if told to`, async () => {
+    it(`stop a hopeless run early in ${mode} mode, with max_failed`, async () => {
       const mm = await openWorkspace("local");
       await fillDaily(mm, 60, 3);
       const errors = Object.fromEntries((await mm.keys(dailyQuery)).map((key) => [String(key), -1]));

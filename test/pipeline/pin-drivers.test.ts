@@ -26,7 +26,7 @@ const snapshot = (time: "date" | "number" | "string" = "date") => {
 };
 const pin = (stated: StatedDrivers, time?: "date" | "number" | "string") => pinDrivers(stated, snapshot(time), NOW);
 
-describe("pinning what drives series", () => {
+describe("pinning the drivers of series", () => {
   it("finds columns and their types", async () => {
     expect(
       await pin({ regressors: ["promo", { column: "EVENT", lag: [0, 1], missing: 0 }], fourier: { "365.25": "auto" } }),
@@ -54,7 +54,7 @@ describe("pinning what drives series", () => {
     // Versions carry them: they must stay small.
     expect(JSON.stringify(holidays).length).toBeLessThan(10_000);
   });
-  it("says what is wrong, where", async () => {
+  it("names the error and its place", async () => {
     await expect(pin({ regressors: ["PRICE"] })).rejects.toThrow(
       'SALES has no column "PRICE" (source.regressors); it has SKU',
     );

@@ -82,7 +82,7 @@ describe("queue mode", () => {
     expect((await mm.engine.catalog.run(runId))!.state).toBe("completed");
   });
 
-  it("ends a body that goes on beyond the hard deadline", async () => {
+  it("ends a body that runs beyond the hard deadline", async () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 4, 3);
     const { runId, index } = await mm.foreachPartition("unit_id").dopar(body("slow"), {
@@ -153,7 +153,7 @@ describe("queue mode", () => {
     await until(async () => (await mm.engine.roster.alive()).length === 0);
   });
 
-  it("a cancelled run keeps what was begun, and says what was not", async () => {
+  it("a cancelled run keeps started chunks, and lists the others as skipped", async () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 30, 3);
     const training = mm.foreachPartition("unit_id").dopar(body("slow"), {

@@ -24,7 +24,7 @@ const finished = async (mm: ManyModel, run: string) => (await mm.engine.queue.co
 
 describe("a run whose process was killed", () => {
   for (const mode of ["tasks", "queue", "local"])
-    it(`goes on where it stopped, in ${mode} mode`, async () => {
+    it(`continues where it stopped, in ${mode} mode`, async () => {
       const mm = await prepare(`, mode: ${mode}`);
       const first = start(mm, "train", "--run-id", "r");
       await until(
@@ -48,7 +48,7 @@ describe("a run whose process was killed", () => {
       expect(again.output().stderr).toContain("run r is completed; there is nothing to resume");
     });
 
-  it("by a body goes on without that body's partition", async () => {
+  it("by a body continues without that body's partition", async () => {
     const mm = await openWorkspace("local");
     const yaml = `source: { table: SALES, partition_by: UNIT_ID, order_by: [UNIT_ID, OBS_DATE] }
 model: { name: "${fileURLToPath(body("poisonous"))}", options: { poison: { U05: abort } } }
@@ -68,7 +68,7 @@ train: { chunks_per_job: 4, workers: 1, max_attempts: 1 }
   });
 
   for (const mode of ["tasks", "queue"])
-    it(`is said to have stalled, in ${mode} mode`, async () => {
+    it(`counts as stalled, in ${mode} mode`, async () => {
       const mm = await prepare(`, mode: ${mode}`);
       const file = path.join(mm.config.directory, "manymodel.yaml");
       await writeFile(file, (await readFile(file, "utf8")).replace("ms: 60", "ms: 600000"));
@@ -96,7 +96,7 @@ train: { chunks_per_job: 4, workers: 1, max_attempts: 1 }
         expect((await say(...args)).stderr).toContain(`run r has stalled: ${stalled}`);
     });
 
-  it("goes on with the model that the command line named", async () => {
+  it("continues with the model that the command line named", async () => {
     const mm = await prepare();
     const file = path.join(mm.config.directory, "manymodel.yaml");
     const configured = await readFile(file, "utf8");
@@ -110,7 +110,7 @@ train: { chunks_per_job: 4, workers: 1, max_attempts: 1 }
     expect(resumed.output().stdout).toContain("Run r: 40 partitions, 40 trained");
   });
 
-  it("is not resumed under another plan unless told to", async () => {
+  it("is resumed under another plan only on request", async () => {
     const mm = await prepare();
     const first = start(mm, "train", "--run-id", "r");
     await until(async () => (await mm.engine.catalog.run("r"))?.state === "running");

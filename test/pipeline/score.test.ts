@@ -17,7 +17,7 @@ const all = async (mm: ManyModel, sql: string) => (await mm.engine.tables.query(
 
 for (const engine of ["local", "memory"] as const)
   describe(`registry and batch scoring on the ${engine} engine`, () => {
-    it("counts every partition of the input once, whatever became of it", async () => {
+    it("counts every partition of the input once, with any status", async () => {
       const mm = await openWorkspace(engine);
       await trained(mm);
       const rows = [
@@ -46,7 +46,7 @@ for (const engine of ["local", "memory"] as const)
       });
     });
 
-    it("scores row by row where the definition says so, with what the rows are ordered by", async () => {
+    it("scores row by row if the definition says so, with the rows' order column", async () => {
       const mm = await openWorkspace(engine);
       const columns = [
         { name: "UNIT_ID", type: "string" },
@@ -116,7 +116,7 @@ for (const engine of ["local", "memory"] as const)
       expect(await registry.getModelVersion("M", "V1")).toMatchObject({ runId: run.runId, horizon: 2 });
     });
 
-    it("says what cannot be scored", async () => {
+    it("names partitions that cannot be scored", async () => {
       const mm = await openWorkspace(engine);
       await trained(mm);
       const { registry } = mm;

@@ -34,7 +34,7 @@ for (const engine of ["local", "memory"] as const)
       expect((await mm.engine.catalog.run(run.runId))!.state).toBe("completed");
     });
 
-    it("turns whatever a body does into that partition's row, and nobody else's", async () => {
+    it("turns any act of a body into that partition's row, and no other's", async () => {
       const mm = await openWorkspace(engine);
       await fillDaily(mm, 20, 3);
       const run = await mm
@@ -83,7 +83,7 @@ for (const engine of ["local", "memory"] as const)
       expect(new Set(results[0]!.map((row) => row.seed)).size).toBe(31);
     });
 
-    it("series of few observations have the interval that is stated; one that is not on it fails as a row", async () => {
+    it("series of few observations have the stated interval; one off it fails as a row", async () => {
       const mm = await openWorkspace(engine);
       const columns = [
         { name: "UNIT_ID", type: "string" },
@@ -159,7 +159,7 @@ for (const engine of ["local", "memory"] as const)
       }
     });
 
-    it("fails partitions whose times are missing or occur twice, unless told to keep them", async () => {
+    it("fails partitions with missing or repeated times, unless duplicates are kept", async () => {
       const mm = await openWorkspace(engine);
       const columns = [
         { name: "ID", type: "integer" },
@@ -196,7 +196,7 @@ for (const engine of ["local", "memory"] as const)
       expect((await runRows(mm, kept.runId)).map((row) => row.outcome)).toEqual(Array(3).fill("succeeded"));
     });
 
-    it("says what is wrong before anything is planned", async () => {
+    it("names errors before anything is planned", async () => {
       const mm = await openWorkspace(engine);
       await fillDaily(mm, 2, 2);
       const loop = mm.foreachPartition("unit_id");
@@ -246,7 +246,7 @@ describe("training on the local engine's threads", () => {
     );
   });
 
-  it("files are what their path says, wherever they are: no patterns, no columns from folder names, no local time zone", async () => {
+  it("files are read alike from any path: no patterns, no columns from folder names, no local time zone", async () => {
     const mm = await openWorkspace("local");
     const folder = path.join(await temporaryFolder(), "sku=EU");
     await mkdir(folder);

@@ -148,7 +148,7 @@ for (const engine of ["local", "memory"] as const)
       }
     });
 
-    it("derives levels that have no table, and keeps what other methods wrote", async () => {
+    it("derives levels that have no table, and keeps the rows of other methods", async () => {
       const mm = await openWorkspace(engine);
       await fill(mm);
       const levels = [{ by: ["store", "sku"], table: "ITEMS" }, { by: ["sku"] }, { by: [] }];
@@ -318,7 +318,7 @@ for (const engine of ["local", "memory"] as const)
       );
     });
 
-    it("says which forecast is missing, and leaves it out where it is told to", async () => {
+    it("names a missing forecast, or leaves it out with leave-out", async () => {
       const mm = await openWorkspace(engine);
       const [first, second] = DAYS as [number, number];
       const rows: Row[] = [

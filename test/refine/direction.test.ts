@@ -53,7 +53,7 @@ it("compares a mean error by its distance from zero", async () => {
   expect(matched.change.mean).toBe(-0.5);
 });
 
-it("refuses a contest by what series do not have", async () => {
+it("refuses a contest by a metric that series do not have", async () => {
   const { mm, runs } = await twoRuns(A, B);
   await expect(mm.refine({ from: runs[0], metric: "auc" })).rejects.toThrow("series, which have no holdout_auc");
 });

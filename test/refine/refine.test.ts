@@ -13,7 +13,7 @@ const errors = (values: Record<string, number | null>) => ({
 
 for (const engine of ["local", "memory"] as const)
   describe(`ranking and champions on the ${engine} engine`, () => {
-    it("ranks the worst first, and never what has no usable metric", async () => {
+    it("ranks the worst first, and never partitions without a usable metric", async () => {
       const mm = await openWorkspace(engine);
       await fillDaily(mm, 6, 5);
       const { runId } = await mm
@@ -45,7 +45,7 @@ for (const engine of ["local", "memory"] as const)
       await expect(mm.runs.rank("none", { metric: "mase" })).rejects.toThrow('no run "none"');
     });
 
-    it("by gain, prefers short series to long ones of the same error, and what was not refined yet", async () => {
+    it("by gain, prefers short series to long ones of the same error, and series not refined yet", async () => {
       const mm = await openWorkspace(engine);
       const columns = [
         { name: "UNIT_ID", type: "string" },
@@ -129,7 +129,7 @@ for (const engine of ["local", "memory"] as const)
       await expect(mm.runs.champions({ runs: [a, a], metric: "mase" })).rejects.toThrow("at least two different runs");
     });
 
-    it("does not compare what was trained on other data, unless told to", async () => {
+    it("compares partitions trained on other data only on request", async () => {
       const mm = await openWorkspace(engine);
       await fillDaily(mm, 2, 5);
       await fillDaily(mm, 2, 6, "LATER");
@@ -162,7 +162,7 @@ for (const engine of ["local", "memory"] as const)
   });
 
 describe("refining", () => {
-  it("has a contest for the worst, worst first, on the same pinned data, and what was not fed is not failed", async () => {
+  it("runs a contest for the worst, worst first, on the same pinned data; partitions that were not fed are not failed", async () => {
     const mm = await openWorkspace(
       "local",
       "source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, period: 7 }\n",
@@ -200,7 +200,7 @@ describe("refining", () => {
     await expect(mm.refine({ from: screen.runId, above: 1e9 })).rejects.toThrow("nothing to refine");
   });
 
-  it("takes what a call leaves out from the configuration's refine block, and partitions that a condition names", async () => {
+  it("takes missing options from the configuration's refine block, and partitions by a condition", async () => {
     const mm = await openWorkspace(
       "local",
       `source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, period: 7, attributes: [UNIT_ID] }

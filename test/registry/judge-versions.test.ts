@@ -63,7 +63,7 @@ for (const engine of ["memory", "local"] as const)
       expect((await mm.models.get("M", "champion")).version).toBe("V3");
     });
 
-    it("judges a model that has seen nothing of them by itself, and one that has by its definition", async () => {
+    it("judges by the model if it has not seen them, else by its definition", async () => {
       const mm = await openWorkspace(engine, yaml());
       await fill(mm, 20);
       await candidate(mm, "naive");

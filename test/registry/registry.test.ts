@@ -74,7 +74,7 @@ describe("aliases", () => {
 });
 
 describe("a patched version", () => {
-  it("shares what was not replaced, to the bit, and says where it comes from", async () => {
+  it("shares models that were not replaced, to the bit, and names their origin", async () => {
     const { mm, run } = await prepared();
     const before = await forecasts(mm, "V1");
     const by = await trained(mm, (i) => (i === 5 ? -1 : 0.5), ["U02", "U05", "U06"], 1);

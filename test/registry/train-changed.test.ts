@@ -50,8 +50,8 @@ async function outcomes(mm: ManyModel, run: Run) {
 }
 
 for (const engine of ["memory", "local"] as const)
-  describe(`training what has changed on the ${engine} engine`, () => {
-    it("gives what training everything gives, and carries unchanged partitions over by reference", async () => {
+  describe(`training changed partitions on the ${engine} engine`, () => {
+    it("equals training everything, and carries unchanged partitions over by reference", async () => {
       const mm = await openWorkspace(engine);
       await fill(mm, { U0: 0, U1: 10, U2: 20, U3: 30, U4: 40, U5: 50 });
       const first = await train(mm, null);
@@ -94,7 +94,7 @@ for (const engine of ["memory", "local"] as const)
     });
   });
 
-describe("training what has changed", () => {
+describe("training changed partitions", () => {
   it("trains everything, and says why, where more than the data is another", async () => {
     const mm = await openWorkspace("memory");
     await fill(mm, { U0: 0, U1: 10 });
@@ -113,7 +113,7 @@ describe("training what has changed", () => {
     ).rejects.toThrow("use foreachPartition");
   });
 
-  it("carries failures over whose data are the same, and tries what was never read", async () => {
+  it("carries over failures with the same data, and tries partitions that were never read", async () => {
     const mm = await openWorkspace("memory");
     await fill(mm, { U00: 1, U07: 1, U14: 1, U15: 1 });
     const first = await train(mm, undefined, {}, "misbehaving");

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { LruCache } from "../../src/runs/lru-cache.ts";
 
-it("the cache keeps what was used last, as much as has room", () => {
+it("the cache keeps the most recently used values, as many as fit", () => {
   const cache = new LruCache<string>(10);
   cache.set("a", "A", 4);
   cache.set("b", "B", 4);

@@ -14,7 +14,7 @@ function sizeOf(json: unknown): { values: number; depth: number } {
   };
 }
 
-it("is that of the parsed value, whatever strings and blanks are in the text", () => {
+it("is that of the parsed value, for any strings and blanks", () => {
   const json = fc.jsonValue({ maxDepth: 5, stringUnit: "binary" });
   fc.assert(
     fc.property(json, fc.constantFrom("", " ", "\t", "\r\n"), (value, blank) => {

@@ -55,7 +55,7 @@ it("the OpenAPI document has every route of the matrix and no other, and its exa
     expect(() => validator.parse(components[name]!.example)).not.toThrow();
 });
 
-it("answers are what the document says", async () => {
+it("answers conform to the document", async () => {
   const { ask } = await serve(await told({ units: 2 }));
   const answers = [
     ["GET /v1/models", schema.modelList],

@@ -29,7 +29,7 @@ const head = (method: string, path: string, headers = "") =>
 const statusOf = (answer: string) => Number(answer.split(" ")[1]);
 
 describe("a legal request is answered", () => {
-  it("whether its body comes with a length, in chunks, or byte by byte", async () => {
+  it("for a body with a length, in chunks, or byte by byte", async () => {
     const { server, errors } = await serve(await told({ units: 2 }));
     const text = '{"keys":["U00"],"horizon":1}';
     const whole = `${head("POST", PREDICT, `${JSON_TYPE}Content-Length: ${text.length}\r\n`)}${text}`;

@@ -127,7 +127,7 @@ describe("predictions", () => {
     expect(metrics).toContain('manymodel_cache_lookups_total{result="miss"} 2');
   });
 
-  it("of one request are of one version, whatever happens to the alias meanwhile", async () => {
+  it("of one request are of one version, even if the alias moves meanwhile", async () => {
     const mm = await told({ versions: 2 });
     await mm.registry.setModelAlias("M", "champion", "V1");
     const { ask } = await serve(mm);
@@ -234,7 +234,7 @@ describe("the registry over HTTP", () => {
     expect((await ask("GET /v1/notes/M", undefined, ann)).body.notes).toEqual([]);
   });
 
-  it("answers what is not there, or not meant, with the reason", async () => {
+  it("answers unknown and wrong requests with the reason", async () => {
     const mm = await told();
     const { ask, errors } = await serve(mm);
     const predict = (json: unknown) => ask(`POST ${M}/V1/predict`, json);
@@ -287,7 +287,7 @@ describe("the registry over HTTP", () => {
 });
 
 describe("limits", () => {
-  it("refuse what is too much at once", async () => {
+  it("refuse requests beyond max_concurrent", async () => {
     const mm = await told({ yaml: "serve: { max_concurrent: 2, timeout: 1h, predict_timeout: 1h }" });
     const { ask, server } = await serve(mm);
     const predict = (key: string) => ask(`POST ${M}/V1/predict`, { keys: [key] });
@@ -300,7 +300,7 @@ describe("limits", () => {
     expect((await predict("U00")).status).toBe(200);
   });
 
-  it("end what takes too long", async () => {
+  it("end requests that take too long", async () => {
     const mm = await told({ yaml: "serve: { timeout: 50ms }" });
     const { ask } = await serve(mm);
     const hanging = await ask(`POST ${M}/V1/predict`, { keys: ["U01"] });
@@ -310,7 +310,7 @@ describe("limits", () => {
 });
 
 describe("manymodel serve", () => {
-  it("says where it is, logs each request as JSON, and ends what was begun when it is told to stop", async () => {
+  it("prints its address, logs each request as JSON, and finishes requests under way when it stops", async () => {
     const mm = await told();
     const { Authorization } = await bearer(mm, "viewer", "bob");
     const { child, ended, output } = start(mm, "serve", "--port", "0", "--json");
@@ -343,7 +343,7 @@ describe("manymodel serve", () => {
     expect(output().stderr).not.toContain(Authorization.slice(-43));
   });
 
-  it("refuses to let others than this machine in without a token, saying what to do", async () => {
+  it("refuses to serve other machines without a token, naming the remedy", async () => {
     const mm = await told();
     for (const [args, said] of [
       [["--host", "0.0.0.0"], "host 0.0.0.0 lets others than this machine ask"],

@@ -71,7 +71,7 @@ describe("tokens", () => {
     expect(tokens.exist()).toBe(true);
   });
 
-  it("in what is no folder are not taken for none", async () => {
+  it("in a path that is no folder do not count as missing", async () => {
     const file = path.join(await temporaryFolder(), "tokens");
     await writeFile(file, "");
     await expect(folderTokens(file).list()).rejects.toThrow("ENOTDIR");

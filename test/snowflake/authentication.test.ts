@@ -57,7 +57,7 @@ describe("proving who one is to Snowflake", () => {
     await expect(runs(authentication)).rejects.toThrow(/cannot connect to the Snowflake account LOCAL/);
   });
 
-  it("by a key, whose absence is said", async () => {
+  it("by a key, and names a missing one", async () => {
     await expect(runs({ type: "key-pair", privateKeyPath: "/none.p8" })).rejects.toThrow(
       /cannot read \/none\.p8.*private_key_path/,
     );

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => account.close());
 
-it("what runs leave is found and removed, what a version or a run in progress needs is not, and it may be ended at any time", async () => {
+it("finds and removes leftovers of runs, keeps the needs of versions and runs in progress, and may be ended at any time", async () => {
   const address = account.address("CLEAN");
   const engine = openSnowflakeEngine(address);
   await engine.preparation!.prepare();

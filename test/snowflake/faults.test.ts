@@ -10,7 +10,7 @@ import { body, dailyQuery, fillDaily, runRows, temporaryFolder } from "../worksp
 import { openTestAccount, SERVICE, type TestAccount } from "./account.ts";
 import { issueToken } from "./server/users.ts";
 
-describe("what goes wrong on Snowflake", () => {
+describe("failures on Snowflake", () => {
   let account: TestAccount;
   let opened = 0;
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe("what goes wrong on Snowflake", () => {
     return engine;
   }
 
-  it("a session whose token has expired goes on with a new one", async () => {
+  it("a session whose token has expired continues with a new one", async () => {
     const engine = await open();
     await engine.catalog.createRun("r", "2026-11-24T00:00:00.000Z");
     account.server.faults.expiredTokens = 1;
@@ -71,7 +71,7 @@ describe("what goes wrong on Snowflake", () => {
     account.server.faults.pollAfterMs = 30_000;
   });
 
-  it("a claim that two were told they have is held by one, and finished once", async () => {
+  it("a claim that was granted to two workers is held by one, and finished once", async () => {
     const { queue, close } = await open();
     void close;
     const segment = { path: "p", chunk: 1, attempt: 1, rows: 1, bytes: 1, sha256: "00", succeeded: 1, failed: 0 };
@@ -105,7 +105,7 @@ describe("what goes wrong on Snowflake", () => {
     expect(await engine.stage.list("a/")).toEqual(["a/b"]);
   });
 
-  it("what was pinned before an error is found by gc, though the same rows were pinned since and are needed", async () => {
+  it("gc finds a snapshot pinned before an error, though the same rows were pinned since and are needed", async () => {
     const engine = await open({}, "PINNED");
     const mm = new ManyModel({ ...(await parseConfig("engine: snowflake", "f")), file: "f", directory: "." }, engine);
     await fillDaily(mm, 3, 4);
@@ -148,7 +148,7 @@ describe("what goes wrong on Snowflake", () => {
     expect(account.server.faults.failing.at(-1)!.times).toBe(0);
   });
 
-  it("of a run whose replicas are lost, new ones do what is left", async () => {
+  it("new replicas finish a run whose replicas were lost", async () => {
     const engine = await open({ compute: "service", service: SERVICE });
     const config = { ...(await parseConfig("engine: snowflake", "f")), file: "f", directory: "." };
     const mm = new ManyModel(config, engine);

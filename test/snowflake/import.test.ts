@@ -33,7 +33,7 @@ describe("importing a file into an account", () => {
     return { keys: await source.keys(snapshot, 0, snapshot.partitions), columns: Object.fromEntries(columns) };
   }
 
-  it("gives what the local engine's gives, of every kind of file and value", async () => {
+  it("equals the local engine's import, for every kind of file and value", async () => {
     const folder = await temporaryFolder();
     const duck = await (await DuckDBInstance.create(":memory:")).connect();
     const select = `SELECT id, DATE '2026-01-01' + id::INTEGER AS day, TIMESTAMP '2026-01-01 01:02:03.456' AS at, id / 3 AS y, (id % 2 = 0) AS flag,
@@ -65,7 +65,7 @@ describe("importing a file into an account", () => {
     );
   });
 
-  it("replaces what was imported and nothing else, whole or not at all", async () => {
+  it("replaces imported tables and nothing else, whole or not at all", async () => {
     const { output, tables, leftovers, stage } = await open();
     const folder = await temporaryFolder();
     const [one, two] = [path.join(folder, "one.csv"), path.join(folder, "two.csv")];

@@ -171,7 +171,7 @@ describe.skipIf(!isThere || isQuick)("the Model Registry of a real account (skip
     expect(String(one!.runnable_in)).toMatch(/SNOWPARK_CONTAINER_SERVICES/);
   });
 
-  it("moves aliases and the default version, and drops what was the default", async () => {
+  it("moves aliases and the default version, and drops a former default", async () => {
     const { registry } = await open();
     await registry.setModelAlias("M", "champion", "V1");
     await registry.setModelAlias("M", "champion", "V2");

@@ -352,7 +352,7 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
     });
   });
 
-  it("says what only a batch of this process can do", async () => {
+  it("names the options that only a batch of this process has", async () => {
     const mm = await open({ inference: INFERENCE }, "LIMITS");
     const run = await trained(mm);
     const version = await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });

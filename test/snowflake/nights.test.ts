@@ -85,7 +85,7 @@ describe("rules for the rows of a source, engine: snowflake, on the local server
     return opened(folder, leftBy);
   }
 
-  it("give what they give on the local engine, whoever trains and scores", async () => {
+  it("equal those of the local engine, for every place of training and scoring", async () => {
     const local = await night({});
     expect(local.models.map(({ nObs, info }) => [nObs, JSON.parse(info ?? "{}").period])).toEqual([
       // In UTC the table begins at 22:00, and ends on another day at 21:00: between them are 33 whole days.
@@ -167,7 +167,7 @@ describe("manymodel pipeline run with a gate, engine: snowflake, on the local se
     });
   }
 
-  it("does what it does on the local engine: it refines, watches, and holds a broken feed back", async () => {
+  it("works as on the local engine: it refines, watches, and holds a broken feed back", async () => {
     const account = await openTestAccount();
     try {
       const local = await nights({});

@@ -70,7 +70,7 @@ describe("a workspace on Snowflake, from the command line", () => {
     expect([...account.server.services.jobs.keys()]).toEqual([]);
   });
 
-  it("says in the status of a run what a failed container said last", async () => {
+  it("shows a failed container's last line in the status of a run", async () => {
     const { folder, mm } = await workspace("FAILED", service, { mode: "queue" }, "slow");
     const { catalog, jobs, objects } = mm.engine;
     await catalog.createRun("r", "2026-01-01");
@@ -87,7 +87,7 @@ describe("a workspace on Snowflake, from the command line", () => {
     await objects!.remove(await objects!.list("r"));
   });
 
-  it("trains only what has changed since an earlier run", async () => {
+  it("trains only partitions that have changed since an earlier run", async () => {
     const { folder, mm } = await workspace("CHANGED", {}, { mode: "local", exports: { errors: {} } }, "scored");
     await fillDaily(mm, 5, 4);
     const first = (await manymodel(folder, "train")) as { run: string };

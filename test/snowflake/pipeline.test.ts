@@ -124,7 +124,7 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
     ]),
   );
   it.each(process.env.MANYMODEL_SNOWFLAKE_WAYS === "all" ? every : ways)(
-    "trains in %s what the local engine trains, and scores it alike",
+    "trains in %s the local engine's models, and scores them alike",
     async (_, schema, settings, mode) => {
       const folder = await temporaryFolder();
       const snowflake = { ...account.block(schema), ...settings };

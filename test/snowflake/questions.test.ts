@@ -4,7 +4,7 @@ import { openTestAccount, SERVICE, type TestAccount } from "./account.ts";
 import { CONTAINER_QUESTIONS } from "./container-questions.ts";
 import { QUESTIONS } from "./questions.ts";
 
-describe("what is asked of an account (live.test.ts), asked of the local server", () => {
+describe("the questions for an account (live.test.ts), asked of the local server", () => {
   let account: TestAccount;
   beforeAll(async () => {
     account = await openTestAccount();

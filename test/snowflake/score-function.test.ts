@@ -74,7 +74,7 @@ describe("scoring by a table function", () => {
 
   const predictions = () => account.server.log.filter((sql) => /TABLE\("LAB"\."S\d+"\."MM_PREDICT_/.test(sql)).length;
 
-  it("gives every row and every count as the local engine does, whatever is asked for", async () => {
+  it("gives every row and every count as the local engine does, for any options", async () => {
     const [warehouse, local] = [await openInWarehouse(), await openWorkspace("local")];
     for (const mm of [warehouse, local]) await prepare(mm);
     const asked: [Batch, string?, string?][] = [
@@ -174,7 +174,7 @@ describe("scoring by a table function", () => {
     });
   });
 
-  it("what was interrupted has changed nothing, and is done again", async () => {
+  it("an interrupted batch has changed nothing, and can be repeated", async () => {
     const mm = await openInWarehouse();
     await prepare(mm);
     const before = await left(mm);
@@ -195,7 +195,7 @@ describe("scoring by a table function", () => {
     expect(tables.filter((name) => name.includes("SCORED"))).toEqual([]);
   });
 
-  it("says what to do where the models are not in the store", async () => {
+  it("names the remedy if the models are not in the store", async () => {
     const mm = await openInWarehouse();
     await prepare(mm);
     const [run] = await mm.engine.catalog.runs();

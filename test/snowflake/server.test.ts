@@ -52,7 +52,7 @@ describe("the local server, by the driver itself", () => {
     expect(rows.map(({ N }) => N)).toEqual(Array.from({ length: 5001 }, (_, i) => i));
   });
 
-  it("fails with the account's codes, and does not know what it does not know", async () => {
+  it("fails with the account's codes, and refuses unknown statements", async () => {
     await expect(execute(db, 'SELECT * FROM "LAB"."S"."NONE"')).rejects.toMatchObject({
       code: "002003",
       sqlState: "02000",
@@ -68,7 +68,7 @@ describe("the local server, by the driver itself", () => {
       await expect(execute(db, sql), sql).rejects.toThrow();
   });
 
-  it("answers later what takes long, and at once what is asked for asynchronously", async () => {
+  it("answers slow statements later, and asynchronous ones at once", async () => {
     account.server.faults.pollAfterMs = 1;
     const slow = await execute(db, "SELECT SUM(a.range * b.range % 7) AS S FROM range(2000) a, range(2000) b");
     account.server.faults.pollAfterMs = 30_000;

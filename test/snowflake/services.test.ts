@@ -55,7 +55,7 @@ describe("long-running services of the account", () => {
     expect(await manymodel(folder, "snowflake", "workers")).toBe(null);
   });
 
-  it("answer for single keys whoever the account lets in, and nobody without a name", async () => {
+  it("answer for single keys to users of the account, and to nobody without a name", async () => {
     const folder = await workspace("SERVED");
     await manymodel(folder, "train", "--mode", "local");
     await manymodel(folder, "register");

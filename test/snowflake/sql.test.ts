@@ -26,7 +26,7 @@ describe("literals and identifiers", () => {
     for (const name of ['a"b', "a b", "É", "select", "a.b", "';"])
       expect(mask(identifier(name)).identifier(0)).toBe(name);
   });
-  it("refuse what cannot be one", () => {
+  it("refuse text that cannot be a literal", () => {
     for (const text of ["a\0b", "\ud800"]) expect(() => literal(text)).toThrow(/cannot be part of a statement/);
     for (const name of ["", "a\0", "x".repeat(256)]) expect(() => identifier(name)).toThrow(/cannot be the name/);
     for (const value of [1.5, NaN, 2 ** 60]) expect(() => integer(value)).toThrow(/whole number/);

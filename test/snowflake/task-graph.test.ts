@@ -13,7 +13,7 @@ import { openTestAccount, SERVICE, type TestAccount } from "./account.ts";
 
 const program = fileURLToPath(new URL("server/container.mjs", import.meta.url));
 
-describe("a task graph, on a server that does what Snowflake's documentation says", () => {
+describe("a task graph, on a server that follows Snowflake's documentation", () => {
   let account: TestAccount;
   beforeAll(async () => {
     account = await openTestAccount({ program });
@@ -97,7 +97,7 @@ describe("a task graph, on a server that does what Snowflake's documentation say
     expect(await (await open("PROD")).jobs.jobs("r")).toEqual([]);
   });
 
-  it("is not launched where a container fits no machine of its pool, and says what a waiting one waits for", async () => {
+  it("is not launched if a container fits no machine of its pool, and names the reason of a waiting one", async () => {
     const { pools } = account.server.inventory;
     const pool = pools.get("POOL")!;
     onTestFinished(() => void pools.set("POOL", pool));

@@ -12,7 +12,7 @@ describe("a workspace on Snowflake", () => {
   });
   afterAll(() => account.close());
 
-  it("is checked: what setup has not made is named, and after it all is well", async () => {
+  it("is checked: missing objects are named, and none after setup", async () => {
     const engine = openSnowflakeEngine(account.address("CHECKED"));
     onTestFinished(() => engine.close());
     const options = { id: "x", now: Date.now };
@@ -28,7 +28,7 @@ describe("a workspace on Snowflake", () => {
     expect(items[0]!.detail).toMatch(/^engine snowflake, snowflake \d/);
   });
 
-  it("says of each privilege and each thing that is missing what to do, and makes nothing", async () => {
+  it("names the remedy for each missing privilege and object, and makes nothing", async () => {
     const { inventory, log } = account.server;
     const engine = openSnowflakeEngine(account.address("MM", { compute: "service", service: SERVICE }));
     onTestFinished(() => engine.close());
@@ -96,7 +96,7 @@ describe("a workspace on Snowflake", () => {
     expect(log.slice(before).filter((sql) => !/^(SELECT|SHOW|ALTER SESSION)/.test(sql))).toEqual([]);
   });
 
-  it("without hybrid tables, says that there are tasks and warehouses only, and goes on without them", async () => {
+  it("without hybrid tables, states that there are tasks and warehouses only, and works without them", async () => {
     const { inventory } = account.server;
     inventory.region = "GCP_EUROPE_WEST4";
     onTestFinished(() => void (inventory.region = "AWS_US_WEST_2"));

@@ -80,7 +80,7 @@ describe.each(SERVERS)("a stage in the S3 of $program", ({ program, source, args
 
     stageContract({ describe, it }, () => openLocalEngine(path.join(folder, String(opened)), { stage: address() }));
 
-    it("keeps below its prefix, whatever is in a path", async () => {
+    it("keeps below its prefix, for any path", async () => {
       const [stage, whole] = [open("s3://bucket/a b/é&c/"), open("s3://bucket")];
       await stage.put("runs/x y/ü&'+%.json", text("x"));
       expect(await stage.list("runs/")).toEqual(["runs/x y/ü&'+%.json"]);
@@ -89,7 +89,7 @@ describe.each(SERVERS)("a stage in the S3 of $program", ({ program, source, args
       expect(await whole.list("a b/")).toEqual([]);
     });
 
-    it("takes what is large in parts, what is empty, and more objects than one list or deletion has", async () => {
+    it("takes large objects in parts, empty ones, and more objects than one list or deletion has", async () => {
       const stage = open();
       const bytes = randomBytes(40 * MB);
       await stage.put("large", bytes);
@@ -104,7 +104,7 @@ describe.each(SERVERS)("a stage in the S3 of $program", ({ program, source, args
       expect(await stage.list("")).toEqual(["empty", "large"]);
     });
 
-    it("says what is wrong with a bucket, and that an object is not there", async () => {
+    it("names the error of a bucket, and a missing object", async () => {
       await expect(s3Stage(address("s3://none/x")).put("a", text("a"))).rejects.toMatchObject({
         kind: "config",
         message: /no such bucket; create it/,

@@ -38,7 +38,7 @@ describe("a stage in S3", () => {
 
   stageContract({ describe, it }, () => openLocalEngine(path.join(folder, String(opened)), { stage: address() }));
 
-  it("keeps below its prefix, whatever is in a path", async () => {
+  it("keeps below its prefix, for any path", async () => {
     const [stage, whole] = [open("s3://bucket/a b/é&<c>/"), open("s3://bucket")];
     await stage.put("runs/x y/ü&'\"+%.json", text("x"));
     expect(await stage.list("runs/")).toEqual(["runs/x y/ü&'\"+%.json"]);
@@ -50,7 +50,7 @@ describe("a stage in S3", () => {
     expect(await open("s3://bucket/a b").list("")).toEqual([]);
   });
 
-  it("puts what is large in parts, and none of it if one cannot be put", async () => {
+  it("puts a large object in parts, and none of it if a part fails", async () => {
     const stage = open();
     const bytes = randomBytes(37 * MB);
     server.requests.length = 0;
@@ -100,14 +100,14 @@ describe("a stage in S3", () => {
     });
   });
 
-  it("says of bytes that are not what was put that they are not", async () => {
+  it("reports bytes that differ from those written", async () => {
     const stage = open();
     await stage.put("a", text("what was put"));
     server.disturb(/^GET .*\/a$/, "alter", 100);
     await expect(stage.get("a")).rejects.toMatchObject({ name: "ManymodelError" });
   });
 
-  it("says what is wrong with a bucket, with credentials, or with the clock", async () => {
+  it("names the error of a bucket, of credentials, or of the clock", async () => {
     await refused("s3://none/x").toMatchObject({
       kind: "config",
       message: /^s3:\/\/none\/x\/a: .*no such bucket; create it/,

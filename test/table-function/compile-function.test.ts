@@ -47,7 +47,7 @@ describe("compiling a definition to a table function", () => {
     made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
     expect(JSON.parse(written[0]!.OUTCOME)).toMatchObject({ outcome: "succeeded", errorMessage: null, log: null });
   });
-  it("stores what a definition's codec makes of a model, bytes included", async () => {
+  it("stores the codec's form of a model, bytes included", async () => {
     const library = new TextEncoder().encode(
       "export default { fit: () => ({ model: { w: Float32Array.of(1, NaN) } }), load: (saved) => saved };",
     );
@@ -115,7 +115,7 @@ describe("compiling a definition to a table function", () => {
     });
     expect(text.length - (await compileFitFunction(saying, "saying", PLAN)).length).toBeGreaterThan(8_000);
   });
-  it("leaves the code of fitting out of what only scores", async () => {
+  it("leaves the code of fitting out of scoring functions", async () => {
     const arima = await bundleDefinition(fileURLToPath(new URL("../../src/model/builtin/arima.ts", import.meta.url)));
     const [fits, scores] = [
       await compileFitFunction(arima.bytes, "arima", PLAN),
@@ -123,7 +123,7 @@ describe("compiling a definition to a table function", () => {
     ];
     expect(scores.length).toBeLessThan(fits.length - 30_000);
   });
-  it("refuses a definition that needs what is not there, or is too large", async () => {
+  it("refuses a definition that needs a missing package, or is too large", async () => {
     await expect(compile(body("ends-its-worker"))).resolves.toBeTypeOf("string");
     await expect(compile(new URL("../../src/model/builtin/forecaster.ts", import.meta.url))).rejects.toThrow(
       /too large for a warehouse: \d+ bytes/,

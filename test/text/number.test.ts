@@ -35,7 +35,7 @@ it("an axis of very large or small numbers has powers of ten", () => {
   expect(axis([1e15, 1.05e15, 1.1e15])).toEqual(["1e15", "1.05e15", "1.1e15"]);
 });
 
-it("whatever an axis shows, two of its numbers are not written alike", () => {
+it("two numbers of an axis are never written alike", () => {
   fc.assert(
     fc.property(
       fc.double({ noNaN: true, min: -1e18, max: 1e18 }),

@@ -100,7 +100,7 @@ for (const version of RELEASES)
           expectSame(now, then, about, batch.output);
         });
 
-        it("resumes a run that was interrupted then, and gets what the undisturbed one got", async () => {
+        it("resumes a run that was interrupted before the upgrade, and equals the undisturbed one", async () => {
           const { chunks } = await mm.engine.queue.counts("STOPPED");
           expect(chunks.finished).toBeGreaterThan(0);
           expect(chunks.available + chunks.leased).toBeGreaterThan(0);
@@ -121,14 +121,14 @@ for (const version of RELEASES)
           expect(await registry.rollback("METHODS", "champion")).toBe("V1");
         });
 
-        it("takes a run of today beside those of then", async () => {
+        it("takes a new run beside those of the earlier version", async () => {
           await kept.run("PATCH", "train", "--run-id", "TODAY");
           const rows = async (run: string) =>
             (await runRows(mm, run)).map(({ partitionKey, dataSha256, seed }) => ({ partitionKey, dataSha256, seed }));
           expect(await rows("TODAY")).toEqual(await rows("PATCH"));
         });
 
-        it("has models from which today's library forecasts, and which it updates, as that of then", async () => {
+        it("has models that today's library forecasts and updates as the earlier one did", async () => {
           const rows = await runRows(mm, "METHODS");
           const models = rows.flatMap(({ key, model }) =>
             model === null ? [] : [{ key, model: JSON.parse(model) as FittedModel }],

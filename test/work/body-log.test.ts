@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { LOG_LENGTH } from "../../src/work/body-log.ts";
 import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspace.ts";
 
-describe("what a body prints", () => {
-  it("is kept with the partition that it was printed for, whatever became of it", async () => {
+describe("the output of a body", () => {
+  it("is kept with its partition, failed or not", async () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 10, 4);
     const { runId, index } = await mm.foreachPartition("unit_id").dopar(body("prints"), {

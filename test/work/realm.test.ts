@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { watchRealm } from "../../src/work/realm.ts";
 
-it("names what was changed, added or removed, and nothing that only was read or used", async () => {
+it("names changed, added and removed properties, and nothing that was only read or used", async () => {
   const changes = watchRealm();
   expect([typeof fetch, typeof crypto, typeof structuredClone]).toEqual(["function", "object", "function"]);
   // The first request has Node add a global of its own.

@@ -13,7 +13,7 @@ const outcomes: Record<string, ScoredPartition> = {
   "no forecast": { status: "NO_MODEL", errorType: "not-trained", errorMessage: null },
 };
 
-it.each(Object.entries(outcomes))("what scoring gave is the same after JSON, to the bit: %s", (_, scored) => {
+it.each(Object.entries(outcomes))("the result of scoring is the same after JSON, to the bit: %s", (_, scored) => {
   const text = encodeScored(scored);
   expect(text).not.toMatch(/\n/);
   expect(decodeScored(text)).toEqual(scored);

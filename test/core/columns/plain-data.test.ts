@@ -16,7 +16,7 @@ describe("whyNotPlain", () => {
     expect(whyNotPlain(Object.assign(Object.create(null), { a: 1 }), "x")).toBeUndefined();
   });
 
-  it("says where the trouble is and what it is", () => {
+  it("names the place and the error", () => {
     class Model {}
     const circular: Record<string, unknown> = {};
     circular.self = circular;

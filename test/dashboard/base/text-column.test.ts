@@ -19,7 +19,7 @@ it("holds any texts", () => {
   );
 });
 
-it("finds what String.includes finds", () => {
+it("finds the same as String.includes", () => {
   fc.assert(
     fc.property(texts, fc.string({ maxLength: 3 }), (some, wanted) => {
       const mask = new Uint8Array(some.length).fill(1);

@@ -22,7 +22,7 @@ it("only commands of the list start, and a value is one argument", () => {
 
 const YAML = 'source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, target: "Y" }\nmodel: naive\n';
 
-it("a command that the page starts goes on when its server is killed, and is in the audit log", async () => {
+it("a command that the page starts survives its server, and is in the audit log", async () => {
   const mm = await openWorkspace("local", YAML);
   await fillDaily(mm, 4, 30);
   const viewer = await bearer(mm, "viewer", "vera");

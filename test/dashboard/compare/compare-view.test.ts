@@ -31,7 +31,7 @@ it("has all on its axes where nothing is far", async () => {
   expect(histogram.to).toBe(1);
 });
 
-it("counts what is beyond its axes, and has it among the dots", async () => {
+it("counts values beyond its axes, and has them among the dots", async () => {
   const { axis, pairsBeyond, changesBeyond, histogram, dots } = await compared(
     errors((i) => (i === 7 ? 1e9 : 1 + i / 100)),
     errors(() => 1),

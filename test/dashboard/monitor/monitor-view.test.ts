@@ -7,7 +7,7 @@ import { fillSales, SALES_YAML } from "../monitored.ts";
 
 const forecaster = new URL("../../../src/model/builtin/forecaster.ts", import.meta.url);
 
-it("shows errors, coverage and what drifts, once there was monitoring", async ({ skip }) => {
+it("shows errors, coverage and drifting series, once there was monitoring", async ({ skip }) => {
   const mm = await openWorkspace("local", SALES_YAML);
   await fillSales(mm, 20);
   const exports = { method: "mean", target: "qty", period: 1, horizon: 12, holdout: 4 };

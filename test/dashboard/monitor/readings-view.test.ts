@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { readingsDetail } from "../../../src/dashboard/monitor/readings-view.ts";
 import { fillTable, openWorkspace } from "../../workspace.ts";
 
-it("counts what was reported by kind, and lists events", async () => {
+it("counts reports by kind, and lists events", async () => {
   const mm = await openWorkspace("local");
   expect(await readingsDetail(mm.engine, "READING_RESULTS")).toBeNull();
   const columns = [

@@ -47,7 +47,7 @@ it.each([
   expect(lossCause(facts)).toBe(sentence);
 });
 
-it("says what a batch could not do before what monitoring found, and that before the errors", () => {
+it("states a batch's problem before monitoring's findings, and these before the errors", () => {
   const all = { ...alarm(["too-low"], null), batch: { status: "STALE", steps: 30, horizon: 30, drivers: [] } };
   expect(lossCause(all)).toMatch(/^Its newest rows are missing/);
   expect(lossCause({ ...alarm(["ratio"], null), meanError: 9 })).toMatch(/^9 % too low over/);

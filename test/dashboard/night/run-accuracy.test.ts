@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { accuracyOf } from "../../../src/dashboard/night/run-accuracy.ts";
 import { plainTable } from "../plain-table.ts";
 
-it("pools the errors of all partitions, counts what is not validated, and describes each kind", async () => {
+it("pools the errors of all partitions, counts those not validated, and describes each kind", async () => {
   const table = plainTable(
     ["a", "b", "c", "d"],
     {

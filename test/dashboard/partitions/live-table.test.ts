@@ -9,7 +9,7 @@ import { seriesDetail } from "../../../src/dashboard/series/series-view.ts";
 import { start, until } from "../../processes.ts";
 import { body, fillDaily, openWorkspace, temporaryFolder } from "../../workspace.ts";
 
-it("shows what a run that was killed has committed", async () => {
+it("shows the committed chunks of a killed run", async () => {
   const gate = path.join(await temporaryFolder(), "never");
   const mm = await openWorkspace(
     "local",

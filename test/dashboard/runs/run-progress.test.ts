@@ -23,7 +23,7 @@ it("counts a time budget as the feeder does: from the first claim", async () => 
   expect(progress.budgetUsedMs).toBeLessThan(progress.elapsedMs);
 });
 
-it("says no more time is left than the budget and the deadline allow, and how many are not begun by then", async () => {
+it("shows no more time than the budget and the deadline allow, and the number that will not start by then", async () => {
   const mm = await openWorkspace("local");
   await fillDaily(mm, 20, 4);
   const options = { source: sourceOf(dailyQuery), mode: "queue", workers: 1, chunks: 20 } as const;

@@ -35,7 +35,7 @@ async function promoted() {
   return mm;
 }
 
-it("the page of a series has what its batch notes: a regressor that never varied in training", async () => {
+it("the page of a series has the notes of its batch: a regressor that never varied in training", async () => {
   const mm = await promoted();
   const around = { advance: true, monitored: { status: "MONITOR_STATUS" }, forecasts: "FORECAST_RESULTS" };
   const notesOf = async (key: string) => {

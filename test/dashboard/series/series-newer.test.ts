@@ -24,7 +24,7 @@ async function aged() {
   return { mm, run, look };
 }
 
-it("a series has the newer rows of the table, the forecast from them, and what monitoring found", async () => {
+it("a series has the newer rows of the table, the forecast from them, and the findings of monitoring", async () => {
   const { mm, run, look } = await aged();
   const { series, alarm, notes } = await look("s:B");
   expect(notes).toEqual([]);

@@ -126,7 +126,7 @@ describe("a file that was altered", () => {
   });
 });
 
-it("a damaged database is refused in one line that says what to do", async () => {
+it("a damaged database is refused in one line that names the remedy", async () => {
   const mm = await filled();
   const file = path.join(workspaceOf(mm), "manymodel.db");
   await mm.close();
@@ -167,7 +167,7 @@ it("a damaged database is refused in one line that says what to do", async () =>
   expect(said.filter((line) => /\n|JSON|position \d|undefined|not a function/.test(line))).toEqual([]);
 });
 
-it("goes on collecting garbage where the index of a run is gone", async () => {
+it("collects garbage even if the index of a run is gone", async () => {
   const mm = await filled();
   rmSync(path.join(workspaceOf(mm), "stage", "runs", "old", "model_index.json"));
   expect(await mm.garbage({ olderThan: "1ms", delete: true })).toEqual([

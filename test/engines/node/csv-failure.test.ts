@@ -37,7 +37,7 @@ it("names the first line that has another number of columns, and leaves out no l
   );
 });
 
-it("reads what is uneven in appearance only", async () => {
+it("reads a file that is uneven in appearance only", async () => {
   expect(await importing("f.csv", lines(header, ...rows))).toBe("600 rows of sku, day, qty");
   expect(await importing("f.csv", lines("Sales", "", header, ...rows))).toBe("600 rows of sku, day, qty");
   expect(await importing("f.csv", lines(...rows))).toBe("600 rows of column0, column1, column2");

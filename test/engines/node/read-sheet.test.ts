@@ -62,11 +62,11 @@ describe("openSheets", () => {
     ["Twice", /row 1 of .* names two columns "A"/],
     ["Empty", /has no sheet "Empty", or no value in it/],
     ["Nowhere", /has no sheet "Nowhere"/],
-  ])("says what is no table in the sheet %s", async (sheet, reason) => {
+  ])("names the reason why the sheet %s is no table", async (sheet, reason) => {
     await expect(read(`${book("by-openpyxl.xlsx")}:${sheet}`)).rejects.toThrow(reason);
   });
 
-  it("refuses what is for CSV only", async () => {
+  it("refuses options that are for CSV only", async () => {
     await expect(read(book("by-openpyxl.xlsx"), { delimiter: ";" })).rejects.toThrow("no CSV file");
   });
 });

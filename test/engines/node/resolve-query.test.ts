@@ -8,7 +8,7 @@ const source: SourceColumn[] = [
 ];
 const query = { table: "sales.csv", keyColumns: ["unit"], columns: ["Y"] };
 
-test("a query's columns are found whatever their case", () => {
+test("a query's columns are found in any case", () => {
   const { keys, columns, order } = resolveQuery(source, query);
   expect(keys.map(({ name, keyType }) => [name, keyType])).toEqual([["UNIT", "string"]]);
   expect(columns.map(({ name, type }) => [name, type])).toEqual([["Y", "number"]]);

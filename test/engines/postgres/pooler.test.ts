@@ -49,7 +49,7 @@ unix_socket_dir = ${socket}\npool_mode = ${mode}\nignore_startup_parameters = ex
     return items.find(({ name }) => name === "sessions");
   };
 
-  it("says that transaction mode does not keep sessions, and what to do", async () => {
+  it("reports that transaction mode does not keep sessions, and names the remedy", async () => {
     expect(await sessions("transaction")).toMatchObject({
       ok: false,
       advice: expect.stringContaining("pool_mode = session"),

@@ -54,7 +54,7 @@ describe.skipIf(reason !== undefined)(`postgres engine${reason === undefined ? "
     await Promise.all(engines.map((engine) => engine.close()));
   });
 
-  it("is found well by a check, and says what a role may not do", async () => {
+  it("passes a check, and names missing rights of a role", async () => {
     const engine = await open();
     try {
       const items = await checkEngine(engine, { id: "x", now: Date.now });

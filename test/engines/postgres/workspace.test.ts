@@ -279,7 +279,7 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
     expect((await replaced).rows).toBe(240);
   });
 
-  it("refuses in one line what would write, and what cannot be reached or should not be said", async () => {
+  it("refuses in one line statements that write, unreachable servers, and secrets in messages", async () => {
     const mm = await open(engine());
     const { output, tables } = mm.engine;
     await output.create("T", [{ name: "ID", type: "string" }]);

@@ -59,14 +59,14 @@ async function predict(context: Parameters<NonNullable<typeof definition.predict
 }
 
 describe("a forecaster with drivers", () => {
-  it("measures the holdout with what drove it", async () => {
+  it("measures the holdout with its drivers", async () => {
     const { data, axis } = rowsOf(50, 50);
     const exports = exportsOf({ regressors: [column("PROMO")] }, 10);
     const { metrics } = await definition.fit({ ...common, data, axis: axis(0, 50), exports });
     // Errors of the series are standard normal: their mean absolute value is 0.8.
     expect(metrics?.holdout_mae).toBeLessThan(1.6);
   });
-  it("measures the holdout by forecasts of a lag, each by what drives its step", async () => {
+  it("measures the holdout by forecasts of a lag, each with the drivers of its step", async () => {
     const [origin, length, lag] = [40, 60, 5];
     const plan = promo.map((value, t) => (t === 52 ? Number.NaN : value));
     const { data, axis } = rowsOf(length, length, { promo: plan });
@@ -110,7 +110,7 @@ describe("a forecaster with drivers", () => {
     const filled = exportsOf({ regressors: [column("PROMO", { missing: 0 })] });
     expect((await predict({ ...asked, exports: filled, axis: axis(40, 45) })).mean).toHaveLength(5);
   });
-  it("notes what training has never seen", async () => {
+  it("notes values that training has never seen", async () => {
     const event = promo.map((value, t) => (t === 41 ? "fair" : t < 40 && value === 1 ? "sale" : null));
     const { data, axis } = rowsOf(45, 40, { open: promo.map((_, t) => Number(t !== 43)), event });
     const exports = exportsOf({ regressors: [column("OPEN"), column("EVENT", { isText: true })] });
@@ -137,7 +137,7 @@ describe("a forecaster with drivers", () => {
       expect(info, `${observed}`).toMatchObject({ effects: {}, notes: [{ regressor: "PROMO_LAG1" }] });
     }
   });
-  it("takes newer observations in with what drove them", async () => {
+  it("is updated with newer observations and their drivers", async () => {
     const exports = exportsOf({ regressors: [column("PROMO")] });
     const before = rowsOf(40, 40);
     const { model } = await definition.fit({ ...common, data: before.data, axis: before.axis(0, 40), exports });

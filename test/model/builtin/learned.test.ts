@@ -28,7 +28,7 @@ async function train() {
 }
 
 describe("learned", () => {
-  it("weighs the members of each series by what all series show, and says so", async () => {
+  it("weighs the members of each series by the evidence of all series, and records it", async () => {
     const { fits, learnt } = await train();
     for (const [i, { data, seed, fit }] of fits.entries()) {
       const info: PlainData = JSON.parse(JSON.stringify(fit.info));

@@ -5,7 +5,7 @@ describe("options of built-in models", () => {
   const fits = (option: { fits(value: unknown): boolean }, values: readonly unknown[]) =>
     values.filter((value) => option.fits(value));
 
-  it("check what they say", () => {
+  it("check their values", () => {
     expect(STORE_SALES.horizon.expected).toBe("a whole number of at least 1");
     expect(fits(STORE_SALES.horizon, [1, 0, 1.5, "3", NaN, null])).toEqual([1]);
     expect(fits(STORE_SALES.period, [1, 365.25, 0.5, "7"])).toEqual([1, 365.25]);

@@ -47,7 +47,7 @@ const asked = { ...base, horizon: 3, levels: [], data: table(rows.slice(0, 3)) }
 const stored = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 
 describe("models of rows", () => {
-  it("learn from categories, dates and missing numbers; trees find what a line cannot", async () => {
+  it("learn from categories, dates and missing numbers; trees find patterns that a line cannot", async () => {
     const measured = { ...exports, folds: 4 };
     const line = await churn.fit({ ...base, exports: measured, data: table(rows) });
     const trees = await boostedClassification.fit({
@@ -89,7 +89,7 @@ describe("models of rows", () => {
     expect(() => predict(table(first, { SINCE: isNew }))).toThrow("column SINCE holds numbers");
   });
 
-  it("explain each score by what the features add, and give its class and kept columns", async () => {
+  it("explain each score by the features' contributions, and give its class and kept columns", async () => {
     const wanted = {
       ...exports,
       explain: true,

@@ -25,7 +25,7 @@ const next = DAYS.slice(3 * DAY);
 const changed = (change: (value: number, t: number) => number) => next.map(change);
 
 describe("fitDetector", () => {
-  it("finds a season of 1,440 steps and the noise about it, whatever one reading in fifty says", () => {
+  it("finds a season of 1,440 steps and its noise, though one reading in fifty is wrong", () => {
     const uniform = random(9);
     const dirty = history.map((value) => (uniform() < 0.02 ? value + 40 : value));
     for (const y of [history, dirty]) {

@@ -134,7 +134,7 @@ describe("series that are hard to fit", () => {
     expect(model.sigma2).toBe(0);
   });
 
-  it("a straight line goes on, and an exact season repeats", () => {
+  it("a straight line continues, and an exact season repeats", () => {
     const line = autoArima([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(forecast(line, { h: 3 }).mean).toEqual(Float64Array.of(11, 12, 13));
     const season = autoArima([1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3], { period: 3 });

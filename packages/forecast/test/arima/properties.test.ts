@@ -119,7 +119,7 @@ describe("properties of ARIMA models", () => {
     );
   });
 
-  it("updated over new values are what filtering the longer series gives", () => {
+  it("updated over new values equal filtering the longer series", () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 1, max: 20 }), fc.boolean(), (seed, more, gaps) => {
         const y = sample(seed, 60 + more, 4);

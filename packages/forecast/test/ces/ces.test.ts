@@ -193,7 +193,7 @@ describe("ces", () => {
     mean.forEach((value) => expect(value).toBeCloseTo(7, 12));
     expect(ces(y.subarray(0, 10), { period }).seasonality).toBe("none");
   });
-  it("refuses what it cannot fit", () => {
+  it("refuses series that it cannot fit", () => {
     expect(() => ces([])).toThrow(/0 observed values/);
     expect(() => ces([1, 2, 3, 4])).toThrow(/4 observed values/);
     expect(() => ces([1, 2, 3, 4, Infinity, 6])).toThrow(/Infinity at position 4/);

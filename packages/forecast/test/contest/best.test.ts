@@ -80,7 +80,7 @@ describe("best", () => {
     expect(calls.map(({ length }) => length)).toEqual([99]);
   });
 
-  it("widens what proves too narrow on the series itself, and narrows what proves too wide", () => {
+  it("widens intervals that prove too narrow on the series itself, and narrows those that prove too wide", () => {
     const y = simulated(24, 400);
     const factors = [1 / 25, 1, 25].map((share) => {
       const { methods } = spies(["auto-arima"], (values) => ({
@@ -176,7 +176,7 @@ describe("best", () => {
     }
   });
 
-  it("says what is not allowed", () => {
+  it("names arguments that are not allowed", () => {
     expect(() => METHODS.best([], 1)).toThrow("0 observed");
     expect(() => METHODS.best([1, 2, Infinity], 1)).toThrow("Infinity at position 2");
     expect(() => METHODS.best([1, 2, 3], 0)).toThrow("period is 0");

@@ -43,7 +43,7 @@ function coverage(form: "scaled" | "absolute", series: number, n: number): numbe
 describe("conformal", () => {
   // 500 series of 4 steps: the standard error of a share is at most 0.9 % at 80 %, 0.5 % at 95 %, if independent.
   for (const form of ["scaled", "absolute"] as const)
-    it(`covers what it says on heavy-tailed series, whatever the model believes: ${form}`, () => {
+    it(`has its stated coverage on heavy-tailed series, for any interval of the model: ${form}`, () => {
       const [at80, at95] = coverage(form, 500, 150);
       expect(at80).toBeGreaterThan(0.77);
       expect(at80).toBeLessThan(0.84);
@@ -133,7 +133,7 @@ describe("conformal", () => {
     expect(upper[2]![0]).toBeCloseTo(own.upper[0]![0]!, 12);
   });
 
-  it("says what is not allowed", () => {
+  it("names arguments that are not allowed", () => {
     expect(() => conformal("naive", [1, 2, 3])).toThrow("one origin needs 5");
     expect(() => conformal("naive", new Array(30).fill(4), { h: 2 })).toThrow(
       "no forecast has an error to calibrate on",

@@ -13,7 +13,7 @@ const walkOf = (minLength: number, maxLength: number) =>
 const walk = walkOf(1, 60);
 
 describe("contest", () => {
-  it("never chooses what is worse than the guard, nor a model that forecasts nothing", () => {
+  it("never chooses a model that is worse than the guard, nor one that forecasts nothing", () => {
     let compared = 0;
     fc.assert(
       fc.property(
@@ -33,7 +33,7 @@ describe("contest", () => {
     expect(compared).toBeGreaterThan(15);
   });
 
-  it("chooses the same whatever the order of the candidates", () => {
+  it("chooses the same for any order of the candidates", () => {
     fc.assert(
       fc.property(walk, fc.shuffledSubarray([...quick], { minLength: 4 }), (y, candidates) => {
         const a = contest(y, options);
@@ -126,7 +126,7 @@ describe("contest", () => {
     expect(ranking.map(({ name }) => name).sort()).toEqual([...suitableMethods(y), "snaive"].sort());
   });
 
-  it("takes another guard, and says what is not allowed", () => {
+  it("takes another guard, and names arguments that are not allowed", () => {
     const y = simulated(9, 60);
     const { ranking } = contest(y, { ...options, guard: { name: "own", fit: (values) => mean(values) } });
     expect(ranking.map(({ name }) => name)).toContain("own");

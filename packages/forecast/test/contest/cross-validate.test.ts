@@ -6,7 +6,7 @@ import { simulated } from "./simulated.ts";
 const y = simulated(1, 60);
 
 describe("crossValidate", () => {
-  it("shows a candidate what was observed before each origin, and nothing else", () => {
+  it("shows a candidate the observations before each origin, and nothing else", () => {
     const seen: { values: Float64Array; memory: number }[] = [];
     const spy = {
       name: "spy",
@@ -53,7 +53,7 @@ describe("crossValidate", () => {
     expect(measures).toBeGreaterThan(200);
   });
 
-  it("measures what a fit by hand measures, and the mean over the windows", () => {
+  it("equals a fit by hand, and takes the mean over the windows", () => {
     const { trials } = crossValidate(y, ["snaive"], { period: 4, h: 4, windows: 3 });
     const byHand = [48, 52, 56].map((origin) => mae(y.slice(origin, origin + 4), y.slice(origin - 4, origin)));
     expect(trials[0]!.windows.map(({ accuracy }) => accuracy.mae)).toEqual(byHand);
@@ -95,7 +95,7 @@ describe("crossValidate", () => {
     expect(windows[0]!.accuracy.mae).toBeGreaterThan(0);
   });
 
-  it("says what is not allowed", () => {
+  it("names arguments that are not allowed", () => {
     expect(() => crossValidate(y, [])).toThrow("0 candidates");
     expect(() => crossValidate(y, ["naive", { name: "naive", fit: METHODS.mean }])).toThrow("two candidates");
     expect(() => crossValidate(y, ["nativ" as "naive"])).toThrow('method "nativ" is not known');

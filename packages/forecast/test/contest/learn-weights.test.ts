@@ -88,7 +88,7 @@ describe("learnWeights", () => {
     expect(weights[2]).toBeLessThan(0.05);
   });
 
-  it("leaves out what says nothing, and members that have no error or cannot be fitted", () => {
+  it("leaves out features without information, and members that have no error or cannot be fitted", () => {
     const gaps: WeightEvidence = {
       ...evidence,
       errors: evidence.errors.map((row, i) =>
@@ -111,7 +111,7 @@ describe("learnWeights", () => {
     expect(JSON.parse(JSON.stringify(model))).toEqual(model);
   });
 
-  it("says what is not allowed", () => {
+  it("names arguments that are not allowed", () => {
     const prior = learnWeights(evidence);
     expect(() => learnWeights(evidence, { strength: 0 })).toThrow("strength is 0");
     expect(() => learnWeights({ ...evidence, errors: [[[1], [-Infinity], [3]]], x: [[1, 1]] })).toThrow(

@@ -29,7 +29,7 @@ describe("fitSameForm", () => {
     expect(fitSameForm(ets, part)).toMatchObject({ method: "method" in ets ? ets.method : "" });
   });
 
-  it("knows no form of what has none", () => {
+  it("returns no form for a model without one", () => {
     expect(fitSameForm(METHODS.naive(y), y)).toBeUndefined();
     expect(fitSameForm(METHODS["dynamic-theta"](y, 4), y)).toBeUndefined();
   });

@@ -20,7 +20,7 @@ const MOST: Readonly<Record<string, number>> = {
   families: 161_000,
 };
 
-describe("the size of what is imported from an entry", async () => {
+describe("the size of an entry's imports", async () => {
   const sizes = await entrySizes();
   it.each(sizes)("$entry: { $imports }", ({ entry, bytes }) => {
     expect(bytes).toBeLessThanOrEqual(MOST[entry] ?? 0);

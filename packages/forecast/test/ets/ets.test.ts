@@ -16,7 +16,7 @@ const seasonal = (n: number, period: number, noise = 4, seed = 1) => {
 const SPECS = ["ANN", "AAN", "ANA", "AAA", "MNN", "MAN", "MNA", "MAA", "MNM", "MAM", "MMN", "MMM"];
 
 describe("ets", () => {
-  it.each(SPECS)("%s: survives JSON to the same bits, and update goes on where fitted does", (spec) => {
+  it.each(SPECS)("%s: survives JSON to the same bits, and update continues as fitted does", (spec) => {
     const y = seasonal(60, 4);
     const model = ets(y.subarray(0, 48), { period: 4, spec, restrict: false });
     const again = JSON.parse(JSON.stringify(model)) as EtsModel;
@@ -141,7 +141,7 @@ describe("ets", () => {
     expect(forecast({ ...model, seed: 2 }, { h: 8 }).lower).not.toEqual(a.lower);
   });
 
-  it("keeps what is given, within bounds, and does not count it", () => {
+  it("keeps fixed parameters, within bounds, and does not count them", () => {
     const y = seasonal(60, 4);
     const free = ets(y, { period: 4, spec: "AAA", damped: false });
     const held = ets(y, { period: 4, spec: "AAA", damped: false, alpha: 0.3, gamma: 0.2 });
@@ -208,7 +208,7 @@ describe("ets", () => {
     expect(() => ets([1e200, 2e200, 4e200])).toThrow("values as large as 4e+200");
   });
 
-  it("refuses what it cannot do, saying why", () => {
+  it("refuses impossible requests, with the reason", () => {
     const y = seasonal(60, 4);
     expect(() => ets([])).toThrow("0 observed values out of 0");
     expect(() => ets([1, 2, -Infinity])).toThrow("-Infinity at position 2");

@@ -32,7 +32,7 @@ describe("a global model", () => {
     { period: 7, horizon: 14, holdout: 14, rounds: 60 },
   );
 
-  it("forecasts series that it was not trained on, of other sizes, by what all have in common", () => {
+  it("forecasts series of other sizes that it was not trained on", () => {
     const others = shops(20, 140, 2);
     const errors = others.map(({ series, future }) => {
       const scale = mae(future, new Float64Array(14));
@@ -89,7 +89,7 @@ describe("a global model", () => {
     expect(JSON.parse(JSON.stringify(model))).toEqual(model);
   });
 
-  it("says what it cannot do", () => {
+  it("names unsupported requests", () => {
     const short = [{ y: Float64Array.of(1, 2, 3), x: {}, leastScale: 0.1 }];
     expect(() => trainGlobal(short, { period: 7, horizon: 7 })).toThrow("none of 1 series has 2 seasons of 7 values");
     expect(() => trainGlobal(short, { period: 0, horizon: 7 })).toThrow("period");

@@ -180,7 +180,7 @@ describe("reconciler", () => {
     expectClose(reconcile(h, [zeros], { method: "top-down" })[0]!, [60, 40, 100, 30, 30, 40], 1e-14);
   });
 
-  it("splits from the top what children with both signs leave, by their sizes", () => {
+  it("splits the difference of children with both signs from the top, by their sizes", () => {
     const h = groupedHierarchy({ store: ["A", "B"] }, [[]]);
     const split = (top: number, a: number, b: number) =>
       reconcile(h, [Float64Array.of(top, a, b)], { method: "top-down" })[0]!;

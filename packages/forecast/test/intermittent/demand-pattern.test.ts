@@ -58,7 +58,7 @@ describe("the average demand interval of a season", () => {
     expect(same).toBeGreaterThan(950 - 21);
     expect(same).toBeLessThan(950 + 21);
   });
-  it("decides what is fitted", () => {
+  it("decides the method", () => {
     expect(suitableMethods(weekdays, 7)).toContain("ets");
     expect(suitableMethods(weekdays)).toContain("croston");
     expect(features(weekdays, { period: 7 }).demand).toBe("smooth");

@@ -92,7 +92,7 @@ describe("intermittent demand", () => {
         0,
       ) / model.blocks!.length;
 
-    it("forecasts what smoothing whole blocks gives, and changes only when a block is whole", () => {
+    it("equals smoothing of whole blocks, and changes only when a block is whole", () => {
       expect(model.blocks!.map(({ length }) => length)).toEqual(model.kind === "adida" ? [3] : [1, 2, 3]);
       for (let n = 0; n <= later.length; n++)
         expect(first(update(model, later.slice(0, n)))).toBeCloseTo(filtered(all.slice(0, 12 + n)), 12);
@@ -117,7 +117,7 @@ describe("intermittent demand", () => {
       expect(() => update(model, [1, -2])).toThrow(/-2 at position 1/);
     });
   });
-  it("one that has seen no demand is the same updated in pieces and at once", () => {
+  it("a model without demand is the same when updated in pieces and at once", () => {
     for (const fit of [croston, sba, tsb, adida, imapa]) {
       const model = fit([0, 0, 0, 0]);
       expect(update(update(model, [0, 3]), [0, 7])).toEqual(update(model, [0, 3, 0, 7]));

@@ -31,7 +31,7 @@ describe("measures of classes", () => {
     expect(calibrationError([0, 1], [0.5, 0.5])).toBe(0);
     expect(calibrationError([1, NaN], [1, 0])).toBe(0);
   });
-  it("say what is wrong", () => {
+  it("name the error", () => {
     expect(() => classReport([0], [0.5], { threshold: 2 })).toThrow("threshold is 2");
     expect(() => classReport([2], [0.5])).toThrow("position 0 is 2");
     expect(() => calibrationError([1], [0.5], 0)).toThrow("bins");

@@ -33,7 +33,7 @@ describe("folds", () => {
       expect(held.filter((row) => inTraining.has(groups[row]))).toEqual([]);
     }
   });
-  it("say what is wrong", () => {
+  it("name the error", () => {
     expect(() => folds(3, { k: 5 })).toThrow("there are 3 rows; 5 folds need at least 5");
     expect(() => folds(3, { k: 1 })).toThrow("k");
     expect(() => folds(3, { k: 2, groups: ["a", "a", "a"] })).toThrow("there are 1 groups");

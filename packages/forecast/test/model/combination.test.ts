@@ -70,7 +70,7 @@ describe("combine", () => {
     expect(forecast(model, { h: 5 }).mean).toEqual(a!.map((value, j) => 0.75 * value + 0.25 * b![j]!));
   });
 
-  it("is a model: what it forecasts is its members' forecasts combined, also after JSON", () => {
+  it("is a model: its forecast combines its members' forecasts, also after JSON", () => {
     for (const how of ["mean", "median"] as const) {
       const model = combine([...members, autoArima(y, { period: 4 })], how);
       const options = { h: 7, levels: [50, 95] };
@@ -98,7 +98,7 @@ describe("combine", () => {
     expect(() => simulate(model, { h: 1, seed: 1 })).toThrow('kind "combination" has no simulate()');
   });
 
-  it("says what is not allowed", () => {
+  it("names arguments that are not allowed", () => {
     expect(() => combine([] as Forecast[])).toThrow("0 members");
     expect(() => combine(members, "inverse-error")).toThrow("0 errors for 4 members");
     expect(() => combine(members, "inverse-error", { errors: [1, 0, 1, 1] })).toThrow("error of member 1 is 0");

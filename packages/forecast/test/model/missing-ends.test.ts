@@ -95,7 +95,7 @@ describe("missing values at the end", () => {
     );
   });
 
-  it("leave the automatic choice as it is without them: the line goes on", () => {
+  it("leave the automatic choice as without them: the line continues", () => {
     const model = autoArima([...line(100), ...missing(100)], { period: 7 });
     expect(model.method).toBe(autoArima(line(100), { period: 7 }).method);
     expect(model.method).toContain("drift");

@@ -32,7 +32,7 @@ describe("update", () => {
       });
     });
 
-  it("holt-winters: goes on where its states ended", () => {
+  it("holt-winters: continues from its last states", () => {
     const all = [...complete(y), 20, 24, 19, 30, 24];
     const model = holtWinters(all.slice(0, 16), { period: 4 });
     const whole = fitted({ ...model, nobs: 21 }, all);

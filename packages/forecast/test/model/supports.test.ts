@@ -38,7 +38,7 @@ const WRAPPERS: Readonly<Record<string, (model: FittedModel, y: Float64Array) =>
     conformal({ name: "one", fit: () => combine([model, naive(y)]) }, y, { h: 2, windows: 8, form: "absolute" }),
 };
 
-describe.each(Object.keys(WRAPPERS))("supports says what models can do, %s", (wrapper) => {
+describe.each(Object.keys(WRAPPERS))("supports tells the abilities of models, %s", (wrapper) => {
   for (const [shape, y] of Object.entries(SERIES))
     it.each(Object.keys(METHODS))(`%s, ${shape} demand`, (name) => {
       const fit = Object.entries(METHODS).find(([method]) => method === name)![1];

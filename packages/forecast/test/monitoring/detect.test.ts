@@ -57,7 +57,7 @@ function verdict(series: WatchedSeries) {
 }
 
 describe("calibration", () => {
-  it("finds scale and correlation of most series, whatever became of some", () => {
+  it("finds scale and correlation of most series, though some broke", () => {
     const series = Array.from({ length: 200 }, (_, i) => errors(i, 200, 0.4, 1.5));
     for (const z of series.slice(0, 20)) z.fill(50, 100);
     const { scale, correlation } = calibrate(series);
@@ -79,7 +79,7 @@ describe("calibration", () => {
 });
 
 describe("detecting drift", () => {
-  it("leaves what is as it was alone", () => {
+  it("raises nothing on unchanged series", () => {
     const { verdict: said, reasons, found } = verdict(watched(errors(3, 100, 0, 1)));
     expect([said, reasons]).toEqual(["ok", []]);
     expect(found).toMatchObject({ n: 100, inWindow: 30, missing: 0 });

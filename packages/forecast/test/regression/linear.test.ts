@@ -91,7 +91,7 @@ describe("linearModel", () => {
     expect(mean[2]! - mean[0]!).toBeGreaterThan(20);
     expect(mean[3]! - mean[1]!).toBeGreaterThan(10);
   });
-  it("skips missing rows, keeps its bits through JSON and says what is wrong", () => {
+  it("skips missing rows, keeps its bits through JSON and names errors", () => {
     let made = 0;
     fc.assert(
       fc.property(

@@ -60,7 +60,7 @@ describe("logistic", () => {
     }
     expect(() => logisticContributions(model, x, { wt: 3 })).toThrow("centre");
   });
-  it("says what is wrong", () => {
+  it("names the error", () => {
     expect(() => logistic(x, new Array(32).fill(1))).toThrow("both classes");
     expect(() => logistic({ a: [1, 2] }, [0, 2])).toThrow("the outcome at position 1 is 2");
     expect(() => logistic({ a: [1, 2, 3, 4], b: [2, 4, 6, 8] }, [0, 1, 0, 1])).toThrow("depend on each other");

@@ -39,7 +39,7 @@ describe("regression with errors of a method", () => {
       expect(Math.abs(mean.reduce((sum, value) => sum + value / 7, 0) - 57.455)).toBeLessThan(6);
     }
   });
-  it("leaves out what is constant, a combination, too much or of no use, each with its reason", () => {
+  it("leaves out drivers that are constant, a combination, too many or useless, each with its reason", () => {
     const uniform = random(7);
     const xreg = {
       ...seen,

@@ -45,7 +45,7 @@ describe("encodings of features", () => {
     expect(Object.values(columns).map(([, missing]) => missing)).toEqual([(20458 + 20487) / 2, 0, 0, 0, 0]);
   });
 
-  it("say what is wrong", () => {
+  it("name the error", () => {
     expect(() => encoding({ A: [NaN] })).toThrow("feature A has no values");
     expect(() => encoding({ A: [null, null] })).toThrow("feature A has no values");
     expect(() => encoding({ A: [1], B: [1, 2] })).toThrow("feature B has 2 values; there must be 1");

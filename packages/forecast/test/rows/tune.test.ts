@@ -40,7 +40,7 @@ describe("tuning", () => {
     expect(() => outOfFold(folds(4, { k: 2 }), () => [1])).toThrow("1 values for 2 rows");
   });
 
-  it("chooses the least loss, the first of equals, and passes over what cannot be fitted", () => {
+  it("chooses the least loss, the first of equals, and skips candidates that cannot be fitted", () => {
     const loss = (x: number) => {
       if (x === 0) throw new RangeError("x is 0");
       return x === 1 ? NaN : Math.abs(x - 3);

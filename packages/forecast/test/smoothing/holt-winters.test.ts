@@ -31,7 +31,7 @@ describe("holtWinters", () => {
           expect(best).toBeLessThanOrEqual(sse(a, Math.min(a, 0.2 / 4) * b, (1 - a) * g) * 1.0001);
   });
 
-  it("covers: 95 % intervals of its own process hold about 95 % of what follows", () => {
+  it("covers: 95 % intervals of its own process hold about 95 % of the next values", () => {
     let hit = 0;
     for (let seed = 0; seed < 200; seed++) {
       const y = seasonal(210, 7, 0.1, 2, seed + 1);

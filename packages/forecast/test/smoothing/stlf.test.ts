@@ -35,7 +35,7 @@ describe("stlf", () => {
     expect(width(level) / width(1e3)).toBeCloseTo(1, 2);
     expect(width(level) / width(1e5)).toBeCloseTo(1, 4);
   });
-  it("forecasts the seasonally adjusted series by ets without a season unless told otherwise", () => {
+  it("forecasts the seasonally adjusted series by default with ets without a season", () => {
     expect(stlf(y, { period: 7 }).model).toMatchObject({ kind: "ets", season: "N" });
     expect(METHODS.stlf(y, 7)).toEqual(stlf(y, { period: 7 }));
   });

@@ -26,7 +26,7 @@ it("chiSquareCdf has the upper tail of an even number of degrees of freedom: a P
     }
 });
 
-it("chiSquareCdf is 0 and 1 at the ends, NaN for what has no distribution", () => {
+it("chiSquareCdf is 0 and 1 at the ends, NaN without a distribution", () => {
   assert.equal(chiSquareCdf(0, 3), 0);
   assert.equal(chiSquareCdf(Infinity, 3), 1);
   assert.equal(chiSquareCdf(-1, 3, "upper"), 1);

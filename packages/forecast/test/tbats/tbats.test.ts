@@ -154,7 +154,7 @@ describe("tbats", () => {
   it("leaves out a period that the series does not hold twice", () => {
     expect(tbats(daily.subarray(0, 700), { periods: [7, 365.25] }).form.periods).toEqual([7]);
   });
-  it("keeps to what is asked for", () => {
+  it("keeps to its options", () => {
     const options = { periods: [4], useBoxCox: true, useTrend: true, useDampedTrend: false, useArmaErrors: false };
     const { form, parameters } = tbats(quarterly, { ...options, lambdaBounds: [0.2, 0.3] });
     expect(form).toMatchObject({ boxCox: true, trend: true, damped: false, p: 0, q: 0 });
@@ -197,7 +197,7 @@ describe("tbats", () => {
       { numRuns: 3 },
     );
   });
-  it("refuses what it cannot fit", () => {
+  it("refuses series that it cannot fit", () => {
     expect(() => tbats([])).toThrow(/0 observed values/);
     expect(() => tbats([1, 2, 3])).toThrow(/3 observed values/);
     expect(() => tbats([1, 2, Infinity, 4, 5])).toThrow(/Infinity at position 2/);

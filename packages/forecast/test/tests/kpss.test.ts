@@ -11,7 +11,7 @@ describe("kpss", () => {
     assert.equal(pValue, 0.1);
     assert.equal(nobs, 4);
   });
-  it("takes out a trend, whatever its slope", () => {
+  it("removes a trend of any slope", () => {
     const noise = Array.from({ length: 50 }, (_, t) => Math.sin(t * t));
     const flat = kpss(noise, { type: "trend" }).statistic;
     const steep = kpss(

@@ -58,7 +58,7 @@ describe.each([
 ] as const)("%s's season", (_, fit) => {
   const ahead = (values: Float64Array, period = 7) => forecast(fit(values, period), { h: period });
 
-  it("is odd in sign, whatever the signs of the series", () => {
+  it("is odd in sign, for any signs of the series", () => {
     for (const [values, period] of [
       [y, 12],
       [y.map((value) => value - 150), 12],

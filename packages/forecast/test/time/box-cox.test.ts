@@ -29,7 +29,7 @@ describe("boxCox and invBoxCox", () => {
     assert.equal(invBoxCox([2.5], -0.5)[0], Infinity);
     assert.equal(invBoxCox([2.5], -0.5, { variance: 1 })[0], Infinity);
   });
-  it("refuse what has no logarithm, a λ that is not finite, and bad variances, naming them", () => {
+  it("refuse values without a logarithm, a λ that is not finite, and bad variances, naming them", () => {
     assert.throws(() => boxCox([1, 0], 0), /0 at position 1; lambda 0 needs positive values/);
     assert.throws(() => boxCox([1, -2], -1), /-2 at position 1/);
     assert.throws(() => boxCox([1], NaN), /lambda is NaN/);

@@ -23,7 +23,7 @@ describe("the seasons that the calendar has", () => {
   ])("in steps of %s", (interval, periods) => {
     expect(calendarPeriods(interval)).toEqual(periods);
   });
-  it("refuses what is no interval", () => {
+  it("refuses text that is no interval", () => {
     expect(() => calendarPeriods("weekly")).toThrow('interval is "weekly"; it must be one such as P1D');
   });
 });

@@ -20,14 +20,14 @@ describe("parseInterval", () => {
     expect(parseInterval(times!)).toEqual({ unit: "second", step: 1 / 8192 / 1000 });
   });
 
-  it("refuses what no series has", () => {
+  it("refuses intervals that no series has", () => {
     const texts = ["", "weekly", "P0D", "P1W", "PT1H", "P1.5D", "P3600S", "W", "W8", "W53", "N0", "N-1", "1D"];
     expect(texts.filter((text) => parseInterval(text) !== undefined)).toEqual([]);
   });
 });
 
 describe("canonicalInterval", () => {
-  it("reads what people state, and nothing else", () => {
+  it("reads the documented intervals, and nothing else", () => {
     const stated = ["P1D", "P2W", "P1M", "P1M@31", "P1Y", "PT15M", "PT1H", "PT24H", "PT0.5S", "W135", "N2", "N2.50"];
     expect(stated.map(canonicalInterval)).toEqual([
       "P1D",
@@ -47,7 +47,7 @@ describe("canonicalInterval", () => {
     expect(none.filter((text) => canonicalInterval(text) !== undefined)).toEqual([]);
   });
 
-  it("returns what it reads again as the same, and what parseInterval reads", () => {
+  it("returns text that it reads again as the same interval, as parseInterval does", () => {
     for (const stated of ["P2W", "P1Y", "PT90M", "PT0.0000001S", "W12345", "N0.0000001"]) {
       const canonical = canonicalInterval(stated)!;
       expect(canonicalInterval(canonical)).toBe(canonical);

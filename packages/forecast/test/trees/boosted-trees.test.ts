@@ -75,7 +75,7 @@ describe("boosted trees", () => {
     expect(auc(y, p)).toBeGreaterThan(0.999);
   });
 
-  it("says what is wrong", () => {
+  it("names the error", () => {
     expect(() => boostedTrees({}, [1])).toThrow("no features");
     expect(() => boostedTrees({ a: [1] }, [1, 2])).toThrow('"a" has 1 values; there must be 2');
     expect(() => boostedTrees({ a: [1, Infinity] }, [1, 2])).toThrow('"a" is Infinity at position 1');
