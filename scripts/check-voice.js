@@ -6,6 +6,8 @@
  * - A variable or a parameter is a noun, never a participle or a pronoun alone. A name that comes from a field
  *   (`const { found } = result`), or the remainder of an object or a list (`...rest`), is not one that its writer chose.
  * - A paragraph of a document has at most one semicolon. Code and tables do not count.
+ * - A document calls a thing by the glossary's word, and by no synonym.
+ * - A test's title does not open with a question word: it states what is true.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -30,6 +32,23 @@ const FORBIDDEN = new Set(
   ).split(" "),
 );
 
+/** The words of docs/glossary.md and of the field, each with synonyms that documents do not use. */
+const SYNONYMS = {
+  boolean: /\btruth values?\b/i,
+  chunk: /\bwork items?\b/i,
+  continue: /\b(?:go|goes|going|gone|went) on\b(?! (?:a|an|the)\b)/i,
+  correct: /\bmend(?:s|ed|ing)?\b/i,
+  holdout: /\bhold-outs?\b|\b(?:test|validation) sets?\b/i,
+  horizon: /\blook-?ahead\b|\b(?:forecast|prediction) horizons?\b/i,
+  "new version": /\bchallengers?\b/i,
+  retrain: /\bre-train/i,
+  "rolling origin": /\bback-?test/i,
+  start: /\bbegun\b/i,
+  table: /\bdata-? ?sets?\b/i,
+  timestamp: /\btime-? stamps?\b/i,
+  update: /\b(?:take|takes|took|taken|taking) in\b/i,
+};
+
 const problems = [];
 let comments = 0;
 
@@ -41,13 +60,33 @@ for (const folder of ["src", "packages/forecast/src"])
     visit(source, source);
   }
 
+for (const folder of ["test", "packages/forecast/test"])
+  for (const name of readdirSync(path.join(root, folder), { recursive: true })) {
+    if (!name.endsWith(".test.ts")) continue;
+    const file = path.join(folder, name);
+    const lines = readFileSync(path.join(root, file), "utf8").split("\n");
+    for (const [i, line] of lines.entries()) {
+      const [, title] = /\b(?:it|test|describe)(?:\.\w+)*\((?:.*\)\()?["`]([^"`]+)/.exec(line) ?? [];
+      if (title !== undefined && /^(?:what|whatever|how|whether|where|which|why|who|whose|when)\b/i.test(title))
+        problems.push(`${file}:${i + 1}: the title "${title}" opens with a question word: state what is true`);
+    }
+  }
+
 const pages = readdirSync(path.join(root, "docs")).filter((name) => name.endsWith(".md"));
-for (const file of ["README.md", "CONTRIBUTING.md", ...pages.map((name) => `docs/${name}`)])
-  for (const { line, text } of paragraphs(readFileSync(path.join(root, file), "utf8"))) {
+for (const file of ["README.md", "CONTRIBUTING.md", ...pages.map((name) => `docs/${name}`)]) {
+  const document = readFileSync(path.join(root, file), "utf8");
+  for (const { line, text } of paragraphs(withoutTables(document))) {
     const count = text.split(";").length - 1;
     if (count > 1)
       problems.push(`${file}:${line}: ${count} semicolons in a paragraph, one at most: a full stop is easier to read`);
   }
+  for (const { line, text } of paragraphs(document))
+    for (const [term, synonyms] of Object.entries(SYNONYMS)) {
+      const [synonym] = synonyms.exec(text) ?? [];
+      if (synonym !== undefined)
+        problems.push(`${file}:${line}: "${synonym}": write ${term}, so that a thing has one word (docs/glossary.md)`);
+    }
+}
 
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
@@ -104,10 +143,14 @@ function place(node, source) {
   return `${source.fileName}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}`;
 }
 
-/** Returns the paragraphs and list items of a document, without code, comments and tables, each with its first line. */
+function withoutTables(document) {
+  return document.replace(/^[ \t]*\|.*$/gm, "");
+}
+
+/** Returns the paragraphs and list items of a document, without code and comments, each with its first line. */
 function paragraphs(document) {
   const blank = (text) => text.replace(/[^\n]/g, " ");
-  const prose = document.replace(/```[\s\S]*?```|<!--[\s\S]*?-->|`[^`\n]*`|^\s*\|.*$/gm, blank);
+  const prose = document.replace(/```[\s\S]*?```|<!--[\s\S]*?-->|`[^`\n]*`/gm, blank);
   const result = [];
   for (const [i, line] of prose.split("\n").entries()) {
     if (/^\s*$/.test(line) || /^\s*(?:[-*]|\d+\.) /.test(line)) result.push({ line: i + 1, text: line });
