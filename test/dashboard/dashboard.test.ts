@@ -163,12 +163,12 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       await ended;
       for (const tab of [list, run]) await tab.locator(".state-stalled").waitFor();
       expect(await text(run, "main [role=alert]")).toContain("manymodel resume killed");
-      await run.getByText("Those who held its chunks are gone.").waitFor();
+      await run.getByText("The workers of its chunks are gone.").waitFor();
       expect(await run.getByText(/^(Rate|Left|Elapsed)$/).count()).toBe(0);
 
       await first.close();
       for (const tab of [list, run]) {
-        await tab.getByText(/^Not connected since \d\d:\d\d:\d\d: what is shown is as it was then/).waitFor();
+        await tab.getByText(/^Not connected since \d\d:\d\d:\d\d: the page shows the state of that time/).waitFor();
         expect(await tab.locator("main.stale").count()).toBe(1);
       }
       // A view that is opened meanwhile goes on by itself too.
@@ -394,7 +394,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       expect(await ground()).toBe(before);
       await mm.registry.setModelAlias("M", "champion", "V2");
       await primary.click();
-      await tab.getByText("champion of M points at V2 by now, not at V1").waitFor();
+      await tab.getByText("champion of M points at V2, not at V1").waitFor();
       await tab.getByRole("button", { name: "Cancel" }).click();
 
       const tokens = workspaceTokens(mm);

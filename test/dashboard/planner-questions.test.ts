@@ -90,18 +90,18 @@ it.skipIf(NO_BROWSER !== undefined)(
         "SELECT MODEL_KIND, COUNT(*) FROM TRAINING_RESULTS WHERE RUN_ID = 'best' GROUP BY 1 ORDER BY 2 DESC",
       );
       expect(await page.locator(".kinds tbody tr").first().innerText()).toMatch(new RegExp(`^${kind}\\s+${n}\\s`));
-      await click(page.getByRole("link", { name: "All series by what they lose" }));
+      await click(page.getByRole("link", { name: "All series by loss" }));
       await page.locator(".vbody .kind").first().waitFor();
     });
     await ask("Where is the money?", async (page, click) => {
       const [lost] = await answer(mm, `SELECT SUM(m.V * a.UNIT_VALUE) ${worst} WHERE a.category = 'Toys'`);
-      await click(page.getByRole("link", { name: "All series by what they lose" }));
+      await click(page.getByRole("link", { name: "All series by loss" }));
       await click(page.getByRole("button", { name: "category" }));
       const toys = page.locator(".groups tbody tr", { hasText: "Toys" });
       expect(digits(await toys.locator("td").nth(3).innerText())).toBeCloseTo(Number(lost), -1);
     });
     await ask("What can I take away?", async (page, click) => {
-      await click(page.getByRole("link", { name: "All series by what they lose" }));
+      await click(page.getByRole("link", { name: "All series by loss" }));
       const [file] = await Promise.all([
         page.waitForEvent("download"),
         click(page.getByRole("button", { name: "Download CSV" })),
@@ -109,7 +109,7 @@ it.skipIf(NO_BROWSER !== undefined)(
       expect(file.suggestedFilename()).toBe("best.csv");
     });
     await ask("How are the toys of one store?", async (page, click) => {
-      await click(page.getByRole("link", { name: "All series by what they lose" }));
+      await click(page.getByRole("link", { name: "All series by loss" }));
       await page.getByLabel("category").selectOption("Toys");
       await page.getByLabel("store").selectOption("Hamburg");
       await page.getByText("10 of 200 partitions").waitFor();

@@ -129,18 +129,18 @@ const REFINED = 30;
 /** Returns the action that refines the worst partitions of a run. */
 export const refineWorst = (run: string, metric: string | null): Action => ({
   label: "Refine the worst",
-  effect: "Models compete on the worst partitions of the run, worst first. Filters of the list do not count.",
+  effect: "Runs contests on the worst partitions of the run, worst first. The list's filters do not apply.",
   start: { command: "refine", run, worst: REFINED, ...(metric !== null && { metric }) },
 });
 
 export const TRAIN: Action = {
   label: "Retrain",
-  effect: "Trains all partitions of the source on present data, as manymodel.yaml says.",
+  effect: "Trains all partitions of the source on current data, by manymodel.yaml.",
   start: { command: "train" },
 };
 
 export const SCORE: Action = {
   label: "Score",
-  effect: "Forecasts all partitions with the version that counts now.",
+  effect: "Forecasts all partitions with the current version.",
   start: { command: "score" },
 };

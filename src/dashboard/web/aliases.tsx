@@ -31,7 +31,7 @@ export function Aliases({
     <section class="panel" aria-labelledby="aliases-title">
       <h2 id="aliases-title">Aliases</h2>
       {detail.aliases.length === 0 && (
-        <p class="muted">No alias points at a version; the newest is meant where none is named.</p>
+        <p class="muted">No alias points at a version. Commands without a version use the newest one.</p>
       )}
       <ul class="plain aliases">
         {detail.aliases.map(({ alias, version, changedAt }) => (
@@ -138,8 +138,8 @@ function MoveAlias({ moving, onClose }: { moving: Moving; onClose: () => void })
         </label>
         <p>
           {moving.from === null
-            ? `${alias || "The alias"} of ${detail.model} will mean ${to}.`
-            : `Whoever scores with ${moving.alias} of ${detail.model} gets ${to} instead of ${moving.from}, at once. It can be rolled back.`}
+            ? `${alias || "The alias"} of ${detail.model} will point at ${to}.`
+            : `Scoring with ${moving.alias} of ${detail.model} uses ${to} instead of ${moving.from} at once. You can roll back.`}
         </p>
         {error !== null && (
           <p class="bad" role="alert">

@@ -38,7 +38,7 @@ const HELP = [
   ["g v", "registry of versions"],
   ["g m", "monitor"],
   ["Ctrl+K", "go to a series, run, version or view by its name"],
-  ["/", "search; Enter opens the first that is found"],
+  ["/", "search; Enter opens the first result"],
   ["j  k", "next, previous row; on a series, the next, previous of its list"],
   ["Enter", "open the row"],
   ["u", "one level up"],
@@ -134,8 +134,8 @@ export function App() {
       </header>
       {lost && (
         <p class="lost" role="alert">
-          Not connected since {lost.since.toLocaleTimeString("sv-SE")}: what is shown is as it was then.{" "}
-          {lost.refused ?? "It goes on by itself once the server answers."}
+          Not connected since {lost.since.toLocaleTimeString("sv-SE")}: the page shows the state of that time.{" "}
+          {lost.refused ?? "It updates by itself once the server answers."}
         </p>
       )}
       <main id="main" tabIndex={-1} class={lost && "stale"}>

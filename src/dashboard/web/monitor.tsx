@@ -102,9 +102,9 @@ function NextCommands({ model, drifting }: { model: string; drifting: number }) 
   if (drifting === 0) return null;
   return (
     <section class="panel" aria-labelledby="next-title">
-      <h2 id="next-title">What to do next</h2>
+      <h2 id="next-title">Next steps</h2>
       <p class="muted">
-        Train the {count(drifting)} that drift on the data as they are now, take the new models into a version, and
+        Refine the {count(drifting)} partitions that drift on current data, make a version with the new models, and
         forecast with it:
       </p>
       <ul class="plain steps">

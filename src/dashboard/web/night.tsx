@@ -38,7 +38,7 @@ const MOST_NAMED = 3;
 function Newer({ runs }: { runs: readonly string[] }) {
   return (
     <p class="notice">
-      Newer than what is shown:{" "}
+      Newer than this page:{" "}
       {runs.slice(0, MOST_NAMED).map((run) => (
         <a key={run} class="item" href={href(["runs", run])}>
           {run}
@@ -132,7 +132,7 @@ function Model({ night }: { night: NightModel }) {
       </section>
       <div class="columns">
         <section class="panel" aria-label="Accuracy">
-          <h3 class="first-heading">How good it is</h3>
+          <h3 class="first-heading">Accuracy</h3>
           <Accuracy run={run} before={before} />
         </section>
         <section class="panel" aria-label="Distribution">
@@ -179,7 +179,7 @@ function Accuracy({ run, before }: { run: NightRun; before: NightRun | null }) {
           value={accuracy.wape === null ? "–" : `${measure(accuracy.wape)} %`}
           more={
             change === null
-              ? "of all that was observed"
+              ? "of all observations"
               : `${measure(Math.abs(change))} points ${change > 0 ? "above" : "below"} that of ${before?.version ?? "the run before"}`
           }
           id="wape"
@@ -208,8 +208,8 @@ function Accuracy({ run, before }: { run: NightRun; before: NightRun | null }) {
         </tbody>
       </table>
       <p class="muted small">
-        Each version on its own holdout, which the newer one has later. Seasonal naive on the rows that were trained on,
-        the scale of MASE.{" "}
+        Each version is measured on its own holdout, which is later for the newer version. Seasonal naive is measured on
+        the training rows, as in MASE.{" "}
         {before !== null && (
           <a href={href(["compare"], { a: before.runId, b: run.runId })}>
             What changed since {before.version ?? before.runId}
@@ -261,7 +261,7 @@ function Losses({ night: { run, losses, byValue } }: { night: NightModel }) {
         </table>
       </div>
       <p>
-        <a href={href(["runs", run.runId, "partitions"])}>All series by what they lose</a>
+        <a href={href(["runs", run.runId, "partitions"])}>All series by loss</a>
       </p>
     </section>
   );

@@ -90,7 +90,7 @@ function Search(props: { views: readonly View[]; onClose: () => void }) {
         ))}
       </div>
       <p class="muted small" role="status">
-        {destinations.length === 0 ? "Nothing is called that." : "Arrow keys choose, Enter opens, Escape closes."}
+        {destinations.length === 0 ? "No match." : "Arrow keys choose, Enter opens, Escape closes."}
       </p>
     </dialog>
   );

@@ -179,7 +179,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
       <Loading data={first} what="the partitions">
         {(page, path) =>
           page.matched === 0 ? (
-            <Empty title={head.progress?.there === 0 ? "No chunk is done yet." : "No partition is like that."}>
+            <Empty title={head.progress?.there === 0 ? "No chunk is done yet." : "No partition matches."}>
               {head.progress?.there === 0 ? (
                 <p class="muted">Partitions appear here as their chunks are done.</p>
               ) : (

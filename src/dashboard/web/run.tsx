@@ -90,7 +90,7 @@ function Overview({ run, progress }: { run: RunDetail; progress: RunProgress }) 
       )}
       {progress.stalled && (
         <p class="notice bad" role="alert">
-          Nobody works on this run any more. Go on with it: <code>manymodel resume {run.runId}</code>
+          No process works on this run any more. Continue it: <code>manymodel resume {run.runId}</code>
         </p>
       )}
       <Actions actions={actionsOn(run, progress)} />
@@ -215,7 +215,7 @@ function Accuracy({ runId }: { runId: string }) {
 function From({ run }: { run: RunDetail }) {
   return (
     <section class="panel" aria-labelledby="from-title">
-      <h2 id="from-title">Which run won how many</h2>
+      <h2 id="from-title">Wins by run</h2>
       <ul class="plain">
         {run.from.map(({ runId, partitions }) => (
           <li key={runId}>
@@ -239,7 +239,7 @@ const UNTIL = { done: "at this rate", budget: "until the budget ends", deadline:
 /** Shows the time that a run still takes, and the partitions that it will not reach. */
 function Left({ left }: { left: RunProgress["left"] }) {
   if (left === null) return <Fact name="Left" value="…" more={UNTIL.done} />;
-  const untouched = left.untouched > 0 ? `; about ${count(left.untouched)} not begun by then` : "";
+  const untouched = left.untouched > 0 ? `; about ${count(left.untouched)} will not start by then` : "";
   return <Fact name="Left" value={duration(1000 * left.seconds)} more={UNTIL[left.until] + untouched} />;
 }
 
@@ -298,10 +298,10 @@ function Workers({ progress, open }: { progress: RunProgress; open: boolean }) {
           {open
             ? progress.elapsedMs < STARTING_MS
               ? "Workers are starting."
-              : "No worker is at it. One more: manymodel worker"
+              : "No worker trains this run. Start one: manymodel worker"
             : progress.stalled
-              ? "Those who held its chunks are gone."
-              : "The run has ended; nobody works on it."}
+              ? "The workers of its chunks are gone."
+              : "The run has ended."}
         </p>
       ) : (
         <ul class="plain">

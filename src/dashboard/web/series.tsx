@@ -74,7 +74,7 @@ function Pending(props: { runId: string; pending: SeriesPending["pending"]; onDo
         <p class="muted">
           {error !== null && <>It was tried before: {error}. </>}
           {live !== undefined && `${count(live.done)} of ${count(live.total)} partitions are done. `}
-          What is known of this one appears here as soon as its chunk is done.
+          The results of this one appear here as soon as its chunk is done.
         </p>
       </Empty>
     </>
@@ -196,11 +196,11 @@ function Newer({ newer: { table, seen, latest, why, taken, command } }: { newer:
     <p class="notice newer">
       The model was fitted to data up to {seen}
       {latest !== null
-        ? `; ${table} has rows up to ${latest}. ${taken ? "The forecast is from the newest row on." : "The forecast is from the last row that it was fitted to."}`
+        ? `; ${table} has rows up to ${latest}. ${taken ? "The forecast starts after the newest row." : "The forecast starts after the model's training data."}`
         : `. Newer rows, if there are any, are not shown: ${why}.`}{" "}
       {!taken && (
         <>
-          With what there is now: <Command>{command}</Command>
+          For a forecast from current data: <Command>{command}</Command>
         </>
       )}
     </p>
@@ -265,7 +265,7 @@ function Picture({
       <FanChart picture={picture} holdouts={stable} name={series.text} />
       {holdout > 0 && methods.length > 0 && (
         <div class="holdouts">
-          <span class="muted">The last {holdout} steps, held out, as they were forecast by</span>
+          <span class="muted">The last {holdout} steps are a holdout, with forecasts by</span>
           {methods.map((name) => (
             <button
               key={name}

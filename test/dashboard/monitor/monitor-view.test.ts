@@ -64,7 +64,7 @@ it("shows errors, coverage and drifting series, once there was monitoring", asyn
   expect(await violations(tab)).toEqual([]);
   expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
   await tab.goto(`${url}/runs/first/series?key=s%3AB`);
-  await tab.getByText("SALES has rows up to 1970-02-01. The forecast is from the newest row on.").waitFor();
+  await tab.getByText("SALES has rows up to 1970-02-01. The forecast starts after the newest row.").waitFor();
   await tab.getByText("Monitoring says drift").waitFor();
   await tab.locator(".chart canvas").waitFor();
   expect(await tab.locator(".chart").getAttribute("aria-label")).toContain("32 steps, 12 of them newer than the model");

@@ -30,7 +30,7 @@ export function LineageGraph({ graph, model }: { graph: ModelDetail["graph"]; mo
         width={width}
         height={height}
         role="group"
-        aria-label="What was made from what"
+        aria-label="Lineage"
       >
         {COLUMNS.map((kind, c) => (
           <text key={kind} class="lineage-head" x={c * COLUMN} y={12}>

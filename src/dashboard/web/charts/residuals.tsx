@@ -25,7 +25,7 @@ export function Residuals({
           <>
             Ljung–Box Q({ljungBox.lag}) = {measure(ljungBox.statistic)}, p = <b>{measure(ljungBox.pValue)}</b>{" "}
             <span class={ljungBox.pValue < 0.05 ? "bad" : "good"}>
-              {ljungBox.pValue < 0.05 ? "something is left in the errors" : "like white noise"}
+              {ljungBox.pValue < 0.05 ? "the errors are autocorrelated" : "like white noise"}
             </span>
           </>
         )}{" "}
