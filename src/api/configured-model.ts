@@ -164,7 +164,7 @@ async function checkColumns(
       if (option !== "target" && name === matchColumn(names, exports.target as string))
         throw new ManymodelError(
           "input",
-          `column ${name} of ${query.table} is the target, so it cannot be one of the ${option}: the model would be told what it is to find out; leave it out`,
+          `column ${name} of ${query.table} is the target, so it cannot be one of the ${option}; leave it out`,
         );
       if (builtin.anyColumns.includes(option) || (option === "target" && exports.classes !== undefined)) continue;
       const { type } = columns.find((column) => column.name === name)!;

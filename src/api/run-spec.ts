@@ -52,7 +52,7 @@ export async function runSpec<Exports>(
   if (RESERVED_ARGUMENTS.includes(keyArg))
     throw new ManymodelError(
       "usage",
-      `the loop variable cannot be called ${keyArg}; the body receives something else by that name`,
+      `the loop variable cannot be called ${keyArg}; the body receives another argument by that name`,
     );
   const refined = options.refines === undefined ? undefined : await completedRun(workspace.engine, options.refines);
   const query = refined?.manifest.snapshot.query ?? dataQuery(workspace, options.source);
@@ -153,7 +153,7 @@ function checkMode(mode: RunMode, options: Pick<TrainOptions, (typeof QUEUE_OPTI
     if (options[name] !== undefined && mode !== "queue")
       throw new ManymodelError(
         "usage",
-        `${name} is ${show(options[name])}, but only mode queue has one, and the mode is ${mode}; --mode queue, or train.mode: queue`,
+        `${name} is ${show(options[name])}, but only mode queue uses it, and the mode is ${mode}; set --mode queue, or train.mode: queue`,
       );
 }
 

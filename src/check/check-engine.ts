@@ -102,7 +102,7 @@ async function checkStage({ stage }: Engine, id: string): Promise<Found> {
     const putMs = await timed(() => stage.put(`${folder}large`, bytes));
     const getMs = await timed(async () => {
       const got = await stage.get(`${folder}large`);
-      if (!Buffer.from(got).equals(bytes)) throw new Error("the stage gave back other bytes than it was given");
+      if (!Buffer.from(got).equals(bytes)) throw new Error("the stage returned other bytes than were written");
     });
     const smallMs = await timed(async () => {
       for (let i = 0; i < SMALL_FILES; i++) await stage.put(`${folder}small-${i}`, bytes.subarray(0, 1000));
@@ -143,7 +143,7 @@ async function checkQueue({ queue }: Engine, id: string): Promise<Found> {
         const counts = { rows: 1, bytes: 0, succeeded: 1, failed: 0 };
         const path = stagePath.segment(run, chunk, attempt);
         const segment: SegmentInfo = { path, chunk, attempt, sha256: "", ...counts };
-        if (!(await queue.finish(lease, segment))) throw new Error("a lease that was just taken had moved on");
+        if (!(await queue.finish(lease, segment))) throw new Error("a new lease was lost at once");
       }
     };
     const workers = Array.from({ length: CLAIMERS }, (_, i) => work(`check-${id}-${i}`));

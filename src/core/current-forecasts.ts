@@ -27,8 +27,5 @@ export interface CurrentForecasts {
  */
 export function checkNotForecasts(table: string): void {
   if (table.toUpperCase() === FORECASTS)
-    throw new ManymodelError(
-      "conflict",
-      `${table} is the view of the forecasts that count now; choose another table name`,
-    );
+    throw new ManymodelError("conflict", `${table} is the view of the current forecasts; choose another table name`);
 }

@@ -42,7 +42,7 @@ export function findEndRule<Column extends TypedColumn>(
   if (target === undefined)
     throw new ManymodelError(
       "config",
-      `source.active is about source.target, but ${table} has no column ${show(targetColumn)}; it has ${names.join(", ")}`,
+      `source.active needs source.target, but ${table} has no column ${show(targetColumn)}; it has ${names.join(", ")}`,
     );
   if (!isReadable(target) || !["number", "integer", "boolean"].includes(target.type))
     throw new ManymodelError(

@@ -44,6 +44,6 @@ export function checkMove(model: string, alias: string, { before, version, expec
   if (expected !== undefined && (before ?? null) !== expected)
     throw new ManymodelError(
       "conflict",
-      `${alias} of ${model} points at ${before ?? "nothing"} by now, not at ${expected ?? "nothing"}; look again before moving it`,
+      `${alias} of ${model} points at ${before ?? "nothing"}, not at ${expected ?? "nothing"}; read it again before you move it`,
     );
 }

@@ -36,7 +36,7 @@ export async function trainLease(
   // Whether the worker has fitted nothing since it started, so that nobody before can have left anything behind.
   let clean = true;
   for (;;) {
-    if (!(await isHeld())) throw new ManymodelError("conflict", `the lease of chunk ${chunk} has moved on`);
+    if (!(await isHeld())) throw new ManymodelError("conflict", `the lease of chunk ${chunk} is lost`);
     const request = { type: "train-one", run, manifestSha256, chunk, attempt, at: rows.length };
     let log = new BodyLog();
     const fit = () => {

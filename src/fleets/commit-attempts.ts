@@ -44,7 +44,7 @@ export async function commitAttempts(
     const path = stagePath.segmentManifest(runId, chunk, attempt);
     const segment = await getSealed<SegmentInfo>(stage, path);
     if (segment.path !== stagePath.segment(runId, chunk, attempt) || segment.rows !== partitions)
-      throw new ManymodelError("corrupt", `${path} is not of the chunk that it is filed under; delete its folder`);
+      throw new ManymodelError("corrupt", `${path} does not belong to the chunk of its folder; delete the folder`);
     return segment;
   });
   const ends = segments.map((segment) => [segment.chunk, (lease: Lease) => queue.finish(lease, segment)] as const);

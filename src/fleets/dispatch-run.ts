@@ -119,7 +119,7 @@ export async function dispatchRun(
     if (status.cancelled > 0 && status.succeeded <= succeededBefore)
       throw new ManymodelError(
         "conflict",
-        `job ${job} of run ${runId} was cancelled; manymodel resume ${runId} hands over what is left of it, manymodel cancel ${runId} ends it`,
+        `job ${job} of run ${runId} was cancelled; manymodel resume ${runId} continues it, manymodel cancel ${runId} ends it`,
       );
     const logs = await fleet.logs(runId, job);
     const why = `its task of job ${job} ended without a result${status.reason === "" ? "" : ` (${status.reason})`}${logs === "" ? "" : `; ${logs.split("\n")[0]}`}`;

@@ -45,7 +45,7 @@ export async function workersOnRun(
         const line = (await fleet.logs(runId, id)).split("\n")[0];
         throw new ManymodelError(
           "conflict",
-          `the workers of job ${id} have all ended${reason === "" ? "" : ` (${reason})`}, but run ${runId} has not: ${line}; mend that, then: manymodel resume ${runId}`,
+          `the workers of job ${id} have all ended${reason === "" ? "" : ` (${reason})`}, but run ${runId} has not: ${line}; fix that, then: manymodel resume ${runId}`,
         );
       }
       // In queue mode whoever feeds says how far it is.

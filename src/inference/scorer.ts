@@ -107,7 +107,7 @@ export function createScorer(folder: string, fetch: Fetch): (request: ScoreReque
     const result = at(results, 0);
     if ("failed" in result) throw new Error(result.failed.message);
     const scored = at(result.scored, 0);
-    if ("readings" in scored) throw new Error("a MODEL judges no readings");
+    if ("readings" in scored) throw new Error("a MODEL cannot judge readings");
     return scored;
   };
   return (request) =>

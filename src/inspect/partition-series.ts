@@ -174,7 +174,7 @@ function targetOf(exports: unknown, option: string | undefined, { columns, keyCo
   if (only !== undefined && more.length === 0) return only.name;
   throw new ManymodelError(
     "usage",
-    `which column is to be shown: ${numbers.map(({ name }) => name).join(", ") || "there is none of numbers"}? Set source.target`,
+    `the column to show is not known: ${numbers.map(({ name }) => name).join(", ") || "none"} hold numbers; set source.target`,
   );
 }
 

@@ -145,7 +145,7 @@ export async function bundleDefinition(file: string, external: readonly string[]
   if (unbundled !== undefined)
     throw new ManymodelError(
       "usage",
-      `cannot bundle ${file}: ${unbundled.module} looks for ${unbundled.file} in its own folder, which does not travel with a model; import that file as bytes (import bytes from "…/${unbundled.file}") and hand them on, or ${LIST_AS_EXTERNAL}`,
+      `cannot bundle ${file}: ${unbundled.module} looks for ${unbundled.file} in its own folder, which does not travel with a model; import that file as bytes (import bytes from "…/${unbundled.file}") and pass them on, or ${LIST_AS_EXTERNAL}`,
     );
   return openBundle(code, file);
 }

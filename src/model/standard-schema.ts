@@ -46,5 +46,8 @@ export async function parseWith<Output>(
   if (result.issues === undefined) return result.value;
   const [first] = result.issues;
   const keys = (first?.path ?? []).map((part) => String(typeof part === "object" ? part.key : part));
-  throw new ManymodelError("usage", `${[subject, ...keys].join(".")}: ${first?.message ?? "it breaks the schema"}`);
+  throw new ManymodelError(
+    "usage",
+    `${[subject, ...keys].join(".")}: ${first?.message ?? "it does not match the schema"}`,
+  );
 }

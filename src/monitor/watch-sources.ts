@@ -56,7 +56,7 @@ export async function openSources(source: Source, trained: RunManifest, spec: Wa
   if (timeName === null)
     throw new ManymodelError(
       "input",
-      `${version.model} ${version.version} was trained without a time column, so nothing says which observation a forecast is of; train with source.order_by`,
+      `${version.model} ${version.version} was trained without a time column, so its forecasts cannot be matched with observations; train with source.order_by`,
     );
   const columns = await source.columns(table);
   if (columns === undefined)

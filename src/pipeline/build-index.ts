@@ -43,7 +43,7 @@ async function indexRun(engine: Engine, runId: string, now: Date): Promise<Index
   if (run.manifest === null)
     throw new ManymodelError(
       "conflict",
-      `run ${runId} was never planned to the end (${run.error ?? run.state}); train again`,
+      `run ${runId} was not planned completely (${run.error ?? run.state}); train again`,
     );
   const manifest = run.manifest;
   const chunks = await engine.queue.chunks(runId);
@@ -51,7 +51,7 @@ async function indexRun(engine: Engine, runId: string, now: Date): Promise<Index
   if (open.length > 0 || chunks.length !== manifest.chunks)
     throw new ManymodelError(
       "conflict",
-      `run ${runId} has ${open.length} of ${manifest.chunks} chunks not ended; wait for it, or if no process works on it any more: manymodel resume ${runId}`,
+      `run ${runId} has ${open.length} of ${manifest.chunks} chunks that have not ended; wait for them, or if no process trains them any more: manymodel resume ${runId}`,
     );
   await engine.catalog.moveRun(runId, "finalizing");
   const listed = await pooled(chunks, async (chunk) => {

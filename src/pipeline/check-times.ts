@@ -23,7 +23,7 @@ export async function checkTimes(source: Source, snapshot: Snapshot): Promise<vo
   if (query.duplicates === "keep" && time !== undefined && isSeries)
     throw new ManymodelError(
       "config",
-      `source.duplicates is keep, but ${time.name} is the time of a series, in which a second row of the same time shifts every later one by a step; make one row of them by sum, mean, last, first, max or min, or leave ${time.name} out of source.order_by`,
+      `source.duplicates is keep, but ${time.name} is the time of a series: a second row of the same time would shift all later ones by a step. Use sum, mean, last, first, max or min, or leave ${time.name} out of source.order_by`,
     );
   if (time?.type !== "integer" || query.interval !== undefined) return;
   const sample = Array.from({ length: Math.min(SAMPLE, partitions) }, (_, ordinal) => ordinal);

@@ -34,7 +34,7 @@ export async function pinDrivers(
   if (time === undefined || time.type === "string" || time.type === "boolean")
     throw new ManymodelError(
       "config",
-      `source.regressors, calendar, holidays and fourier are found by the times of rows, but ${time === undefined ? "source.order_by names none" : `${time.name} of ${query.table} holds ${time.type}s`}; name a date, timestamp or number last in source.order_by`,
+      `source.regressors, calendar, holidays and fourier need the times of rows, but ${time === undefined ? "source.order_by names none" : `${time.name} of ${query.table} holds ${time.type}s`}; name a date, timestamp or number last in source.order_by`,
     );
   const isDated = time.type === "date" || time.type === "timestamp";
   if (!isDated && (calendar !== undefined || holidays !== undefined))
@@ -78,13 +78,13 @@ function columnOf(
   if (type === "date" || type === "timestamp")
     throw new ManymodelError(
       "input",
-      `column ${name} of ${table} (source.regressors) holds ${type}s; a regressor needs numbers, truth values or texts`,
+      `column ${name} of ${table} (source.regressors) holds ${type}s; a regressor needs numbers, booleans or texts`,
     );
   const lags = typeof lag === "number" ? [lag] : lag;
   if (target !== undefined && name === matchColumn(names, target) && lags.some((one) => one <= 0))
     throw new ManymodelError(
       "input",
-      `column ${name} of ${table} is the target, so it cannot be one of source.regressors: the model would be told what it is to find out; leave it out`,
+      `column ${name} of ${table} is the target, so it cannot be one of source.regressors; leave it out`,
     );
   return { column: name, lags, isText: type === "string", ...(missing !== undefined && { missing }) };
 }

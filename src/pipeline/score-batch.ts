@@ -252,7 +252,7 @@ async function planBatch(
   if (readings && (time === null || time.type === "string" || time.type === "boolean"))
     throw new ManymodelError(
       "usage",
-      `${version.model} ${version.version} was trained without times, so new readings have no place; leave out --readings`,
+      `${version.model} ${version.version} was trained without times, so it cannot judge new readings; leave out --readings`,
     );
   let future: Snapshot | null = null;
   if (futureTable !== undefined) {
@@ -309,7 +309,7 @@ function fallbackOf({ model, version, exports }: ModelVersion, defaults: Partial
   if (typeof target !== "string" || !isPeriodRule(period))
     throw new ManymodelError(
       "usage",
-      `missing_model is fallback, but the exports of ${model} ${version} have no target; say which column to forecast`,
+      `missing_model is fallback, but the exports of ${model} ${version} have no target; name the column to forecast`,
     );
   const bounds = boundExports(exports);
   return { target, period, ...(bounds !== undefined && { bounds }) };

@@ -151,7 +151,7 @@ export class BaseForecasts {
   #stranger(level: KeyedLevel, text: string): ManymodelError {
     return new ManymodelError(
       "input",
-      `${this.table} has forecasts of ${showNode(level, text)}, of which there is no leaf; level ${level.name} must be of the same keys, and of the same types, as the leaves`,
+      `${this.table} has forecasts of ${showNode(level, text)}, which has no leaf; level ${level.name} must have the keys of the leaves, and their types`,
     );
   }
 }

@@ -103,7 +103,7 @@ function checkSpec({ levels, method, outputTable, coverages }: ReconcileSpec): D
   if (table === undefined)
     throw new ManymodelError(
       "usage",
-      `the leaves, level ${levelName(leaves)}, have no table; say --level ${levelName(leaves)}=FORECASTS`,
+      `the leaves, level ${levelName(leaves)}, have no table; add --level ${levelName(leaves)}=FORECASTS`,
     );
   checkLevels(coverages);
   if (method === "wls-var" && coverages.length === 0)
@@ -141,7 +141,7 @@ function checkTimes(
         if (!there.times.has(time))
           throw new ManymodelError(
             "input",
-            `${a} has forecasts for ${name} = ${time}, ${b} has none; score both from data that end at the same time, or reconcile what there is with --missing leave-out`,
+            `${a} has forecasts for ${name} = ${time}, ${b} has none; score both from data that end at the same time, or reconcile without them by --missing leave-out`,
           );
   }
 }

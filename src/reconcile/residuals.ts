@@ -64,7 +64,7 @@ async function readLevel(
       if (node === undefined)
         throw new ManymodelError(
           "input",
-          `${table} has residuals of ${showNode(level, text)}, of which there is no leaf; its keys must be those of the forecasts, and of the same types`,
+          `${table} has residuals of ${showNode(level, text)}, which has no leaf; its keys must be those of the forecasts, and of the same types`,
         );
       for (let row = start; row < end; row++)
         vectorAt(String(times.values[row]))[level.first + node] = at(residuals.values, row);

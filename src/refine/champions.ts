@@ -131,7 +131,7 @@ function choose(
         const data = [champion.score.dataSha256, score.dataSha256] as const;
         const why = otherData(champion.runId, runId, [{ partitionKey, data }]);
         if (why !== null && champion.score.why === null && !acrossData)
-          throw new ManymodelError("conflict", `${why}, or say --across-data`);
+          throw new ManymodelError("conflict", `${why}, or add --across-data`);
         champions.set(partitionKey, { run, runId, score });
       }
     }

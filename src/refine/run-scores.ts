@@ -103,6 +103,6 @@ export function checkSameDirection(runs: readonly RunScores[]): void {
     if (first !== undefined && metric.better !== first.metric.better)
       throw new ManymodelError(
         "conflict",
-        `${metric.name} is better ${metric.better} in run ${runId} and better ${first.metric.better} in run ${first.runId}; declare it alike in the metrics of both model definitions`,
+        `${metric.name} is better ${metric.better} in run ${runId} and better ${first.metric.better} in run ${first.runId}; declare the same direction in both model definitions`,
       );
 }

@@ -28,7 +28,7 @@ const DESCRIPTION = "version.json";
  */
 export async function exportVersion(engine: Engine, version: ModelVersion, to: Stage): Promise<number> {
   if ((await to.list("")).length > 0)
-    throw new ManymodelError("conflict", "the folder to export into is not empty; name one that is empty or not there");
+    throw new ManymodelError("conflict", "the folder to export into is not empty; name an empty folder, or a new one");
   const { model, version: name, index: summary, runId } = version;
   const index = await readIndex(engine.stage, summary, `${model} ${name} was registered`);
   const { manifest } = await completedRun(engine, runId);

@@ -51,7 +51,7 @@ export async function patchVersion(
     const part = selected(segment, rows.map(toChoice));
     if (part !== undefined) replacements.push(part);
   }
-  if (keys.size === 0) throw new ManymodelError("conflict", `run ${runId} has no model to replace any by`);
+  if (keys.size === 0) throw new ManymodelError("conflict", `run ${runId} has no model that could replace one`);
   const remaining = await without(engine, index, keys);
   const { manifest: trained } = await completedRun(engine, base.runId);
   const id = newRunId("patch", new Date(change.at), Math.random);

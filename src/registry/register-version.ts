@@ -40,7 +40,7 @@ export async function registerVersion(
   if (!manifest.definition.predicts)
     throw new ManymodelError(
       "conflict",
-      `the model definition ${manifest.definition.name} of run ${spec.runId} has no predict, so nothing could be scored; add it and train again`,
+      `the model definition ${manifest.definition.name} of run ${spec.runId} has no predict, so it cannot be scored; add predict, and train again`,
     );
   const version: ModelVersion = {
     model: spec.model,

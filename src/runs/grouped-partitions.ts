@@ -35,14 +35,17 @@ export async function groupPartitions(
   if (columns === undefined)
     throw new ManymodelError(
       "usage",
-      "no attributes of partitions are kept; state source.attributes or source.value in the configuration, and train or score",
+      "the partitions have no attributes; set source.attributes or source.value in the configuration, and train or score",
     );
   const find = (name: string) => {
     const column = matchColumn(columns, name);
     if (column !== undefined) return column;
     const names = columns.filter((column) => column !== "PARTITION_KEY").join(", ");
     const remedy = name === UNIT_VALUE ? "state source.value" : "add it to source.attributes";
-    throw new ManymodelError("usage", `${show(name)} is no attribute of partitions, which have ${names}; ${remedy}`);
+    throw new ManymodelError(
+      "usage",
+      `${show(name)} is not an attribute of the partitions; they have ${names}; ${remedy}`,
+    );
   };
   const by = groupColumns.map(find);
   const read = ["PARTITION_KEY", ...by, ...(weighByValue ? [find(UNIT_VALUE)] : [])];

@@ -13,7 +13,7 @@ export async function resumable<T>(run: string, work: () => Promise<T>): Promise
     if (!isStorageFailure(cause) || (cause instanceof ManymodelError && cause.kind === "storage")) throw cause;
     throw new ManymodelError(
       "storage",
-      `run ${run} was stopped, because nothing can be written: ${messageOf(cause)}; mend that, then: manymodel resume ${run}`,
+      `run ${run} stopped, because nothing can be written: ${messageOf(cause)}; fix that, then: manymodel resume ${run}`,
       { cause },
     );
   }

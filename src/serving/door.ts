@@ -19,7 +19,7 @@ export function openDoor(mm: ManyModel, host: string, matrix: AccessMatrix, cloc
   if (tokensRequired && callerHeader === undefined && !tokens.exist())
     throw new ManymodelError(
       "config",
-      `${isLocal ? "serve.hosts lets" : `host ${host} lets`} others than this machine ask, and there is no token: manymodel token create --name NAME --role viewer`,
+      `${isLocal ? "serve.hosts opens" : `host ${host} opens`} the server to other machines, but there is no token; create one: manymodel token create --name NAME --role viewer`,
     );
   const hosts = isLocal || serve.hosts.length > 0 ? [...(isLocal ? LOOPBACK : []), ...serve.hosts] : null;
   return { matrix, tokens, tokensRequired, hosts, clock, ...(callerHeader !== undefined && { callerHeader }) };

@@ -69,7 +69,7 @@ export function s3Stage(address: StageAddress): Stage {
       return ask(path, async (open) => {
         const { bytes, sha256 } = await readWhole(open, { Bucket, Key }, where(path));
         if (sha256 !== undefined && createHash("sha256").update(bytes).digest("hex") !== sha256)
-          throw new ManymodelError("corrupt", `${where(path)} is not what was put there; its checksum differs`);
+          throw new ManymodelError("corrupt", `${where(path)} is damaged: its checksum differs`);
         return bytes;
       });
     },

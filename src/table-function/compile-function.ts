@@ -62,7 +62,7 @@ export function compilePredictFunction(
   name: string,
   snapshot: Parameters<typeof completing>[0] = { query: {} },
 ): Promise<string> {
-  const advice = "score in another way: snowflake.scoring client";
+  const advice = "set snowflake.scoring: client";
   const parts = ["definition", completing(snapshot)];
   return compile(bundle, name, { made: "predictFunction", from: "predict-function", parts, scoresOnly: true }, advice);
 }

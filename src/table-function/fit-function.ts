@@ -49,7 +49,9 @@ export function fitFunction(
         try {
           const returned: unknown = definition.fit(context);
           if (typeof (returned as { then?: unknown } | null)?.then === "function")
-            throw new Error("the body is asynchronous, which a table function cannot wait for; train in another way");
+            throw new Error(
+              "the body is asynchronous, which a table function cannot run; set snowflake.compute: service or client",
+            );
           takeFit(row, returned, context, season);
         } catch (error) {
           takeFailure(row, error);

@@ -38,9 +38,7 @@ export function findStepBounds(exports: unknown, horizon: number, place: Forecas
 function columnAt(name: string, horizon: number, { scores, time, times, data, future }: ForecastPlace): Float64Array {
   const tables = [data, ...(future === undefined ? [] : [future])].filter((table) => hasColumn(table, name));
   if (tables.length === 0)
-    throw new Error(
-      `the input has no column ${show(name)}, which a bound of the forecast is; add it, or state a number`,
-    );
+    throw new Error(`the input has no column ${show(name)}, which bounds the forecast; add it, or set a number`);
   if (scores === "rows") return data.numbers(name);
   const at = new Map<number, number>();
   const first = times?.[0] ?? Number.POSITIVE_INFINITY;

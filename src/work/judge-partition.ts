@@ -45,7 +45,8 @@ export async function judgePartition(
   const { lastTs, interval, model, errorType, errorMessage } = partition;
   if (model === null) return { status: "NO_MODEL", errorType, errorMessage };
   try {
-    if (definition.judge === undefined) throw new Error("the model definition has no judge, so it judges no readings");
+    if (definition.judge === undefined)
+      throw new Error("the model definition has no judge, so it cannot judge readings");
     if (time === null || lastTs === null || interval === null)
       throw new OffInterval("the model's series has no times at an interval, so new readings have no place");
     const newer = newerRows(data, time, lastTs, interval, findTarget(exports, data.columns));

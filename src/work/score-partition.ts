@@ -165,7 +165,9 @@ export function scorePartitionNow(plan: ScoringPlan, partition: TrainedPartition
   let step = steps.next();
   while (!step.done)
     step = isAwaited(step.value)
-      ? steps.throw(new Error("the definition is asynchronous, which cannot be waited for here; score in another way"))
+      ? steps.throw(
+          new Error("the definition is asynchronous, which a table function cannot run; set snowflake.scoring: client"),
+        )
       : steps.next(step.value);
   return step.value;
 }

@@ -33,7 +33,7 @@ export async function scoreSegment(
   fingerprintsOf: (batch: KeptBatch) => Promise<KnownFingerprints>,
 ): Promise<ScoredPart> {
   if (task.readings && definition.judge === undefined)
-    throw new ManymodelError("usage", `${task.model} ${task.version} judges no readings; leave out --readings`);
+    throw new ManymodelError("usage", `${task.model} ${task.version} cannot judge readings; leave out --readings`);
   const all = (await segmentRows(engine.stage, task.segment, { forScoring: true })).map(({ row }) => row);
   const keys = all.map((row) => row.key);
   const located = await engine.source.locate(task.snapshot, keys);

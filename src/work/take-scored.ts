@@ -37,7 +37,10 @@ export async function inferBatch(
             ? `rows that source.fill takes from ${snapshot.future.query.table}`
             : undefined;
   if (unfit !== undefined)
-    throw new ManymodelError("usage", `an inference job cannot use ${unfit}; leave it out, or have the client score`);
+    throw new ManymodelError(
+      "usage",
+      `an inference job cannot use ${unfit}; leave it out, or set snowflake.scoring: client`,
+    );
   const askedLevels = levelsToAsk(levels, quantiles);
   const { query, timeColumn, panel, hasInstants, zone } = snapshot;
   const completion = changesRows(snapshot) ? JSON.stringify({ query, timeColumn, panel, hasInstants, zone }) : null;

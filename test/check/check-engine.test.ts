@@ -53,7 +53,7 @@ describe("a check of an engine", () => {
         {
           name: "stage",
           needed: true,
-          detail: "the stage gave back other bytes than it was given",
+          detail: "the stage returned other bytes than were written",
           advice: /may be written/,
         },
       ].map(({ advice, ...rest }) => ({ ...rest, advice: expect.stringMatching(advice) })),

@@ -107,7 +107,7 @@ describe("manymodel, on the command line", () => {
       [1, 'there is no run "nope"', ["index", "nope"]],
       [1, 'there is no run "nope"', ["register", "--run", "nope"]],
       [2, 'there is no built-in model "arimaa"', ["train", "--model", "arimaa"]],
-      [2, 'timeBudget is "2s", but only mode queue has one, and the mode is tasks', ["train", "--time-budget", "2s"]],
+      [2, 'timeBudget is "2s", but only mode queue uses it, and the mode is tasks', ["train", "--time-budget", "2s"]],
       [2, "cannot bundle", ["train", "--model", "./missing.ts"]],
       [2, "sql is read-only", ["sql", "CREATE TABLE x (a INT)"]],
       [2, "sql is read-only", ["sql", "DELETE FROM TRAINING_RESULTS"]],

@@ -30,7 +30,7 @@ describe("a fleet of processes", () => {
     await expect(
       mm.foreachPartition("unit_id").dopar(body("average"), { ...options, modelRunId: "r", fleet: true }),
     ).rejects.toThrow(
-      /the workers of job \S+ have all ended, but run r has not: worker-\S+\.log: no such module; mend that/,
+      /the workers of job \S+ have all ended, but run r has not: worker-\S+\.log: no such module; fix that/,
     );
     expect((await mm.runs.resume("r", { workers: 1 })).index).toMatchObject({ succeeded: 4 });
   });

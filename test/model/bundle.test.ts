@@ -66,7 +66,7 @@ describe("a definition's packages", () => {
     expect(new TextDecoder().decode(bytes)).not.toContain("2 * n");
     expect((await loaded(file, ["addon"])).fit({} as never)).toEqual({ model: { n: 5 } });
     await expect(compilePredictFunction(bytes, "mine")).rejects.toThrow(
-      "a table function has no package addon (model.external); score in another way",
+      "a table function has no package addon (model.external); set snowflake.scoring: client",
     );
   });
 

@@ -189,7 +189,7 @@ for (const engine of ["local", "memory"] as const)
       const keep = (orderBy: string[]) =>
         mm.foreachPartition("unit_id").dopar(body("average"), { dataQuery: { ...query, orderBy, duplicates: "keep" } });
       await expect(keep(["D"])).rejects.toThrow(
-        "source.duplicates is keep, but D is the time of a series, in which a second row of the same time shifts every later one by a step; make one row of them by sum, mean, last, first, max or min, or leave D out of source.order_by",
+        "source.duplicates is keep, but D is the time of a series: a second row of the same time would shift all later ones by a step. Use sum, mean, last, first, max or min, or leave D out of source.order_by",
       );
       // Rows in the order of their values are no series: partition 2 keeps two equal ones.
       const kept = await keep(["Y"]);

@@ -225,7 +225,7 @@ refine: { metric: mase, by: metric, worst_percent: 50, candidates: [naive, drift
       exports: { candidates: ["drift"], windows: 1 },
       limits: { timeBudgetMs: 7_200_000 },
     });
-    await expect(mm.refine({ offenders: true, where: "UNIT_ID = 'U00'" })).rejects.toThrow("where out");
+    await expect(mm.refine({ offenders: true, where: "UNIT_ID = 'U00'" })).rejects.toThrow("above, below and where");
   });
 
   it("of 200 partitions: the first chunk holds the worst, half the time needed does a prefix of the ranking", async () => {

@@ -346,8 +346,8 @@ describe("manymodel serve", () => {
   it("refuses to serve other machines without a token, naming the remedy", async () => {
     const mm = await told();
     for (const [args, said] of [
-      [["--host", "0.0.0.0"], "host 0.0.0.0 lets others than this machine ask"],
-      [["--host", "::"], "host :: lets others than this machine ask"],
+      [["--host", "0.0.0.0"], "host 0.0.0.0 opens the server to other machines"],
+      [["--host", "::"], "host :: opens the server to other machines"],
     ] as const) {
       const { ended, output } = start(mm, "serve", "--port", "0", ...args);
       expect((await ended)[0]).toBe(2);
@@ -355,7 +355,7 @@ describe("manymodel serve", () => {
       expect(output().stderr).toContain("manymodel token create");
     }
     const proxied = await reopened(mm, "serve: { hosts: [forecasts.example] }");
-    await expect(serve(proxied)).rejects.toThrow("serve.hosts lets others than this machine ask");
+    await expect(serve(proxied)).rejects.toThrow("serve.hosts opens the server to other machines");
     await bearer(mm, "viewer");
     const { ask } = await serve(proxied);
     expect((await ask("GET /v1/models")).status).toBe(401);

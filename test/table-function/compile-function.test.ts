@@ -132,7 +132,7 @@ describe("compiling a definition to a table function", () => {
       fileURLToPath(new URL("../../src/model/builtin/forecaster.ts", import.meta.url)),
     );
     await expect(compilePredictFunction(best.bytes, "best")).rejects.toThrow(
-      /best is too large .* score in another way: snowflake\.scoring client/,
+      /best is too large .* set snowflake\.scoring: client/,
     );
     const needy = new TextEncoder().encode(
       'import fs from "node:fs"; export default { fit: () => ({ model: fs.readdirSync("/") }) };',

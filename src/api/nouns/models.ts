@@ -251,7 +251,7 @@ export class Models {
   async sync(model?: string): Promise<string[]> {
     const { versions } = this.#engine;
     if (versions.sync === undefined)
-      throw new ManymodelError("usage", "no other registry follows this one; snowflake.model_registry makes one do so");
+      throw new ManymodelError("usage", "no other registry follows this one; set snowflake.model_registry: true");
     const models = model === undefined ? (await this.list()).map((entry) => entry.model) : [model];
     for (const one of models) await versions.sync(one);
     return models;

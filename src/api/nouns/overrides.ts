@@ -128,7 +128,7 @@ export class Overrides {
     if (chosen.length === 0)
       throw new ManymodelError(
         "not-found",
-        "no such override is in force; manymodel override list shows those that are",
+        "no such override is in force; manymodel override list shows the overrides in force",
       );
     const change = { changeId: randomUUID(), by: this.#actor, at: Date.now(), value: NaN, expiresAt: NaN, reason };
     await this.#write(
@@ -178,7 +178,7 @@ export class Overrides {
       timeOf(text: string): number {
         const type = time?.type;
         if (type !== "date" && type !== "timestamp")
-          throw new ManymodelError("usage", `${model} forecasts steps without dates, which no override can name`);
+          throw new ManymodelError("usage", `${model} forecasts steps without dates, so it can have no overrides`);
         const moment = parseTime(type, text.trim().replace(/Z$/, ""));
         if (Number.isNaN(moment))
           throw new ManymodelError("usage", `${show(text)} is not a time; write 2026-12-24 or 2026-12-24 18:00:00`);

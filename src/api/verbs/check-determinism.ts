@@ -50,7 +50,7 @@ export async function checkDeterminism(
   const { engine } = workspace;
   const { manifest } = await completedRun(engine, runId);
   if (manifest.mode === "champions" || manifest.mode === "patch" || manifest.mode === "changed")
-    throw new ManymodelError("usage", `${runId} is collected from other runs; check the runs that it was made of`);
+    throw new ManymodelError("usage", `${runId} collects models of other runs; check these runs`);
   const [chunks, workers] = manifest.chunks === 1 ? [12, 2] : [1, 1];
   const { snapshot, definition, keyArg, exports, seed, fitTimeoutMs } = manifest;
   const first = await outcomesOf(workspace, runId);

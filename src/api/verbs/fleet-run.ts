@@ -77,7 +77,10 @@ export async function submitToFleet(
   spec: RunSpec,
 ): Promise<{ manifest: RunManifest; job: string }> {
   if (open.kindFor(spec.mode) !== "tasks")
-    throw new ManymodelError("usage", "--detach needs mode tasks on a fleet that has tasks: workers are fed from here");
+    throw new ManymodelError(
+      "usage",
+      "--detach needs mode tasks, on a fleet with tasks: otherwise this process feeds the workers",
+    );
   const manifest = await planFleetRun(workspace, open, spec);
   const options = dispatchOptions(open, spec.runId, manifest.chunks);
   const { job } = await launchChunks(workspace.engine, manifest, open.fleet, options);

@@ -68,7 +68,7 @@ function checkPipeline(mm: TablesWorkspace): void {
   if (refine?.offenders && !pipeline?.monitor)
     throw new ManymodelError(
       "config",
-      `${placeOf(config, "refine.offenders")} are those that the monitor finds; add pipeline.monitor: true`,
+      `${placeOf(config, "refine.offenders")} needs the monitor; add pipeline.monitor: true`,
     );
 }
 

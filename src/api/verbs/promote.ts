@@ -88,7 +88,7 @@ export async function promote(workspace: Workspace, options: PromoteOptions = {}
   if (holdout === 0)
     throw new ManymodelError(
       "usage",
-      "train.holdout is 0, so nothing says over how many observations versions are compared; set pipeline.promote.holdout",
+      "train.holdout is 0, so there are no observations to compare versions on; set pipeline.promote.holdout",
     );
   checkCount("holdout", holdout);
   const rule = {

@@ -105,7 +105,7 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
   if (offenders && (worst ?? worstPercent ?? above ?? below ?? where) !== undefined)
     throw new ManymodelError(
       "usage",
-      "offenders are all that drift; leave worst, worst-percent, above, below and where out",
+      "offenders are all partitions that drift; leave out worst, worst-percent, above, below and where",
     );
   const latest = offenders ? await offenderRanking(workspace, named) : undefined;
   const from = latest?.runId ?? named;

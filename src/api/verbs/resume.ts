@@ -20,7 +20,10 @@ export async function resume(workspace: Workspace, runId: string, options: Resum
   const { mode, fleet } = manifest;
   // A collection that was left unfinished has nothing to train.
   if (mode === "champions" || mode === "patch" || mode === "changed")
-    throw new ManymodelError("conflict", `run ${runId} only collects models of others; make it again`);
+    throw new ManymodelError(
+      "conflict",
+      `run ${runId} collects models of other runs, so it cannot be resumed; collect them again`,
+    );
   const { context, count } = await trainContext(workspace, mode, options);
   const resumed =
     fleet === undefined

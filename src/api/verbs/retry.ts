@@ -25,7 +25,7 @@ export async function retry(workspace: Workspace, runId: string, options: RetryO
   const { engine } = workspace;
   const { manifest, index: summary } = await completedRun(engine, runId);
   if (manifest.mode === "champions")
-    throw new ManymodelError("usage", `${runId} is a collection of champions; retry the runs that it was made of`);
+    throw new ManymodelError("usage", `${runId} is a collection of champions; retry its runs`);
   const index = await readIndex(engine.stage, summary, `run ${runId} was completed`);
   const keys = [];
   for (const segment of index.segments)

@@ -39,7 +39,7 @@ function schedulerOf({ engine, config }: Workspace): Scheduler {
   if (engine.scheduler === undefined)
     throw new ManymodelError(
       "config",
-      `${placeOf(config, "snowflake.schedule")} is missing, so nothing says when the pipeline runs; add schedule: { cron: 30 2 * * * UTC } to the block snowflake`,
+      `${placeOf(config, "snowflake.schedule")} is missing; add schedule: { cron: 30 2 * * * UTC } to the block snowflake`,
     );
   return engine.scheduler;
 }

@@ -63,7 +63,7 @@ export async function totals({ engine, config }: Workspace, options: TotalsOptio
   if (isReconciled(columns))
     throw new ManymodelError(
       "usage",
-      `${table} has totals of its own, one row for each of its levels, so that adding its rows up would count them several times; read them with manymodel sql "SELECT * FROM ${table} WHERE LEVEL = '${groupsOf(group).join(",") || "total"}'"`,
+      `${table} has rows for totals, so adding its rows up would count them several times; read the totals with manymodel sql "SELECT * FROM ${table} WHERE LEVEL = '${groupsOf(group).join(",") || "total"}'"`,
     );
   const find = (of: readonly string[], name: string, remedy: string) => {
     const column = matchColumn(of, name);

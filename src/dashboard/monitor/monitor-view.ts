@@ -42,10 +42,7 @@ export async function monitorDetail(
   );
   if (chosen === undefined && selection.model === undefined) return null;
   if (chosen === undefined)
-    throw new ManymodelError(
-      "not-found",
-      `nothing of ${show(selection.model)} ${show(selection.version)} was monitored`,
-    );
+    throw new ManymodelError("not-found", `${show(selection.model)} ${show(selection.version)} was never monitored`);
   const latest = latestOf(status);
   const params = [chosen.model, chosen.version];
   // After a patch the models that were not replaced go on where they were: an entry is of a model, not of a version.

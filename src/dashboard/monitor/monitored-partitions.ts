@@ -37,7 +37,7 @@ export async function monitoredPartitions(
   const by = SORTS[oneOf("sort", wanted.sort, Object.keys(SORTS) as (keyof typeof SORTS)[])];
   const verdict = oneOf("verdict", wanted.verdict, VERDICTS);
   const names = (await source.columns(status))?.map(({ name }) => name);
-  if (names === undefined) throw new ManymodelError("not-found", `nothing was monitored into ${status}`);
+  if (names === undefined) throw new ManymodelError("not-found", `${status} has no monitored partitions`);
   const conditions = [latestOf(status)];
   const params = [model, version];
   const place = (value: string) => `$${params.push(value)}`;

@@ -40,7 +40,7 @@ export async function holdoutForecast(
   const target = targetOf(source);
   const data = target === null ? undefined : await readSeries(engine.source, source.snapshot, target, row);
   if (data === undefined || holdout === 0 || data.y.length <= holdout)
-    throw new ManymodelError("usage", `run ${runId} held nothing out of this series`);
+    throw new ManymodelError("usage", `run ${runId} has no holdout of this series`);
   return fitInThread({ y: data.y, season, holdout, method: method as HoldoutRequest["method"] });
 }
 

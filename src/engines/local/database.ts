@@ -81,7 +81,7 @@ function checkVersion(version: number, file: string): void {
   if (version < SCHEMA_VERSION)
     throw new ManymodelError(
       "config",
-      `${file} was written by an older version of manymodel and is read-only, so it cannot be brought up to date; make it writable`,
+      `${file} was written by an older version of manymodel and is read-only, so it cannot be upgraded; make it writable`,
     );
 }
 

@@ -44,7 +44,7 @@ export function openUnwritable(file: string, open: (isImmutable: boolean) => Dat
         if (isCurrent()) throw error;
       }
     }
-    throw new ManymodelError("storage", `${file} is being changed all the time; try again later`);
+    throw new ManymodelError("storage", `${file} changes all the time; try again later`);
   };
   return {
     prepare(sql) {

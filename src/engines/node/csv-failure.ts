@@ -77,7 +77,7 @@ async function unevenLine(
           (cause as Error).message,
         ) ?? [];
       if (line !== undefined)
-        return `line ${line} has ${count} ${count === "1" ? "column" : "columns"} where most have ${n}: ${show(text)}; mend the file, or name what stands between columns (--delimiter)`;
+        return `line ${line} has ${count} ${count === "1" ? "column" : "columns"} where most have ${n}: ${show(text)}; correct the file, or name the delimiter (--delimiter)`;
     }
     return undefined;
   }

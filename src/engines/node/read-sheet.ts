@@ -179,7 +179,7 @@ async function stage(
         if (FAILED.test(text))
           throw new ManymodelError(
             "input",
-            `cell ${cellRef(index, i)} of ${file} has the error ${text}; mend it, or read it as missing with --null ${text}`,
+            `cell ${cellRef(index, i)} of ${file} has the error ${text}; correct it, or read it as missing with --null ${text}`,
           );
         row[column.to] = text;
         types[column.to]?.add(cellType(cell, text));

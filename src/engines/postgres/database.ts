@@ -137,7 +137,7 @@ export function openDatabase(place: PostgresPlace, options: { connections: numbe
           if (repeatable || !isLost(error)) throw error;
           throw new ManymodelError(
             "storage",
-            `the connection to ${where} was lost while a change was being made; look whether it was`,
+            `the connection to ${where} was lost during a change; check whether the change was made`,
             { cause: error },
           );
         });
@@ -165,7 +165,7 @@ async function checkSettings(client: ClientBase, where: string): Promise<void> {
   if (/^(Etc\/)?UTC$/.test(zone) && style.startsWith("ISO")) return;
   throw new ManymodelError(
     "config",
-    `PostgreSQL at ${where} did not take the settings of a session (timezone is ${zone}, datestyle ${style}), which a pooler in between left out (PgBouncer: ignore_startup_parameters); connect to PostgreSQL itself, or set both for the role: ALTER ROLE … SET timezone = 'UTC'`,
+    `PostgreSQL at ${where} ignores the settings of the session (timezone is ${zone}, datestyle ${style}), because a pooler removes them (PgBouncer: ignore_startup_parameters); connect to PostgreSQL itself, or set both for the role: ALTER ROLE … SET timezone = 'UTC'`,
   );
 }
 
@@ -225,7 +225,7 @@ export function explained(error: unknown, where: string): unknown {
     );
   if (!/^[0-9A-Z]{5}$/.test(code)) return error;
   if (code === "42P01" && /mm\$snapshot_/.test(messageOf(error)))
-    return new ManymodelError("not-found", "the pinned data are gone, as manymodel gc deletes them; train again", {
+    return new ManymodelError("not-found", "the pinned data are gone, perhaps deleted by manymodel gc; train again", {
       cause,
     });
   const [, kind, hint] = HINTS.find(([pattern]) => pattern.test(code)) ?? [code, "internal" as const, ""];

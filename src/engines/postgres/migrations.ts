@@ -205,7 +205,7 @@ export async function migrate(client: ClientBase, schema: string): Promise<void>
     const { rows } = await client.query("ROLLBACK").then(() => client.query("SELECT current_user AS role"));
     throw new ManymodelError(
       "config",
-      `schema ${schema} is missing, or of an older version, and the role ${(rows[0] as { role: string }).role} may not change that; run manymodel setup as the role that owns it`,
+      `schema ${schema} is missing, or of an older version, and the role ${(rows[0] as { role: string }).role} may not change it; run manymodel setup as its owner`,
       { cause },
     );
   }

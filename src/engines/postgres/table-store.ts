@@ -494,14 +494,20 @@ const REWRITE = "import the table again (--replace), or score the batch again, a
 /** Returns the name of a column in the database. PostgreSQL would cut a longer one off. */
 export function folded(name: string): string {
   if (Buffer.byteLength(name) > 63)
-    throw new ManymodelError("usage", `column ${name} has a name of more than 63 bytes, which PostgreSQL cannot have`);
+    throw new ManymodelError(
+      "usage",
+      `column ${name} has a name of more than 63 bytes, the limit of PostgreSQL; choose a shorter one`,
+    );
   return name.toLowerCase();
 }
 
 function checkTableName(table: string): void {
   checkName("table name", table, "table");
   if (table.length > 58)
-    throw new ManymodelError("usage", `table name ${table} is longer than 58 letters, more than PostgreSQL can have`);
+    throw new ManymodelError(
+      "usage",
+      `table name ${table} has more than 58 letters, the limit on PostgreSQL; choose a shorter one`,
+    );
   if (RESULT_VIEWS.includes(table.toUpperCase()))
     throw new ManymodelError("conflict", `${table} is a view over trained models; choose another table name`);
 }

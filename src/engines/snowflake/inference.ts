@@ -120,7 +120,7 @@ function matched(trained: readonly ColumnInfo[], { columns, query }: Snapshot): 
     const list = (columns: readonly ColumnInfo[]) => columns.map(({ name, type }) => `${name} (${type})`).join(", ");
     throw new ManymodelError(
       "usage",
-      `${query.table} is read with the columns ${list(columns)}, but the models were trained with ${list(trained)}, which is what an inference job passes on; name the same columns, or set snowflake.scoring: client`,
+      `${query.table} is read with the columns ${list(columns)}, but the models were trained with ${list(trained)}; name the same columns, or set snowflake.scoring: client`,
     );
   }
   return at;

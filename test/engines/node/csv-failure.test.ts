@@ -21,7 +21,7 @@ const rows = Array.from({ length: 600 }, (_, i) => `${i % 2 ? "B" : '"A,1"'},202
 const lines = (...text: string[]) => `${text.join("\n")}\n`;
 
 it("names the first line that has another number of columns, and leaves out no line", async () => {
-  const advice = "; mend the file, or name what stands between columns (--delimiter)";
+  const advice = "; correct the file, or name the delimiter (--delimiter)";
   expect(await importing("f.csv", lines(header, ...rows, "A,2025-01-02", ...rows))).toBe(
     `input: cannot read f.csv: line 602 has 2 columns where most have 3: "A,2025-01-02"${advice}`,
   );

@@ -57,7 +57,7 @@ describe("openSheets", () => {
   });
 
   it.each([
-    ["Other one", /cell B4 of .* has the error #N\/A; mend it, or read it as missing with --null/],
+    ["Other one", /cell B4 of .* has the error #N\/A; correct it, or read it as missing with --null/],
     ["Titled", /cell B2 of .* has a value \("day"\), but its column has no name in the first row/],
     ["Twice", /row 1 of .* names two columns "A"/],
     ["Empty", /has no sheet "Empty", or no value in it/],

@@ -221,7 +221,7 @@ refine: { metric: mase, worst_percent: 50, candidates: [mean, drift] }
     await expect(
       open(engine("newer", "manymodel_worker")).then((other) => other.engine.catalog.runs()),
     ).rejects.toThrow(
-      /schema newer is missing, .* role manymodel_worker may not change that; run manymodel setup as the role that owns it/,
+      /schema newer is missing, .* role manymodel_worker may not change it; run manymodel setup as its owner/,
     );
   });
 
