@@ -52,17 +52,22 @@ export function seriesForecaster(
 ): ModelDefinition<object, ForecasterExports, FittedModel> {
   const { forecast, fitted, supports, update } = movingFunctions<FittedModel>(kinds);
 
-  function fit(exports: ForecasterExports, y: Float64Array, xreg: RegressorColumns | undefined): FittedModel {
+  function fit(
+    exports: ForecasterExports,
+    y: Float64Array,
+    xreg: RegressorColumns | undefined,
+    earlier?: FittedModel,
+  ): FittedModel {
     if (drivers !== undefined && xreg !== undefined) return drivers.fit(exports, y, xreg);
     const { method, period, periods } = exports;
     const fitMethod = fits[method];
     if (fitMethod === undefined) throw new TypeError(`${method} is not a method of this model definition`);
-    return fitMethod(y, period, periods);
+    return fitMethod(y, period, periods, earlier);
   }
 
   /**
    * Returns the accuracy over the last observations of a model fitted to those before, as metrics `holdout_*`;
-   * undefined where these allow no fit. With a lag also of forecasts made that many steps before (`holdout_lag_*`), and
+   * undefined where these allow no fit; and that model. With a lag also of forecasts made that many steps before (`holdout_lag_*`), and
    * against seasonal naive forecasts.
    */
   function trial(
@@ -70,7 +75,7 @@ export function seriesForecaster(
     y: Float64Array,
     xreg: RegressorColumns | undefined,
     data: Frame,
-  ): { readonly [name: string]: number } | undefined {
+  ): { readonly model: FittedModel; readonly metrics: { readonly [name: string]: number } } | undefined {
     const { period, holdout, lag } = exports;
     const n = y.length - holdout;
     const training = y.subarray(0, n);
@@ -79,10 +84,11 @@ export function seriesForecaster(
     try {
       const model = fit(exports, training, xreg && regressorRows(xreg, 0, n));
       const mean = boundSeries(forecast(model, { h: holdout, ...between(n, y.length) }).mean, data, exports, n);
-      if (lag === undefined) return named("holdout_", accuracy(actual.subarray(n), mean, { training, period }));
+      if (lag === undefined)
+        return { model, metrics: named("holdout_", accuracy(actual.subarray(n), mean, { training, period })) };
       const naive = naiveFrom(y, n, period);
       const whole = named("holdout_", measures(actual.subarray(n), mean, naive, { training, period }));
-      if (lag > holdout || !supports(model, "update")) return whole;
+      if (lag > holdout || !supports(model, "update")) return { model, metrics: whole };
       const first = n + lag - 1;
       const moving = {
         forecast: (current: FittedModel, from: number, h: number) =>
@@ -93,10 +99,8 @@ export function seriesForecaster(
       const atLag = forecastsAtLag(moving, model, { origin: n, lag, length: y.length });
       const ahead = boundSeries(atLag, data, exports, first);
       const options = { training, period };
-      return {
-        ...whole,
-        ...named("holdout_lag_", measures(actual.subarray(first), ahead, naiveAtLag(y, first, lag, period), options)),
-      };
+      const moved = measures(actual.subarray(first), ahead, naiveAtLag(y, first, lag, period), options);
+      return { model, metrics: { ...whole, ...named("holdout_lag_", moved) } };
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw error;
@@ -129,15 +133,16 @@ export function seriesForecaster(
       const { period, horizon, holdout } = exports;
       const y = data.series(exports.target);
       const xreg = drivers?.regressors(exports, axis);
-      const model = fit(exports, y, xreg);
+      // The holdout comes first: its fit knows nothing of the values held out, and the final search may start from it.
       const trialResult = holdout > 0 && y.length >= 2 * holdout ? trial(exports, y, xreg, data) : undefined;
+      const model = fit(exports, y, xreg, trialResult?.model);
       const ahead = drivers?.stepsAfter(axis, horizon) ?? axis;
       const { mean } = predict(model, { horizon, levels: [], exports, axis: ahead });
       return {
         model,
         metrics: {
           ...inSample(model, y, period, xreg),
-          ...trialResult,
+          ...trialResult?.metrics,
         },
         ...(mean.length > 0 && { forecast: mean }),
         ...(drivers !== undefined && { info: drivers.info(model) }),

@@ -5,20 +5,23 @@ import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series
 import type { ArimaModel } from "./arima-model.ts";
 import { assembleModel, constantModel } from "./assemble.ts";
 import { chooseDifferences, withoutRegression } from "./choose-differences.ts";
-import { differenced, isExhausted } from "./differencing.ts";
+import { type Differencing, differenced, isExhausted } from "./differencing.ts";
 import { type Estimate, estimateConditional, estimateExact } from "./estimate.ts";
 import { fitBetween } from "./fit-between.ts";
 import { fitOrder } from "./fit-order.ts";
-import { rootsBeyond } from "./polynomial.ts";
+import { ordinaryLeastSquares } from "./likelihood/conditional.ts";
+import { armaOf, betaOf } from "./model-parts.ts";
 import { createProblem } from "./problem.ts";
 import { checkRank, design, type Regressors } from "./regressors.ts";
 import {
   createSearch,
   criterionOf,
+  fitExactly,
   type InformationCriterion,
+  isQualified,
   loglikFor,
   orderOf,
-  ROOT_LIMIT,
+  rankExactly,
   revise,
   type Search,
   type Tried,
@@ -48,6 +51,7 @@ const NAMES: OptionNames<AutoArimaOptions> = {
   ic: true,
   test: true,
   seasonalTest: true,
+  searchFrom: true,
   allowDrift: true,
   allowMean: true,
   xreg: true,
@@ -100,6 +104,11 @@ export interface AutoArimaOptions {
   /** Box–Cox exponent of the scale to model on; none when left out. */
   readonly lambda?: number;
   readonly biasAdjust?: boolean;
+  /**
+   * A model of the beginning of the series, as of the values before a holdout: the stepwise search starts at its order, and
+   * costs less. Of no use where the tests choose other differences.
+   */
+  readonly searchFrom?: ArimaModel;
 }
 
 /** A series with fewer observed values is not searched: its model is its mean. */
@@ -204,43 +213,37 @@ export function chooseArima(series: Float64Array, xreg: Regressors | undefined, 
   const search = createSearch(space, (constant) => parts[Number(constant)]!.problem);
   const { startP = 2, startQ = 2, startSeasonalP = 1, startSeasonalQ = 1 } = options;
   const start = { p: startP, q: startQ, P: startSeasonalP, Q: startSeasonalQ };
-  const { tried, estimate } = finish(search, () => (stepwise ? searchStepwise(search, start) : searchGrid(search)));
+  const earlier = options.searchFrom && triedBefore(options.searchFrom, search, differencing);
+  const { tried, estimate } = finish(search, () =>
+    stepwise ? searchStepwise(search, start, earlier) : searchGrid(search),
+  );
   const { flags, regression, problem } = parts[Number(tried.constant)]!;
   return assembleModel(problem, orderOf(tried, period), estimate, regression.names, { ...flags, ...scale });
 }
 
-/**
- * Searches, then fits the best candidate exactly. Where that shows it to be worse than the next best, or disqualifies it,
- * the search goes on from that one. Where candidates were compared by approximation, the best few are fitted exactly and
- * the best of those is taken.
- */
+/** Returns an earlier model as a candidate of a search; undefined if it has other differences. */
+function triedBefore(model: ArimaModel, search: Search, { d, D, period }: Differencing): Tried | undefined {
+  const { order, coef } = model;
+  if (order.d !== d || order.D !== D || order.period !== period) return undefined;
+  const constant = search.space.allowConstant && ("intercept" in coef || "drift" in coef);
+  const { columns, centre, n } = search.problemOf(constant);
+  const coefficients = Float64Array.from(betaOf(model));
+  if ("intercept" in coef) coefficients[0]! -= centre;
+  const beta = coefficients.length === columns.length - 1 ? coefficients : ordinaryLeastSquares(columns, n);
+  const estimate = { arma: armaOf(model), beta, loglik: Number.NaN, squares: Number.NaN, count: n };
+  return { p: order.p, q: order.q, P: order.P, Q: order.Q, constant, criterion: Infinity, estimate };
+}
+
+/** A candidate that was fitted exactly and qualifies. */
+interface Choice {
+  readonly tried: Tried;
+  readonly estimate: Estimate;
+  readonly criterion: number;
+}
+
+/** Searches, fits the best candidate exactly, and returns it with the last digits of its likelihood. */
 function finish(search: Search, explore: () => void): { tried: Tried; estimate: Estimate } {
-  let best: { tried: Tried; estimate: Estimate; criterion: number } | undefined;
-  let fits = 0;
-  const { approximation } = search.space;
-  // With many missing values a likelihood costs a hundred times as much: only the best candidate is fitted.
-  const { complete, missing } = search.problemOf(false);
-  const refits = complete || missing !== undefined ? REFITS : 1;
-  for (let round = 0; ; round++) {
-    if (round < MOST_ROUNDS && (best === undefined || !approximation)) explore();
-    const tried = search.best;
-    if (tried === undefined || tried.criterion === Infinity) break;
-    const problem = search.problemOf(tried.constant);
-    const order = orderOf(tried, search.space.period);
-    const estimate = estimateExact(problem, order, {
-      start: tried.estimate,
-      restart: !approximation,
-      tolerance: approximation ? 1e-4 : 1e-6,
-      accept: (arma) => rootsBeyond(arma, ROOT_LIMIT),
-      hopeless: best && loglikFor(search, tried, best.criterion),
-    });
-    fits++;
-    const qualified = estimate !== undefined && rootsBeyond(estimate.arma, ROOT_LIMIT);
-    const criterion = qualified ? criterionOf(search, tried, estimate, true) : Infinity;
-    if (qualified && (best === undefined || criterion < best.criterion)) best = { tried, estimate, criterion };
-    const again = revise(search, tried, approximation ? Infinity : criterion);
-    if (approximation ? best !== undefined && fits >= refits : search.best === again && criterion < Infinity) break;
-  }
+  const best = search.space.approximation ? chooseByApproximation(search, explore) : chooseExactly(search, explore);
   if (best !== undefined) {
     const { tried } = best;
     const start = best.estimate;
@@ -248,7 +251,7 @@ function finish(search: Search, explore: () => void): { tried: Tried; estimate: 
       start,
       tolerance: 1e-7,
     });
-    const better = polished !== undefined && polished.loglik > start.loglik && rootsBeyond(polished.arma, ROOT_LIMIT);
+    const better = polished !== undefined && polished.loglik > start.loglik && isQualified(polished.arma);
     return { tried, estimate: better ? polished : start };
   }
   // Nothing qualifies: the model without ARMA part always has a likelihood.
@@ -269,4 +272,56 @@ function finish(search: Search, explore: () => void): { tried: Tried; estimate: 
       `the series has ${problem.observed} observed values; that is too few for any ARIMA model with d = ${problem.d}, D = ${problem.D}`,
     );
   return { tried, estimate };
+}
+
+/** Searches by approximation, then fits the best few candidates exactly and returns the best; where none qualifies, the search goes on. */
+function chooseByApproximation(search: Search, explore: () => void): Choice | undefined {
+  // With many missing values a likelihood costs a hundred times as much: only the best candidate is fitted.
+  const refits = search.isExactCheap ? REFITS : 1;
+  let best: Choice | undefined;
+  let fits = 0;
+  for (let round = 0; round < MOST_ROUNDS && best === undefined; round++) {
+    explore();
+    const ranked = rankExactly(search);
+    if (ranked.length === 0) break;
+    for (const tried of ranked) {
+      const hopeless = best && loglikFor(search, tried, best.criterion);
+      const choice = choiceOf(search, tried, tried.exact ?? fitExactly(search, tried, tried.estimate, hopeless));
+      fits++;
+      if (choice === undefined) revise(search, tried, Infinity);
+      else if (best === undefined || choice.criterion < best.criterion) best = choice;
+      if (best !== undefined && fits >= refits) break;
+    }
+  }
+  return best;
+}
+
+/**
+ * Searches by exact likelihoods and fits the best candidate closely. Where that shows it to be worse than the next best, or
+ * disqualifies it, the search goes on from that one.
+ */
+function chooseExactly(search: Search, explore: () => void): Choice | undefined {
+  let best: Choice | undefined;
+  for (let round = 0; ; round++) {
+    if (round < MOST_ROUNDS) explore();
+    const tried = search.best;
+    if (tried === undefined || tried.criterion === Infinity) return best;
+    const estimate = estimateExact(search.problemOf(tried.constant), orderOf(tried, search.space.period), {
+      start: tried.estimate,
+      restart: true,
+      tolerance: 1e-6,
+      accept: isQualified,
+      hopeless: best && loglikFor(search, tried, best.criterion),
+    });
+    const choice = choiceOf(search, tried, estimate);
+    if (choice !== undefined && (best === undefined || choice.criterion < best.criterion)) best = choice;
+    const again = revise(search, tried, choice?.criterion ?? Infinity);
+    if (search.best === again && choice !== undefined) return best;
+  }
+}
+
+/** Returns a candidate with its exact fit and criterion; undefined if its roots do not qualify it. */
+function choiceOf(search: Search, tried: Tried, estimate: Estimate | undefined): Choice | undefined {
+  if (estimate === undefined || !isQualified(estimate.arma)) return undefined;
+  return { tried, estimate, criterion: criterionOf(search, tried, estimate, true) };
 }

@@ -1,5 +1,5 @@
 import { informationCriteria } from "./arima-model.ts";
-import { type Estimate, estimateConditional, estimateExact, type Start } from "./estimate.ts";
+import { type Estimate, estimateConditional, estimateExact, exactEstimate, type Start } from "./estimate.ts";
 import { ordinaryLeastSquares } from "./likelihood/conditional.ts";
 import { type Arma, type ArmaOrder, rootsBeyond, zeroArma } from "./polynomial.ts";
 import type { ArimaProblem } from "./problem.ts";
@@ -20,6 +20,8 @@ export interface Candidate {
 export interface Tried extends Candidate {
   readonly criterion: number;
   readonly estimate: Estimate | undefined;
+  /** The exact fit, where a search by approximation needed one. */
+  readonly exact?: Estimate | undefined;
 }
 
 /** Models that a search may try. */
@@ -40,7 +42,16 @@ export interface SearchSpace {
 }
 
 /** Roots nearer to the unit circle than this disqualify a candidate. */
-export const ROOT_LIMIT = 1.01;
+const ROOT_LIMIT = 1.01;
+
+/**
+ * Autoregressive roots nearer to the unit circle than this by approximation are most often within `ROOT_LIMIT` by exact
+ * likelihood.
+ */
+const DOUBTFUL = 1.03;
+
+/** The number of candidates, the best by approximation, that are compared by exact likelihoods. */
+const COMPARED = 15;
 
 /**
  * A disqualified candidate with at most so many coefficients is fitted again from zeros: a search from conditional least
@@ -56,16 +67,23 @@ export interface Search {
   readonly problemOf: (constant: boolean) => ArimaProblem;
   /** Turns a conditional sum of squares into the scale of the exact criterion. */
   readonly offset: number;
+  /** The first residual that conditional sums of squares count, the same for all candidates. */
+  readonly compareFrom: number;
+  /** True if an exact likelihood needs no Kalman filter. */
+  readonly isExactCheap: boolean;
   best: Tried | undefined;
 }
 
 /** Begins a search. */
 export function createSearch(space: SearchSpace, problemOf: (constant: boolean) => ArimaProblem): Search {
+  const { complete, missing, n } = problemOf(false);
   return {
     space,
     tried: new Map(),
     problemOf,
     offset: space.approximation ? approximationOffset(space, problemOf) : 0,
+    compareFrom: Math.min(space.maxP + space.period * space.maxSeasonalP, Math.floor(n / 2)),
+    isExactCheap: complete || missing !== undefined,
     best: undefined,
   };
 }
@@ -107,14 +125,65 @@ export function tryCandidate(search: Search, candidate: Candidate, parent: Tried
   const problem = search.problemOf(constant);
   const estimate = estimateCandidate(search, candidate, problem, parent);
   let criterion = Infinity;
-  if (estimate !== undefined && rootsBeyond(estimate.arma, ROOT_LIMIT))
-    criterion = criterionOf(search, candidate, estimate, false);
+  if (estimate !== undefined && isQualified(estimate.arma)) criterion = criterionOf(search, candidate, estimate, false);
   if (Number.isNaN(criterion)) criterion = Infinity;
-  const tried: Tried = { ...candidate, criterion, estimate };
+  let exact: Estimate | undefined;
+  if (estimate !== undefined && criterion < (search.best?.criterion ?? Infinity) && isDoubtful(search, estimate)) {
+    // Without it, a search moves on among candidates that the exact likelihood disqualifies one after another.
+    exact = fitExactly(search, candidate, estimate);
+    if (exact === undefined || !isQualified(exact.arma)) criterion = Infinity;
+  }
+  const tried: Tried = { ...candidate, criterion, estimate, exact };
   search.tried.set(key, tried);
   if (search.best !== undefined && !(criterion < search.best.criterion)) return false;
   search.best = tried;
   return criterion < Infinity;
+}
+
+/** Returns whether a conditional fit has autoregressive roots that an exact fit may disqualify. */
+function isDoubtful({ space, isExactCheap }: Search, { arma: { ar, sar, period } }: Estimate): boolean {
+  if (!space.approximation || !isExactCheap) return false;
+  const none = new Float64Array(0);
+  return !rootsBeyond({ ar, sar, ma: none, sma: none, period }, DOUBTFUL);
+}
+
+/** Returns the exact fit of a candidate tried by approximation; undefined if it strays, or falls short of `hopeless`. */
+export function fitExactly(
+  search: Search,
+  candidate: Candidate,
+  start: Estimate | undefined,
+  hopeless?: number,
+): Estimate | undefined {
+  return estimateExact(search.problemOf(candidate.constant), orderOf(candidate, search.space.period), {
+    start,
+    tolerance: 1e-4,
+    accept: isQualified,
+    hopeless,
+  });
+}
+
+/** Returns whether a model's roots qualify it. */
+export function isQualified(arma: Arma): boolean {
+  return rootsBeyond(arma, ROOT_LIMIT);
+}
+
+/**
+ * Returns the best candidates of a search by approximation in the order of their exact likelihoods at the conditional
+ * estimates, which cost no search: sums of squares of models with and without a moving-average side may differ by more than
+ * what the approximation tells of them.
+ */
+export function rankExactly(search: Search): Tried[] {
+  const ranked = ranking(search);
+  if (!search.isExactCheap) return ranked;
+  return ranked
+    .slice(0, COMPARED)
+    .map((tried) => {
+      const problem = search.problemOf(tried.constant);
+      const exact = tried.exact ?? (tried.estimate && exactEstimate(problem, tried.estimate.arma));
+      return { tried, value: exact === undefined ? Infinity : criterionOf(search, tried, exact, true) };
+    })
+    .sort((a, b) => a.value - b.value)
+    .map(({ tried }) => tried);
 }
 
 function estimateCandidate(
@@ -126,7 +195,8 @@ function estimateCandidate(
   const order = orderOf(candidate, search.space.period);
   const start = startFrom(parent, candidate, problem);
   if (search.space.approximation) {
-    const settings = { tolerance: 3e-6, rootLimit: ROOT_LIMIT, hopeless: squaresFor(search, candidate) };
+    const { compareFrom } = search;
+    const settings = { tolerance: 3e-6, rootLimit: ROOT_LIMIT, hopeless: squaresFor(search, candidate), compareFrom };
     const estimate = estimateConditional(problem, order, { ...settings, start });
     if (start !== undefined || order.p === 0 || order.q === 0) return estimate;
     // Mixed models have several optima: a persistent start often finds another one than zeros do.
@@ -136,7 +206,6 @@ function estimateCandidate(
   const conditional = estimateConditional(problem, order, { tolerance: 1e-4, rootLimit: ROOT_LIMIT });
   if (coefficientsOf(candidate, problem) + 2 >= problem.nobs) return undefined;
   const hopeless = loglikFor(search, candidate, search.best?.criterion ?? Infinity);
-  const accept = (arma: Arma) => rootsBeyond(arma, ROOT_LIMIT);
   return estimateExact(problem, order, {
     start: conditional,
     other: start,
@@ -145,7 +214,7 @@ function estimateCandidate(
     hopeless,
     // The whole grid has no path to lose time on, and is asked for to miss nothing.
     patience: search.space.secondStart ? 2 : 1,
-    accept,
+    accept: isQualified,
   });
 }
 

@@ -31,8 +31,9 @@ import { fitObserved } from "./missing-ends.ts";
  * Fits a model to a series with so many observations per season.
  *
  * @param periods - those of all its seasons, for methods that take several; `period` alone when left out
+ * @param earlier - the method's model of the beginning of the series, for methods whose search can start from it
  */
-export type Fit = (y: Series, period: number, periods?: readonly number[]) => FittedModel;
+export type Fit = (y: Series, period: number, periods?: readonly number[], earlier?: FittedModel) => FittedModel;
 
 /** Returns the periods of a method that takes several. */
 const several = (period: number, periods: readonly number[] = [period]) => periods.filter((one) => one > 1);
@@ -66,7 +67,10 @@ export const ARIMA_KINDS = {
 } satisfies MovingKinds;
 
 /** The fits of `ARIMA`, apart from its kinds: a program that only forecasts leaves them out. */
-export const ARIMA_FITS = { "auto-arima": (y, period) => autoArima(y, { period }) } satisfies Family["fits"];
+export const ARIMA_FITS = {
+  "auto-arima": (y, period, _periods?, earlier?) =>
+    autoArima(y, { period, ...(earlier?.kind === "arima" && { searchFrom: earlier }) }),
+} satisfies Family["fits"];
 
 /** Automatic ARIMA. */
 export const ARIMA = { fits: ARIMA_FITS, kinds: arimaKinds } satisfies Family;

@@ -14,7 +14,7 @@ export interface ConditionalFit {
   readonly arma: Arma;
   /** Coefficients of the regressors. */
   readonly beta: Float64Array;
-  /** Sum of squared residuals after the first `condition`, and how many residuals that are. */
+  /** Sum of squared residuals after the first `condition` or `compareFrom`, and how many residuals that are. */
   readonly squares: number;
   readonly count: number;
 }
@@ -30,6 +30,8 @@ export interface ConditionalOptions {
   readonly rootLimit?: number;
   /** Gives up after a few steps when the sum of squares, less some times what the next promises, is above this. */
   readonly hopeless?: number;
+  /** The first residual that the fit's sum of squares counts, so that fits of several orders can be compared. */
+  readonly compareFrom?: number;
 }
 
 /**
@@ -47,7 +49,14 @@ export function fitConditional(
   order: ArmaOrder,
   columns: readonly Float64Array[],
   work: ConditionalWorkspace,
-  { start, tolerance = 1e-8, maxSteps = 50, rootLimit = 1, hopeless = Infinity }: ConditionalOptions = {},
+  {
+    start,
+    tolerance = 1e-8,
+    maxSteps = 50,
+    rootLimit = 1,
+    hopeless = Infinity,
+    compareFrom = 0,
+  }: ConditionalOptions = {},
 ): ConditionalFit | undefined {
   const { n } = work;
   const condition = order.p + order.period * order.P;
@@ -127,6 +136,10 @@ export function fitConditional(
     }
   }
   setArma(arma, x);
+  if (compareFrom > condition) {
+    squares = dot(work.residuals, work.residuals, compareFrom, n);
+    return { arma, beta: beta.slice(), squares, count: n - compareFrom };
+  }
   return { arma, beta: beta.slice(), squares, count };
 }
 
