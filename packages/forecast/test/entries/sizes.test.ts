@@ -7,9 +7,11 @@ const MOST: Readonly<Record<string, number>> = {
   simple: 6_000,
   averages: 7_000,
   anomaly: 30_000,
-  arima: 63_000,
+  // The search verifies doubtful models, comes down from the largest, and starts from an earlier one: 2.2 kB for a lower AICc in less time.
+  arima: 65_500,
   smoothing: 29_000,
-  tbats: 77_000,
+  // Its errors take the same search.
+  tbats: 79_000,
   intermittent: 6_000,
   regression: 16_000,
   hierarchy: 14_000,
