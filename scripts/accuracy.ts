@@ -34,7 +34,7 @@ const parts: string[] = [];
 for (const [title, section] of Object.entries(SECTIONS)) {
   if (words.length > 0 && !words.some((word) => title.toLowerCase().includes(word))) continue;
   const { rows, notes } = section();
-  const table = ["| what | asked | measured |", "|---|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)];
+  const table = ["| measure | aim | measured |", "|---|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)];
   parts.push(`## ${title}\n\n${table.join("\n")}\n${notes === undefined ? "" : `\n${notes}\n`}`);
   process.stdout.write(`${parts.at(-1)}\n`);
 }

@@ -8,6 +8,6 @@ export function cesSection(): Section {
   const rows = m3Rows((y, period) => ces(y, { period }), thetaf);
   return {
     rows,
-    notes: "Asked is what R's thetaf reaches; its forecast package has no complex exponential smoothing.",
+    notes: "The aim is the result of R's thetaf, because R's forecast package has no complex exponential smoothing.",
   };
 }

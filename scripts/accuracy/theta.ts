@@ -58,7 +58,7 @@ export function thetaSection(): Section {
     ["dynamic theta: M3 sample of 400: mean MASE", "–", dynamic.mase.toFixed(3)],
     ["dynamic theta: M3 sample of 400: coverage of 95 % intervals", "–", dynamic.coverage.toFixed(3)],
   ];
-  const notes = `R stops the search of the smoothing short of the optimum, in alpha and in the initial level; theta here goes to it, so that forecasts differ where it is flat. With the alpha and the initial level of R's \`ses\` of the adjusted series (R run again, not in the records), 154 of the 155 agree within 2e-13.
+  const notes = `R stops the search of the smoothing short of the optimum, in alpha and in the initial level; theta here goes to the optimum, so that forecasts differ where the likelihood is flat. With the alpha and the initial level of R's \`ses\` of the adjusted series (R run again, not in the records), 154 of the 155 agree within 2e-13.
 
 The three beyond 1e-4: gold has missing values, which theta here joins linearly, while R's smoothing sees only the longest stretch without any, 87 of 1,108 values that end long before the series does. N0704 has two optima, and R's is the worse one (alpha 0.342 and a variance 0.9 % greater; here 0.989). In N0675 alpha is at its lower bound, so that the forecasts are the initial level, whose optimum R does not reach.
 
