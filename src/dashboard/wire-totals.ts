@@ -39,6 +39,8 @@ export interface TotalSeries {
   readonly stretch: Stretch;
   /** The worth of the forecast; null where it is not known. */
   readonly worth: number | null;
+  /** The correlation of the parts' errors; null where it is not known, and counted as 0. */
+  readonly correlation: number | null;
   /** Demand over the lead time, and what to order up to; null where batches have no lead time. */
   readonly leadDemand: number | null;
   readonly orderUpTo: number | null;
@@ -51,8 +53,8 @@ export interface Totals {
   readonly levels: readonly number[];
   readonly timeType: "date" | "timestamp" | "number";
   readonly target: string;
-  /** Source of the intervals: reconciled forecasts of this level, or from the parts as if they were independent. */
-  readonly intervals: "reconciled" | "independent";
+  /** Source of the intervals: reconciled forecasts of this level, or from the parts, by the correlation of their errors. */
+  readonly intervals: "reconciled" | "correlated";
   readonly attributes: readonly string[];
   readonly series: readonly TotalSeries[];
   /** Notes on missing parts. */

@@ -100,7 +100,21 @@ describe.each(EVERY_ENGINE)("on %s", (_, missing, open) => {
     const halves = forecasts.rows
       .filter(([key, step]) => (key === "s:A" || key === "s:B") && Number(step) === 2)
       .map(([, , mean, high]) => Number(high) - Number(mean));
-    expect(of("x")[1]?.upper[0]).toBeCloseTo(38 + Math.hypot(...halves), 8);
+    // Of naive errors: A and B have the same ten days, then A changes by 2 and −4, B by 10 and 0.
+    const before = [-1, 1, -1, 1, -1, 1, -1, 0, 0];
+    const [a, b] = [
+      [...before, 2, -4],
+      [...before, 10, 0],
+    ];
+    const product = (one: readonly number[], other: readonly number[]) =>
+      one.reduce((sum, value, i) => sum + value * (other[i] ?? NaN), 0);
+    const correlation = product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+    expect(of("x")[1]?.correlation).toBeCloseTo(correlation, 10);
+    const [first = NaN, second = NaN] = halves;
+    expect(of("x")[1]?.upper[0]).toBeCloseTo(
+      38 + Math.sqrt(first ** 2 + second ** 2 + 2 * correlation * first * second),
+      8,
+    );
     expect((await mm.totals({ where: "category = 'y'" })).map(({ forecast }) => forecast)).toEqual([5, 5, 5]);
 
     const orders = await mm.tables.query(

@@ -1,9 +1,11 @@
 import { PARTITION_ATTRIBUTES, UNIT_VALUE } from "../../core/attributes.ts";
 import { matchColumn } from "../../core/columns/column.ts";
 import { FORECASTS } from "../../core/current-forecasts.ts";
-import { ManymodelError, show } from "../../core/errors.ts";
+import { ifGone, ManymodelError, show } from "../../core/errors.ts";
+import { readErrorSums } from "../../inspect/error-correlation.ts";
 import type { QueryValue } from "../../ports/tables.ts";
-import type { GroupKey } from "../../runs/grouped-partitions.ts";
+import { type GroupKey, groupPartitions } from "../../runs/grouped-partitions.ts";
+import { completedRun } from "../../runs/read-index.ts";
 import { currentForecasts, type Workspace } from "../workspace.ts";
 
 /** Options of `totals`. */
@@ -32,6 +34,8 @@ export interface Total {
   readonly upper: readonly (number | null)[];
   /** The sum of the forecasts times the worth of a unit; null where no worth is kept, or a partition has none. */
   readonly value: number | null;
+  /** The correlation of the partitions' errors, from 0 to 1, that the interval counts with; null where it is not known, and counted as 0. */
+  readonly correlation: number | null;
 }
 
 const groupsOf = (group: string | readonly string[]) => (typeof group === "string" ? [group] : group);
@@ -44,14 +48,15 @@ const isReconciled = (columns: readonly string[]) =>
 const MOST = 1_000_000;
 
 /**
- * Forecasts of totals: the sum of the forecasts at each time, in groups, with intervals of the sum. Half an interval is the root of
- * the sum of the partitions' squared halves, as if their errors were independent: bounds are never added. Where errors move
- * together, the interval is too narrow: train the totals themselves, and reconcile (docs/hierarchy.md). The database adds up.
+ * Forecasts of totals: the sum of the forecasts at each time, in groups, with intervals of the sum. Bounds are never added: half an
+ * interval is √((1 − ρ) Σ a² + ρ (Σ a)²) of the partitions' halves a, where ρ is the average correlation of their errors in the
+ * group (see `readErrorSums`). The database adds up. Reconciled forecasts have totals of their own (docs/hierarchy.md).
  *
  * @returns groups in the order of their values, times ascending
  * @throws {ManymodelError} `usage` for attributes that are not kept, reconciled forecasts, or an engine without SQL; `not-found` without forecasts
  */
-export async function totals({ engine, config }: Workspace, options: TotalsOptions = {}): Promise<Total[]> {
+export async function totals(workspace: Workspace, options: TotalsOptions = {}): Promise<Total[]> {
+  const { engine, config } = workspace;
   const { group = [], where, table = FORECASTS, levels = config.batch.levels } = options;
   const { source, tables } = engine;
   const attributes = (await source.columns(PARTITION_ATTRIBUTES))?.map(({ name }) => name) ?? [];
@@ -80,9 +85,11 @@ export async function totals({ engine, config }: Workspace, options: TotalsOptio
   const bounds = levels.flatMap((level) => {
     const half = (side: string) => `f.${find(columns, `${side}_${level}`, "score with this level")}`;
     // SUM leaves NULL out, which would make the interval too narrow.
-    const rootSumSquares = (bound: string) =>
-      `CASE WHEN COUNT(${bound}) = COUNT(${forecast}) THEN SQRT(SUM((${bound} - ${forecast}) * (${bound} - ${forecast}))) END`;
-    return [rootSumSquares(half("LO")), rootSumSquares(half("HI"))];
+    const sums = (bound: string) => {
+      const sum = (term: string) => `CASE WHEN COUNT(${bound}) = COUNT(${forecast}) THEN SUM(${term}) END`;
+      return [sum(`(${bound} - ${forecast}) * (${bound} - ${forecast})`), sum(`ABS(${bound} - ${forecast})`)];
+    };
+    return [...sums(half("LO")), ...sums(half("HI"))];
   });
   const value = `a.${tables.columnName(UNIT_VALUE)}`;
   const worth = hasValue ? `CASE WHEN COUNT(${value}) = COUNT(*) THEN SUM(${forecast} * ${value}) END` : "NULL";
@@ -95,21 +102,49 @@ export async function totals({ engine, config }: Workspace, options: TotalsOptio
   const { rows, truncated } = await tables.query(sql, [], MOST);
   if (truncated)
     throw new ManymodelError("usage", `there are more than ${MOST} totals; name fewer attributes, or a condition`);
+  const correlationOf = await correlations(workspace, { group: groups, ...(where !== undefined && { where }) });
   return rows.map((row): Total => {
     const values = row.slice(by.length);
     const [at = null, partitions, sum, worth = null, ...halves] = values;
     const mean = Number(sum);
+    const texts = groups.map((_, i) => (row[i] === null || row[i] === undefined ? null : String(row[i])));
+    const correlation = correlationOf(texts);
     const side = (first: number, sign: 1 | -1) =>
       levels.map((_, i) => {
-        const half = halves[2 * i + first] ?? null;
-        return half === null ? null : mean + sign * Number(half);
+        const [squares, whole] = [halves[4 * i + first], halves[4 * i + first + 1]];
+        if (squares === null || squares === undefined) return null;
+        return mean + sign * halfOfSum(Number(squares), Number(whole), correlation);
       });
     return {
-      group: Object.fromEntries(
-        groups.map((name, i) => [name, row[i] === null || row[i] === undefined ? null : String(row[i])]),
-      ),
-      ...{ time: at, forecast: mean, partitions: Number(partitions), lower: side(0, -1), upper: side(1, 1) },
+      group: Object.fromEntries(groups.map((name, i) => [name, texts[i] ?? null])),
+      ...{ time: at, forecast: mean, partitions: Number(partitions), lower: side(0, -1), upper: side(2, 1) },
       value: worth === null ? null : Number(worth),
+      correlation,
     };
   });
+}
+
+/**
+ * Returns half the interval of a sum from the sum of its parts' squared halves, the sum of their halves, and the correlation of
+ * their errors: between the first's root at 0 and the second at 1.
+ */
+export function halfOfSum(squares: number, whole: number, correlation: number | null): number {
+  const share = correlation ?? 0;
+  return Math.sqrt((1 - share) * squares + share * whole * whole);
+}
+
+/** Returns what gives the correlation of errors in a group, by its values, from the data of the newest version's run. */
+async function correlations(
+  { engine, config }: Workspace,
+  grouping: { readonly group: readonly string[]; readonly where?: string },
+): Promise<(values: readonly (string | null)[]) => number | null> {
+  const [version] = (await engine.versions.list(config.register.model)).sort((a, b) =>
+    a.createdAt < b.createdAt ? 1 : -1,
+  );
+  if (version === undefined) return () => null;
+  const grouped = await groupPartitions(engine, grouping);
+  const run = await completedRun(engine, version.runId).catch(ifGone(undefined));
+  const sums = run === undefined ? undefined : await readErrorSums(engine.source, run.manifest, grouped);
+  const places = new Map(grouped.groups.map((key, i) => [JSON.stringify(Object.values(key)), i]));
+  return (values) => sums?.of(places.get(JSON.stringify(values))) ?? null;
 }

@@ -48,13 +48,15 @@ function totalsText(totals: readonly Total[], levels: readonly number[]): string
     "partitions",
     "forecast",
     ...levels.flatMap((level) => [`low ${level}`, `high ${level}`]),
+    "correlation",
   ];
   const rows = totals
     .slice(0, SHOWN)
-    .map(({ group, time, partitions, forecast, lower, upper, value }) => [
+    .map(({ group, time, partitions, forecast, lower, upper, correlation, value }) => [
       ...names.map((name) => group[name] ?? null),
       ...[String(time), partitions, forecast],
       ...levels.flatMap((_, i) => [lower[i] ?? "-", upper[i] ?? "-"]),
+      correlation ?? "-",
       ...(hasValue ? [value ?? null] : []),
     ]);
   const more = totals.length > SHOWN ? [`${totals.length - SHOWN} more; --json has all`] : [];

@@ -1,4 +1,4 @@
-import type { Total, TotalsOptions } from "../../api/verbs/totals.ts";
+import { halfOfSum, type Total, type TotalsOptions } from "../../api/verbs/totals.ts";
 import { at } from "../../core/aligned.ts";
 import { PARTITION_ATTRIBUTES } from "../../core/attributes.ts";
 import { FORECASTS } from "../../core/current-forecasts.ts";
@@ -49,11 +49,13 @@ interface GroupForecast {
   readonly upper: (number | null)[][];
   partitions: number;
   worth: number | null;
+  /** The correlation of the parts' errors (see `Total`). */
+  correlation: number | null;
 }
 
 /**
  * Describes the totals of the current forecasts: of all partitions, and of each value of an attribute. Their intervals are those of
- * the reconciled forecasts where the hierarchy has that level; else from the parts as if their errors were independent.
+ * the reconciled forecasts where the hierarchy has that level; else from the parts, by the correlation of their errors.
  *
  * @param by - an attribute; undefined: the total only
  * @throws {ManymodelError} `not-found` without a version or forecasts, `usage` for an attribute that is not kept
@@ -93,7 +95,13 @@ export async function totalsView(
     const forecast = isAll ? all.get(null) : parts.get(value);
     if (forecast === undefined) return undefined;
     const order = orders.get(isAll ? "all" : `is ${value}`);
-    return { ...joined(forecast, sums), value, isAll, leadDemand: order?.[0] ?? null, orderUpTo: order?.[1] ?? null };
+    return {
+      ...joined(forecast, sums),
+      ...{ value, isAll },
+      leadDemand: order?.demand ?? null,
+      orderUpTo:
+        order === undefined ? null : order.demand + halfOfSum(order.squares, order.stock, forecast.correlation),
+    };
   };
   const named = values.flatMap((value, i) => {
     const one = series(value, false, at(history.groups, i));
@@ -108,7 +116,7 @@ export async function totalsView(
     levels,
     timeType: type,
     target: target ?? "",
-    intervals: reconciledLevel(around, by === undefined ? [] : [by]) ? "reconciled" : "independent",
+    intervals: reconciledLevel(around, by === undefined ? [] : [by]) ? "reconciled" : "correlated",
     attributes: groupings.attributes.map(({ name }) => name),
     series: [...(total === undefined ? [] : [total]), ...named.slice(0, MOST_SERIES)],
     notes,
@@ -148,7 +156,7 @@ function added(groups: readonly ReadonlyMap<number, number>[]): ReadonlyMap<numb
 
 /** Returns a history and a forecast as one series. */
 function joined(
-  { times: ahead, forecast, own, lower, upper, partitions, worth }: GroupForecast,
+  { times: ahead, forecast, own, lower, upper, partitions, worth, correlation }: GroupForecast,
   sums: ReadonlyMap<number, number>,
 ): Omit<TotalSeries, "value" | "isAll" | "leadDemand" | "orderUpTo"> {
   const [first = Number.POSITIVE_INFINITY] = ahead;
@@ -156,7 +164,7 @@ function joined(
   const times = [...past.map(([time]) => time), ...ahead];
   const history = past.map(([, value]) => value);
   return {
-    ...{ partitions, times, history, forecast, own, lower, upper, worth },
+    ...{ partitions, times, history, forecast, own, lower, upper, worth, correlation },
     stretch: stretchOf(times, history, forecast),
   };
 }
@@ -183,16 +191,18 @@ async function forecastsOf(
       upper: around.levels.map(() => []),
       partitions: 0,
       worth: null,
+      correlation: null,
     };
     forecasts.set(value, group);
     return group;
   };
   const [name] = by;
   const totals = await around.totals({ group: [...by], time: around.time, levels: around.levels });
-  for (const { group, time, forecast, lower, upper, partitions, value } of totals) {
+  for (const { group, time, forecast, lower, upper, partitions, value, correlation } of totals) {
     const one = groupOf(name === undefined ? null : (group[name] ?? null), level !== undefined);
     one.times.push(queriedTime(type, String(time)));
     one.forecast.push(forecast);
+    one.correlation = correlation;
     one.partitions = Math.max(one.partitions, partitions);
     if (value !== null) one.worth = (one.worth ?? 0) + value;
     around.levels.forEach((_, i) => {
@@ -236,21 +246,26 @@ async function reconcile(
   }
 }
 
-/**
- * Returns the demand of groups over the lead time, and what to order up to: its safety stock is the root of the sum of the squared ones, as if
- * errors were independent. Nothing where batches have no lead time.
- */
+/** Orders of a group: demand over the lead time, the sum of the safety stocks, and that of their squares. */
+interface GroupOrder {
+  readonly demand: number;
+  readonly stock: number;
+  readonly squares: number;
+}
+
+/** Returns the orders of groups over the lead time. Nothing where batches have no lead time. */
 async function ordersOf(
   { engine: { source, tables }, forecasts }: TotalsSurroundings,
   by: string | undefined,
-): Promise<ReadonlyMap<string, readonly [number | null, number | null]>> {
-  const orders = new Map<string, readonly [number | null, number | null]>();
+): Promise<ReadonlyMap<string, GroupOrder>> {
+  const orders = new Map<string, GroupOrder>();
   const columns = (await source.columns(forecasts))?.map(({ name }) => name) ?? [];
   if (!columns.includes("SAFETY_STOCK")) return orders;
-  const sums = "SUM(f.LEAD_DEMAND), SUM(f.LEAD_DEMAND) + SQRT(SUM(f.SAFETY_STOCK * f.SAFETY_STOCK))";
+  const sums = "SUM(f.LEAD_DEMAND), SUM(f.SAFETY_STOCK), SUM(f.SAFETY_STOCK * f.SAFETY_STOCK)";
   const filled = "f.LEAD_DEMAND IS NOT NULL";
-  const add = (name: string, [demand, upTo]: readonly unknown[]) => {
-    if (demand !== null && demand !== undefined) orders.set(name, [Number(demand), Number(upTo)]);
+  const add = (name: string, [demand, stock, squares]: readonly unknown[]) => {
+    if (demand !== null && demand !== undefined)
+      orders.set(name, { demand: Number(demand), stock: Number(stock), squares: Number(squares) });
   };
   const all = await tables.query(`SELECT ${sums} FROM ${FORECASTS} f WHERE ${filled}`, [], 1);
   for (const row of all.rows) add("all", row);

@@ -64,7 +64,9 @@ function View({ totals, chosen }: { totals: TotalsValue; chosen: string | null }
             intervals are{" "}
             {intervals === "reconciled"
               ? "those of the reconciled forecasts."
-              : "from the intervals of the parts as if their errors were independent: too narrow where errors move together. Train the totals themselves and reconcile them for better ones."}
+              : selected.correlation === null
+                ? "from the intervals of the parts as if their errors were independent: there are too few observations to tell their correlation."
+                : `from the intervals of the parts, whose errors have a correlation of ${selected.correlation.toFixed(2)}.`}
           </p>
         </section>
       )}
