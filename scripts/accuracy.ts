@@ -44,6 +44,8 @@ Written by \`scripts/accuracy.ts\`; do not edit. R is 4.2.2 with forecast 8.20: 
 
 ${parts.join("\n")}
 ${readFileSync("scripts/best-study/result.md", "utf8")}
+${readFileSync("scripts/coverage-study/result.md", "utf8")}
+${readFileSync("scripts/coverage-study/findings.md", "utf8")}
 ${readFileSync("scripts/weights-study/result.md", "utf8")}
 ${existsSync(COLLECTIONS) ? readFileSync(COLLECTIONS, "utf8") : ""}
 ${readFileSync("scripts/oracle/findings.md", "utf8")}`;
