@@ -38,6 +38,7 @@ export {
 export { best } from "./contest/best.ts";
 export { type ConformalOptions, conformal } from "./contest/conformal.ts";
 export {
+  type Choice,
   type ContestOptions,
   type ContestResult,
   contest,
@@ -135,6 +136,7 @@ export { auc, averagePrecision, brier, calibrationError, logLoss } from "./measu
 export { type Fold, type FoldOptions, folds } from "./measures/folds.ts";
 export { coverage, type IntervalAccuracy, intervalAccuracy, intervalScore } from "./measures/interval-accuracy.ts";
 export { likeliest, type MulticlassReport, multiclassReport } from "./measures/multiclass-report.ts";
+export { scaledPinball } from "./measures/scaled-pinball.ts";
 export { type CombineOptions, type Combining, combine } from "./model/combination.ts";
 export type { CumulativeForecast, CumulativeOptions } from "./model/cumulative.ts";
 export type { Fit } from "./model/families.ts";

@@ -13,9 +13,11 @@ import {
   type Candidate,
   defaultHorizon,
   leastTraining,
+  meanScores,
   type RollingOriginOptions,
   rollOrigins,
   type Trial,
+  type Window,
 } from "./rolling-origin.ts";
 
 /** The options of `contest`. */
@@ -30,11 +32,12 @@ const NAMES: OptionNames<ContestOptions> = {
   candidates: true,
   metric: true,
   guard: true,
+  tie: true,
   xreg: true,
 };
 
-/** Measure that ranks candidates: less is better. */
-export type Metric = Exclude<keyof Accuracy, "me">;
+/** Measure that ranks candidates: less is better, of the mean error (`me`) its distance from zero. */
+export type Metric = keyof Accuracy | "pinball";
 
 /** Options of a contest. */
 export interface ContestOptions extends RollingOriginOptions {
@@ -44,12 +47,20 @@ export interface ContestOptions extends RollingOriginOptions {
   readonly metric?: Metric;
   /** Candidate that a winner must not be worse than; always takes part. Default "snaive". */
   readonly guard?: Method | Candidate;
+  /** Scores that are above the least by this share of it tie with it; default 0. Among ties the cheapest method wins. */
+  readonly tie?: number;
 }
 
 /** A candidate's place, with everything it did. */
 export interface Ranked extends Trial {
   /** The mean of the metric over the windows; NaN where the candidate failed in a window. */
   readonly score: number;
+}
+
+/** The candidate that the windows before an origin choose, and its results from there. */
+export interface Choice {
+  readonly name: string;
+  readonly window: Window;
 }
 
 /** Result of a contest: the winner, the reason, and the results of the others. */
@@ -63,7 +74,20 @@ export interface ContestResult {
   readonly metric: Metric;
   /** Best first; those without a score last. Empty where the series is too short for any window. */
   readonly ranking: readonly Ranked[];
+  /**
+   * The contest as it would have ended at each origin, by the windows that were over then: no window chooses what it measures, so
+   * that their errors are those to expect, while the winner's score has been chosen for being low. Empty with a single window.
+   *
+   * @see Dawid (1984), doi:10.2307/2981683 (forecasts judged by what was known when they were made)
+   */
+  readonly choices: readonly Choice[];
 }
+
+/** Methods by the CPU time of a fit, the least first (docs/accuracy.md). */
+const CHEAPEST: readonly string[] = [
+  ...["naive", "snaive", "drift", "mean", "croston", "sba", "tsb", "theta", "dynamic-theta", "adida", "imapa"],
+  ...["linear", "holt-winters", "stlf", "ces", "ets", "auto-arima", "bats", "tbats", "best"],
+];
 
 /** The candidates of a series with demand in most steps. */
 const CONTINUOUS = ["best", "auto-arima", "ets", "theta", "dynamic-theta", "ces", "holt-winters", "drift", "mean"];
@@ -88,8 +112,8 @@ export function suitableMethods(y: Series, period = 1): Method[] {
 
 /**
  * Chooses a method for a series by its errors from rolling origins, and fits it to the whole series. The winner's score
- * is never above the guard's, for the guard takes part. Equal scores: the guard first, then by name, so that the order
- * of the candidates does not matter. A candidate that failed in any window has no score, and one that cannot be fitted
+ * is never above the guard's, for the guard takes part, but by the share that ties. Ties: the guard first, then the cheaper
+ * method, then by name, so that the order of the candidates does not matter. A candidate that failed in any window has no score, and one that cannot be fitted
  * to the whole series passes its place on.
  *
  * Without candidates, a series whose demand is intermittent (average demand interval ≥ 1.32, zeros that the season
@@ -110,7 +134,8 @@ export function suitableMethods(y: Series, period = 1): Method[] {
 export function contest(y: Series, options: ContestOptions = {}): ContestResult {
   checkOptions("contest", options, NAMES);
   checkSeries(toFloat64(y));
-  const { period = 1 } = options;
+  const { period = 1, tie = 0 } = options;
+  if (!(tie >= 0)) throw new RangeError(`tie is ${tie}; it must be a share of at least 0`);
   const { series, columns } = withoutGaps(toFloat64(y), options.xreg ?? {});
   const xreg = options.xreg && columns;
   const [guard] = candidatesOf([options.guard ?? "snaive"]) as [Candidate];
@@ -123,14 +148,13 @@ export function contest(y: Series, options: ContestOptions = {}): ContestResult 
   if (h < 1) {
     const reason = `${series.length} values leave no window to compare in`;
     const fallbacks = [...candidatesOf(["best"]), guard, ...candidatesOf(["naive"])];
-    return { ...fitFirst(fallbacks, { y: series, period, h: horizon, xreg }, reason), metric: preference, ranking: [] };
+    const won = fitFirst(fallbacks, { y: series, period, h: horizon, xreg }, reason);
+    return { ...won, metric: preference, ranking: [], choices: [] };
   }
   const { trials, origins } = rollOrigins(series, candidates, { ...options, h, xreg });
-  const defined = trials.some(({ accuracy }) => !Number.isNaN(accuracy[preference]));
-  const metric = defined ? preference : "mae";
-  const ranking = trials
-    .map((trial): Ranked => ({ ...trial, score: trial.failures.length > 0 ? NaN : trial.accuracy[metric] }))
-    .sort((a, b) => place(a) - place(b) || order(a.name, b.name, guard.name));
+  const metric = trials.some((trial) => !Number.isNaN(scoreOf(trial, preference))) ? preference : "mae";
+  const rule = { metric, tie, guard: guard.name };
+  const ranking = ranked(trials, rule);
   const scored = ranking.filter(({ score }) => !Number.isNaN(score));
   const unscored = ranking.filter(({ score }) => Number.isNaN(score));
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
@@ -145,16 +169,57 @@ export function contest(y: Series, options: ContestOptions = {}): ContestResult 
   const reason = Number.isNaN(score)
     ? `no candidate could be scored over ${windows}; the first that can be fitted`
     : `${won.reason}: ${score.toPrecision(4)}; the guard ${guard.name} has ${Number.isNaN(guardScore) ? "none" : guardScore.toPrecision(4)}`;
-  return { ...won, reason, metric, ranking };
+  const choices = origins.flatMap((origin) => choiceAt(origin, trials, rule, h) ?? []);
+  return { ...won, reason, metric, ranking, choices };
 }
 
-function place({ score }: Ranked): number {
-  return Number.isNaN(score) ? Number.MAX_VALUE : score;
+/** The rule by which candidates are ranked. */
+interface Rule {
+  readonly metric: Metric;
+  readonly tie: number;
+  readonly guard: string;
 }
 
+/** Returns a candidate's score by a metric, of which less is better. */
+function scoreOf({ accuracy, pinball }: Pick<Trial, "accuracy" | "pinball">, metric: Metric): number {
+  if (metric === "pinball") return pinball;
+  return metric === "me" ? Math.abs(accuracy.me) : accuracy[metric];
+}
+
+/** Returns candidates with their scores: those that tie with the least first, by their cost, then the others by score. */
+function ranked(trials: readonly Trial[], { metric, tie, guard }: Rule): Ranked[] {
+  const scored = trials.map(
+    (trial): Ranked => ({ ...trial, score: trial.failures.length > 0 ? NaN : scoreOf(trial, metric) }),
+  );
+  const least = scored.reduce((least, { score }) => (score < least ? score : least), Infinity);
+  const place = ({ score }: Ranked) =>
+    Number.isNaN(score) ? Number.MAX_VALUE : score <= least * (1 + tie) ? least : score;
+  return scored.sort((a, b) => place(a) - place(b) || order(a.name, b.name, guard));
+}
+
+/** The guard first, then the cheaper method, then by name. */
 function order(a: string, b: string, guard: string): number {
   if (a === guard || b === guard) return a === guard ? -1 : 1;
-  return a < b ? -1 : 1;
+  const cost = (name: string) => (CHEAPEST.includes(name) ? CHEAPEST.indexOf(name) : CHEAPEST.length);
+  return cost(a) - cost(b) || (a < b ? -1 : 1);
+}
+
+/**
+ * Returns the best of the candidates that forecast from an origin, by the windows of h steps that were over by then;
+ * undefined before the first.
+ */
+function choiceAt(origin: number, trials: readonly Trial[], rule: Rule, h: number): Choice | undefined {
+  const isOver = (window: { readonly origin: number }) => window.origin + h <= origin;
+  const before = trials.map((trial): Trial => {
+    const windows = trial.windows.filter(isOver);
+    return { ...trial, windows, failures: trial.failures.filter(isOver), ...meanScores(windows) };
+  });
+  if (before.every(({ windows, failures }) => windows.length + failures.length === 0)) return undefined;
+  for (const { name } of ranked(before, rule)) {
+    const window = trials.find((trial) => trial.name === name)?.windows.find((window) => window.origin === origin);
+    if (window !== undefined) return { name, window };
+  }
+  return undefined;
 }
 
 /** Returns the first candidate that can be fitted to the whole series and forecasts finite values. */

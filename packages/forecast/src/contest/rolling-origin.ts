@@ -1,5 +1,6 @@
 import { type Regressors, withoutGaps } from "../arima/regressors.ts";
 import { type Accuracy, accuracy } from "../measures/accuracy.ts";
+import { scaledPinball } from "../measures/scaled-pinball.ts";
 import type { FittedModel } from "../model/fitted-model.ts";
 import { rowsOf } from "../model/missing-ends.ts";
 import { forecast } from "../model/model.ts";
@@ -33,8 +34,8 @@ export interface RollingOriginOptions {
   readonly levels?: readonly number[];
   /** Regressors by name, a value per time of the series; methods that take none ignore them. */
   readonly xreg?: Regressors | undefined;
-  /** Bounds the point forecasts from an origin before they are measured; they are measured as they are when left out. */
-  readonly bound?: (mean: Float64Array, origin: number) => Float64Array;
+  /** Bounds the forecasts from an origin, and their bounds, before they are measured; all stay as they are when left out. */
+  readonly bound?: (values: Float64Array, origin: number) => Float64Array;
   /** A clock in milliseconds; default `performance.now`. */
   readonly now?: () => number;
 }
@@ -47,6 +48,8 @@ export interface Window {
   /** Observed less forecast, NaN where missing. */
   readonly errors: Float64Array;
   readonly accuracy: Accuracy;
+  /** Of the forecast and its bounds (see `scaledPinball`). */
+  readonly pinball: number;
   /** Milliseconds of fitting and forecasting, by the clock given. */
   readonly elapsed: number;
 }
@@ -65,6 +68,7 @@ export interface Trial {
   readonly failures: readonly Failure[];
   /** Each measure's mean over the windows where it is defined; NaN where it is in none. */
   readonly accuracy: Accuracy;
+  readonly pinball: number;
   /** Milliseconds of all windows. */
   readonly elapsed: number;
 }
@@ -115,7 +119,7 @@ export function rollOrigins(
 ): CrossValidation {
   const { series: y, columns } = withoutGaps(toFloat64(series), options.xreg ?? {});
   const xreg = options.xreg && columns;
-  const { period = 1, windows = 3, now = () => performance.now(), bound = (mean: Float64Array) => mean } = options;
+  const { period = 1, windows = 3, now = () => performance.now(), bound = (values: Float64Array) => values } = options;
   checkPeriod(period);
   checkSeries(y);
   const { h, levels } = checkForecastOptions({
@@ -145,26 +149,37 @@ export function rollOrigins(
       }
       const actual = y.subarray(origin, origin + h);
       const mean = bound(predicted.mean, origin);
+      const each = (rows: readonly Float64Array[]) => rows.map((values) => bound(values, origin));
+      // The candidate may have changed its copy.
+      const scale = { training: y.subarray(0, origin), period };
+      const bounded = { ...predicted, mean, lower: each(predicted.lower), upper: each(predicted.upper) };
       windows.push({
         origin,
-        forecast: { ...predicted, mean },
+        forecast: bounded,
         errors: actual.map((value, j) => value - mean[j]!),
-        // The candidate may have changed its copy.
-        accuracy: accuracy(actual, mean, { training: y.subarray(0, origin), period }),
+        accuracy: accuracy(actual, mean, scale),
+        pinball: scaledPinball(actual, bounded, scale),
         elapsed,
       });
     }
     const elapsed = [...windows, ...failures].reduce((sum, window) => sum + window.elapsed, 0);
-    return { name: candidate.name, windows: windows, failures, accuracy: meanAccuracy(windows), elapsed };
+    return { name: candidate.name, windows, failures, ...meanScores(windows), elapsed };
   });
   return { period, h, origins, trials };
 }
 
-function meanAccuracy(windows: readonly Window[]): Accuracy {
-  const mean = (measure: keyof Accuracy) => {
-    const observed = windows.map((window) => window.accuracy[measure]).filter((value) => !Number.isNaN(value));
-    return observed.length > 0 ? observed.reduce((sum, value) => sum + value, 0) / observed.length : NaN;
+/** Returns each measure's mean over the windows where it is defined; NaN where it is in none. */
+export function meanScores(windows: readonly Window[]): Pick<Trial, "accuracy" | "pinball"> {
+  const mean = (values: readonly number[]) => {
+    const defined = values.filter((value) => !Number.isNaN(value));
+    return defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : NaN;
   };
-  const measures = Object.keys(accuracy([], [])) as (keyof Accuracy)[];
-  return Object.fromEntries(measures.map((measure) => [measure, mean(measure)])) as unknown as Accuracy;
+  const of = (measure: keyof Accuracy) => mean(windows.map(({ accuracy }) => accuracy[measure]));
+  return {
+    accuracy: {
+      ...{ me: of("me"), rmse: of("rmse"), mae: of("mae"), mape: of("mape") },
+      ...{ smape: of("smape"), wape: of("wape"), mase: of("mase"), rmsse: of("rmsse") },
+    },
+    pinball: mean(windows.map(({ pinball }) => pinball)),
+  };
 }

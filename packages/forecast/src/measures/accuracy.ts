@@ -110,7 +110,7 @@ export function rmsse(actual: Series, forecast: Series, training: Series, period
 }
 
 /** Divides an error by a scale; NaN where there is none. */
-function scaled(error: number, scale: number): number {
+export function scaled(error: number, scale: number): number {
   return scale > 0 ? error / scale : NaN;
 }
 
@@ -118,7 +118,10 @@ function scaled(error: number, scale: number): number {
  * Returns the mean size of the changes from one season to the next, absolute and squared; NaN if there is no observed
  * pair.
  */
-function seasonalChange(training: Series, period: number): { readonly absolute: number; readonly squared: number } {
+export function seasonalChange(
+  training: Series,
+  period: number,
+): { readonly absolute: number; readonly squared: number } {
   let absolute = 0;
   let squared = 0;
   let count = 0;
@@ -146,9 +149,7 @@ export function accuracy(
 ): Accuracy {
   checkOptions("accuracy", options, { training: true, period: true });
   if ("mean" in actual || "mean" in forecast)
-    throw new RangeError(
-      "a forecast is given as a whole; accuracy takes (actual, forecast.mean), the actual values first",
-    );
+    throw new RangeError("accuracy takes (actual, forecast.mean), not a whole forecast");
   checkLengths(actual, forecast);
   const { training, period = 1 } = options;
   // One pass: each sum is added to in the order of the steps, as by the measure of its name.

@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contest, crossValidate, forecast, METHODS, mean, naive, suitableMethods } from "../../src/index.ts";
+import {
+  contest,
+  crossValidate,
+  forecast,
+  METHODS,
+  mean,
+  naive,
+  normal,
+  random,
+  suitableMethods,
+} from "../../src/index.ts";
 import { intermittent, simulated } from "./simulated.ts";
 
 const quick = ["naive", "drift", "mean", "holt-winters"] as const;
@@ -51,6 +61,75 @@ describe("contest", () => {
     const { ranking, name } = contest(y, { ...options, candidates: [twin("z"), twin("a")] });
     expect(ranking.map((ranked) => ranked.name)).toEqual(["snaive", "a", "z"]);
     expect(name).toBe("snaive");
+  });
+
+  it("takes the cheapest method of those that tie", () => {
+    const y = simulated(4, 60);
+    // Under each other's names: here the method that counts as the dearer one has the least error.
+    const candidates = [
+      { name: "ets", fit: METHODS["holt-winters"] },
+      { name: "holt-winters", fit: METHODS.ets },
+    ];
+    const { ranking } = contest(y, { ...options, candidates });
+    const scores = new Map(ranking.map(({ name, score }) => [name, score]));
+    const [least, guard] = [ranking[0]?.score ?? NaN, scores.get("snaive") ?? NaN];
+    expect(ranking[0]?.name).toBe("ets");
+    const within = (name: string) => (scores.get(name) ?? NaN) / least - 1;
+    const between = (within("holt-winters") + guard / least - 1) / 2;
+    expect(within("holt-winters")).toBeLessThan(guard / least - 1);
+    expect(contest(y, { ...options, candidates, tie: within("holt-winters") / 2 }).name).toBe("ets");
+    expect(contest(y, { ...options, candidates, tie: between }).name).toBe("holt-winters");
+    expect(contest(y, { ...options, candidates, tie: 10 }).name).toBe("snaive");
+    expect(() => contest(y, { ...options, tie: -1 })).toThrow("tie is -1");
+  });
+
+  it("ranks by the distance of the mean error from zero, and by pinball loss", () => {
+    const y = simulated(4, 60);
+    const unbiased = contest(y, { ...options, metric: "me" });
+    expect(unbiased.ranking.map(({ score }) => score)).toEqual(
+      unbiased.ranking.map(({ accuracy }) => Math.abs(accuracy.me)),
+    );
+    expect(unbiased.ranking.some(({ accuracy }) => accuracy.me < 0)).toBe(true);
+    const sharp = contest(y, { ...options, metric: "pinball" });
+    expect(sharp.ranking.map(({ score }) => score)).toEqual(sharp.ranking.map(({ pinball }) => pinball));
+    expect(sharp.metric).toBe("pinball");
+  });
+
+  it("says at each origin what the windows before would have chosen, as a contest there does", () => {
+    const y = simulated(4, 60);
+    const { choices, ranking } = contest(y, { ...options, windows: 4 });
+    expect(choices.map(({ window }) => window.origin)).toEqual([48, 52, 56]);
+    for (const [i, { name, window }] of choices.entries()) {
+      const there = contest(y.subarray(0, window.origin), { ...options, windows: i + 1 });
+      expect(name).toBe(there.name);
+      expect(ranking.find((ranked) => ranked.name === name)?.windows).toContain(window);
+    }
+    expect(contest(y, { ...options, windows: 1 }).choices).toEqual([]);
+  });
+
+  it("does not count a window whose values were not known at an origin", () => {
+    const { choices } = contest(simulated(4, 60), { ...options, windows: 4, step: 2 });
+    expect(choices.map(({ window }) => window.origin)).toEqual([54, 56]);
+  });
+
+  it("promises no more than it keeps where all candidates are alike", () => {
+    // Ten constant guesses at noise: the winner's score is low by chance, the choices' errors are not.
+    const uniform = random(21);
+    let [scores, errors, count] = [0, 0, 0];
+    for (let time = 0; time < 60; time++) {
+      const y = Float64Array.from({ length: 60 }, () => normal(uniform));
+      const candidates = Array.from({ length: 10 }, (_, i) => ({
+        name: `guess ${i}`,
+        fit: () => ({ ...mean([0, 0]), mean: normal(uniform) }),
+      }));
+      const { ranking, choices } = contest(y, { period: 1, h: 2, windows: 3, candidates, metric: "mae", now: () => 0 });
+      scores += ranking[0]?.score ?? NaN;
+      errors += choices.at(-1)?.window.accuracy.mae ?? NaN;
+      count++;
+    }
+    // The mean distance of two independent standard normal values is 2/√π.
+    expect(errors / count).toBeCloseTo(2 / Math.sqrt(Math.PI), 0.7);
+    expect(scores / count).toBeLessThan(0.75 * (2 / Math.sqrt(Math.PI)));
   });
 
   it("fits the winner to the whole series", () => {
