@@ -42,6 +42,7 @@ export async function configuredModel(
     horizon: train.horizon,
     holdout: train.holdout,
     ...(train.lag !== undefined && { lag: train.lag }),
+    ...(train.origins > 1 && { origins: train.origins }),
   };
   const statedOptions = {
     ...(options as { [name: string]: PlainData }),

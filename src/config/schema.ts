@@ -281,6 +281,11 @@ const train = z
     seed: z.int().min(0).max(4294967295).default(1).describe("Seed of all random numbers."),
     horizon: horizon.default(30).describe("Steps of the forecast kept beside each model."),
     holdout: z.int().min(0).default(30).describe("Observations held out at the end to measure accuracy; 0: none."),
+    origins: count
+      .default(1)
+      .describe(
+        "Origins from which the holdout is forecast, each a holdout before the next. holdout_* are the means over them. From 2 on, refine and champions choose by the origins before the last (holdout_earlier_*), and the last (holdout_last_*) says what to expect.",
+      ),
     lag: count
       .optional()
       .describe(
@@ -500,6 +505,14 @@ const refine = z
       .optional()
       .describe("Methods that compete; by default those that suit each series."),
     windows: count.default(3).describe("Origins from which each candidate forecasts."),
+    tie: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe(
+        "Errors that are larger than the least by this share of it tie with it, such as 0.02: then the cheaper method, or run, wins.",
+      ),
     offenders: z
       .boolean()
       .default(false)

@@ -44,6 +44,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   wape: error("percent", "series", "number"),
   mase: error("naive", "series"),
   rmsse: error("naive", "series"),
+  pinball: error("naive", "series"),
   aicc: { better: "lower", kinds: ["series"], scale: "log" },
   r2: skill("share", "number"),
   log_loss: error("log", "class"),
@@ -64,8 +65,10 @@ const KNOWN: Readonly<Record<string, Known>> = {
 /** The metric of a run whose metric is not named: MASE of series, log loss of probabilities, RMSE of numbers. */
 export const DEFAULT_METRICS: readonly string[] = ["holdout_mase", "holdout_log_loss", "cv_log_loss", "holdout_rmse"];
 
-/** Measured on rows or observations that the fit had not seen; with `lag_` by forecasts of one lag. */
-const OUT_OF_SAMPLE = /^(?:holdout|cv|test|validation)_(?:lag_)?/;
+/** The origins of a holdout that has several (see `originMetrics`), and forecasts of one lag. */
+const PART = "(?:earlier_|last_)?(?:lag_)?";
+/** Measured on rows or observations that the fit had not seen. */
+const OUT_OF_SAMPLE = new RegExp(`^(?:holdout|cv|test|validation)_${PART}`);
 
 /** Returns a metric by its name in a run: as declared, as known, or one of which less is better. */
 export function metricOf(name: string, declared: MetricDeclarations = {}): Metric {
@@ -98,7 +101,7 @@ export function findMetric(
     return metricOf(candidates.find((name) => names.has(name)) ?? "holdout_mase", declared);
   }
   if (declared !== undefined && Object.hasOwn(declared, word)) return metricOf(word, declared);
-  const base = word.toLowerCase().replace(/^lag_/, "");
+  const base = word.toLowerCase().replace(new RegExp(`^${PART}`), "");
   const builtIn = Object.hasOwn(KNOWN, base) ? KNOWN[base] : undefined;
   const holdoutName = `holdout_${word.toLowerCase()}`;
   const isHeld =

@@ -55,6 +55,7 @@ describe("configuration", () => {
         seed: 1,
         horizon: 30,
         holdout: 30,
+        origins: 1,
         key_arg: "unit_id",
         changed_only: false,
         exports: {},

@@ -8,6 +8,8 @@ describe("a metric", () => {
     expect(metricOf("mase")).toMatchObject({ better: "lower", best: 0, scale: "naive" });
     expect(metricOf("holdout_me")).toMatchObject({ better: "zero" });
     expect(metricOf("holdout_r2")).toMatchObject({ better: "higher", kinds: ["number"] });
+    expect(metricOf("holdout_earlier_lag_wape")).toMatchObject({ better: "lower", scale: "percent" });
+    expect(metricOf("holdout_pinball")).toMatchObject({ better: "lower", best: 0, scale: "naive" });
     expect(metricOf("constructor")).toEqual({ name: "constructor", better: "lower", best: 0, kinds: [] });
   });
 
@@ -21,6 +23,8 @@ describe("a metric", () => {
     const name = (word: string | undefined, names: string[], declared = {}) =>
       findMetric(word, new Set(names), declared).name;
     expect(name("MASE", [])).toBe("holdout_mase");
+    expect(name("last_wape", [])).toBe("holdout_last_wape");
+    expect(name("earlier_lag_mase", [])).toBe("holdout_earlier_lag_mase");
     expect(name("auc", ["holdout_auc", "auc"])).toBe("holdout_auc");
     expect(name("auc", ["auc"])).toBe("auc");
     expect(name("cv_auc", ["cv_auc"])).toBe("cv_auc");

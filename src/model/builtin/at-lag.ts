@@ -1,5 +1,6 @@
 import { type Accuracy, accuracy } from "@manymodel/forecast";
 import { at } from "../../core/aligned.ts";
+import type { Metrics } from "./origin-metrics.ts";
 
 /** A model as it moves over the steps of a series. */
 export interface MovingModel<M> {
@@ -37,21 +38,20 @@ export function forecastsAtLag<M>(
   });
 }
 
-/**
- * Returns the seasonal naive forecast of each observation from `first` on, by what was known `lag` steps before it: the
- * last observation of the same season; NaN where that is missing.
- */
+/** Returns the last observation of the season of a step that was known `lag` steps before it; NaN where that is missing. */
+function naiveOf(y: Float64Array, step: number, lag: number, period: number): number {
+  const season = Math.round(period);
+  return y[step - season * Math.ceil(lag / season)] ?? NaN;
+}
+
+/** Returns the seasonal naive forecast of each observation from `first` on, by what was known `lag` steps before it. */
 export function naiveAtLag(y: Float64Array, first: number, lag: number, period: number): Float64Array {
-  const season = Math.max(1, Math.round(period));
-  const back = season * Math.ceil(lag / season);
-  return Float64Array.from({ length: y.length - first }, (_, i) => y[first + i - back] ?? Number.NaN);
+  return y.slice(first).map((_, i) => naiveOf(y, first + i, lag, period));
 }
 
 /** Returns the seasonal naive forecasts of all observations from `origin` on, by those before it. */
 export function naiveFrom(y: Float64Array, origin: number, period: number): Float64Array {
-  return Float64Array.from({ length: y.length - origin }, (_, i) =>
-    at(naiveAtLag(y.subarray(0, origin + i + 1), origin + i, i + 1, period), 0),
-  );
+  return y.slice(origin).map((_, i) => naiveOf(y, origin + i, i + 1, period));
 }
 
 /**
@@ -65,8 +65,9 @@ export function measures(
   forecast: Float64Array,
   naive: Float64Array,
   options: Parameters<typeof accuracy>[2],
-): Accuracy & { readonly value_added: number } {
-  const both = actual.map((value, i) => (Number.isNaN(at(naive, i)) ? Number.NaN : value));
+): Metrics & Accuracy & { readonly value_added: number } {
+  // NaN where either is missing.
+  const both = actual.map((value, i) => value + 0 * at(naive, i));
   const value_added = accuracy(both, naive).wape - accuracy(both, forecast).wape;
   return { ...accuracy(actual, forecast, options), value_added };
 }

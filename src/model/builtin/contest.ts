@@ -1,5 +1,5 @@
 import {
-  accuracy,
+  type ContestResult,
   contest,
   forecast,
   METHODS,
@@ -8,6 +8,7 @@ import {
   type Regressors,
   suitableMethods,
   update,
+  type Window,
 } from "@manymodel/forecast";
 import { ARIMA_WITH_REGRESSORS, isIntermittent, LINEAR_WITH_REGRESSORS } from "@manymodel/forecast/families";
 import { findDrivers } from "../../core/drivers.ts";
@@ -19,15 +20,17 @@ import { NO_AXIS, stepsAfter } from "../series-axis.ts";
 import { fitDriven, knownRegressors, predictDriven, UNDRIVEN } from "./driven-fit.ts";
 import { drivenInfo } from "./driven-info.ts";
 import type { ContestExports } from "./options.ts";
+import { type Metrics, originMetrics } from "./origin-metrics.ts";
 
 /**
  * Has methods compete for each partition by rolling origins, bounded as the source states, and keeps the winner, fitted to the whole series, with
- * every candidate's scores (`info.ranking`). `holdout_*` are the winner's errors in the last window: the same
- * observations as the built-in forecaster's holdout, so that the two can be compared.
+ * every candidate's scores (`info.ranking`). `holdout_*` are the errors, at the same origins as the built-in forecaster's, of the
+ * candidate that the windows before them chose (see `ContestResult.choices`), so that the two can be compared. Where there is one
+ * window only, they are the winner's, which they chose; `contest_windows`, the windows that chose before the holdout, is 0 there.
  */
 export default defineModel({
   fit({ data, exports, axis = NO_AXIS }: FitContext<object, ContestExports>) {
-    const { period, periods, horizon, holdout, windows, metric } = exports;
+    const { period, periods, horizon, holdout, origins = 1, windows, metric, tie } = exports;
     const y = data.series(exports.target);
     const xreg = findDrivers(exports) === undefined ? undefined : regressors(exports, axis);
     const seasons = periods === undefined ? {} : { periods };
@@ -44,8 +47,9 @@ export default defineModel({
           }));
     const result = contest(y, {
       period,
-      windows,
+      windows: windows + origins - 1,
       metric,
+      ...(tie !== undefined && { tie }),
       ...(xreg !== undefined && { xreg }),
       ...(holdout > 0 && { h: holdout }),
       bound: (mean, origin) => boundSeries(mean, data, exports, origin),
@@ -58,7 +62,7 @@ export default defineModel({
     const winner = result.ranking.find(({ name }) => name === result.name);
     return {
       model: result.model,
-      metrics: { ...holdoutMetrics(winner, y, exports), contest_score: winner?.score ?? NaN },
+      metrics: { ...holdoutMetrics(result, y.length, exports), contest_score: winner?.score ?? NaN },
       ...(ahead.mean.length > 0 && { forecast: ahead.mean }),
       info: {
         winner: result.name,
@@ -82,15 +86,21 @@ const ALL = { fits: METHODS, joint: { ...ARIMA_WITH_REGRESSORS, ...LINEAR_WITH_R
 const asColumns = (xreg: Regressors) =>
   Object.fromEntries(Object.entries(xreg).map(([name, values]) => [name, Float64Array.from(values)]));
 
-/** Returns the winner's accuracy over the last window, if that is the holdout. */
-function holdoutMetrics(winner: Ranked | undefined, y: Float64Array, exports: ContestExports) {
-  const { holdout, period } = exports;
+/** Returns the accuracy over the holdout, from each origin, of the candidates chosen before; the winner's without any. */
+function holdoutMetrics({ name, ranking, choices }: ContestResult, n: number, exports: ContestExports): Metrics {
+  const { holdout, origins = 1 } = exports;
+  const winner = ranking.find((ranked) => ranked.name === name);
   const last = winner?.windows.at(-1);
-  if (last === undefined || last.origin !== y.length - holdout) return {};
-  const training = y.subarray(0, last.origin);
-  const measured = accuracy(y.subarray(last.origin), last.forecast.mean, { training, period });
-  return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`holdout_${name}`, value]));
+  if (last === undefined || last.origin !== n - holdout) return {};
+  const measured = Array.from({ length: origins }, (_, i) => {
+    const choice = choices.find(({ window }) => window.origin === n - (origins - i) * holdout);
+    return choice && measuresOf(choice.window);
+  });
+  const contest_windows = winner?.windows.filter(({ origin }) => origin < last.origin).length ?? 0;
+  return { ...(originMetrics(measured) ?? originMetrics([measuresOf(last)])), contest_windows };
 }
+
+const measuresOf = ({ accuracy, pinball }: Window): Metrics => ({ ...accuracy, pinball });
 
 /** Returns a candidate's line: finite numbers, null where there is none. */
 function summary({ name, score, accuracy, elapsed, failures: [failure] }: Ranked) {

@@ -40,7 +40,7 @@ export function fitDriven(
   xreg: RegressorColumns,
 ): RegressionModel {
   const [alone, together] = [fits[method], joint[method]];
-  if (alone === undefined) throw new TypeError(`${method} is not a method of this model definition`);
+  if (alone === undefined) throw new TypeError(`there is no method ${method} here`);
   const options = {
     period,
     errors: together?.(period, periods) ?? ((errors: Float64Array) => alone(errors, period, periods)),

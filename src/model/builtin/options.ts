@@ -106,6 +106,8 @@ export const FORECASTER = {
   ...SERIES,
   /** Steps ahead at which orders are placed: the holdout is measured at that lag too (see `atLag`); not when left out. */
   lag: optional(wholeFrom(1)),
+  /** Origins from which the holdout is forecast, each `holdout` observations before the next; default 1. */
+  origins: optional(wholeFrom(1)),
 };
 
 /** Exports of a combination with learnt weights. */
@@ -230,6 +232,10 @@ export type ForecasterExports = Decided<Exports<typeof FORECASTER>> & {
 export type ContestExports = Decided<Exports<typeof SERIES>> & {
   /** Methods that compete; those that suit the series when left out. */
   readonly candidates?: readonly Method[];
+  /** Origins that choose, those of the holdout included; with more origins than one there are as many more windows. */
   readonly windows: number;
+  readonly origins?: number;
+  /** The share by which scores may be above the least and tie with it. */
+  readonly tie?: number;
   readonly metric: NonNullable<ContestOptions["metric"]>;
 };

@@ -1,4 +1,4 @@
-import { type Accuracy, accuracy, type FittedModel, type ModelOptions } from "@manymodel/forecast";
+import { type Accuracy, accuracy, type FittedModel, type ModelOptions, scaledPinball } from "@manymodel/forecast";
 import { type ModelFunctions, type MovingFamily, movingFunctions } from "@manymodel/forecast/families";
 import { at } from "../../core/aligned.ts";
 import { boundSeries } from "../bounded-series.ts";
@@ -9,6 +9,7 @@ import { type RegressorColumns, regressorRows } from "../regressors.ts";
 import { NO_AXIS, type SeriesAxis } from "../series-axis.ts";
 import { forecastsAtLag, measures, naiveAtLag, naiveFrom } from "./at-lag.ts";
 import type { ForecasterExports } from "./options.ts";
+import { type Metrics, meanOf, originMetrics } from "./origin-metrics.ts";
 
 /** A forecast that is asked for. */
 export interface AskedForecast {
@@ -35,14 +36,11 @@ export interface ForecasterDrivers {
   info(model: FittedModel): object;
 }
 
-/** Returns metrics by their names with a prefix. */
-const named = (prefix: string, measured: Accuracy): { readonly [name: string]: number } =>
-  Object.fromEntries(Object.entries(measured).map(([name, value]) => [`${prefix}${name}`, value]));
-
 /**
  * Fits one model per partition by a method of a family, to the target at the partition's own interval: steps without a row are
  * missing values. With a holdout, the last observations are forecast from a fit to the ones before them (metrics
- * `holdout_*`), then the model is fitted to all. A series of which too little is left for that has no holdout metrics.
+ * `holdout_*`), then the model is fitted to all. A series of which too little is left for that has no holdout metrics. With several
+ * origins the observations before those are forecast in the same way (see `originMetrics`).
  *
  * @param drivers - regressors, where the source states any; a step at which one is missing counts as missing
  */
@@ -61,34 +59,40 @@ export function seriesForecaster(
     if (drivers !== undefined && xreg !== undefined) return drivers.fit(exports, y, xreg);
     const { method, period, periods } = exports;
     const fitMethod = fits[method];
-    if (fitMethod === undefined) throw new TypeError(`${method} is not a method of this model definition`);
+    if (fitMethod === undefined) throw new TypeError(`there is no method ${method} here`);
     return fitMethod(y, period, periods, earlier);
   }
 
   /**
-   * Returns the accuracy over the last observations of a model fitted to those before, as metrics `holdout_*`;
-   * undefined where these allow no fit; and that model. With a lag also of forecasts made that many steps before (`holdout_lag_*`), and
-   * against seasonal naive forecasts.
+   * Returns the accuracy over the last observations of a model fitted to those before, and that model; undefined where these allow no
+   * fit. With a lag also of forecasts made that many steps before (`lag_*`), and against seasonal naive forecasts.
    */
   function trial(
     exports: ForecasterExports,
     y: Float64Array,
     xreg: RegressorColumns | undefined,
     data: Frame,
-  ): { readonly model: FittedModel; readonly metrics: { readonly [name: string]: number } } | undefined {
+  ): { readonly model: FittedModel; readonly metrics: Metrics } | undefined {
     const { period, holdout, lag } = exports;
     const n = y.length - holdout;
+    if (n < holdout) return undefined;
     const training = y.subarray(0, n);
     const { actual, columns } = withoutMissing(y, xreg, n);
     const between = (from: number, to: number) => columns && { xreg: regressorRows(columns, from, to) };
     try {
       const model = fit(exports, training, xreg && regressorRows(xreg, 0, n));
-      const mean = boundSeries(forecast(model, { h: holdout, ...between(n, y.length) }).mean, data, exports, n);
-      if (lag === undefined)
-        return { model, metrics: named("holdout_", accuracy(actual.subarray(n), mean, { training, period })) };
-      const naive = naiveFrom(y, n, period);
-      const whole = named("holdout_", measures(actual.subarray(n), mean, naive, { training, period }));
-      if (lag > holdout || !supports(model, "update")) return { model, metrics: whole };
+      const bound = (values: Float64Array) => boundSeries(values, data, exports, n);
+      const { mean: point, levels, lower, upper } = forecast(model, { h: holdout, ...between(n, y.length) });
+      const mean = bound(point);
+      const ahead = { mean, levels, lower: lower.map(bound), upper: upper.map(bound) };
+      const options = { training, period };
+      const observations = actual.subarray(n);
+      const measured =
+        lag === undefined
+          ? accuracy(observations, mean, options)
+          : measures(observations, mean, naiveFrom(y, n, period), options);
+      const whole = { ...measured, pinball: scaledPinball(observations, ahead, options) };
+      if (lag === undefined || lag > holdout || !supports(model, "update")) return { model, metrics: whole };
       const first = n + lag - 1;
       const moving = {
         forecast: (current: FittedModel, from: number, h: number) =>
@@ -97,13 +101,13 @@ export function seriesForecaster(
           update(current, actual.subarray(step, step + 1), between(step, step + 1)),
       };
       const atLag = forecastsAtLag(moving, model, { origin: n, lag, length: y.length });
-      const ahead = boundSeries(atLag, data, exports, first);
-      const options = { training, period };
-      const moved = measures(actual.subarray(first), ahead, naiveAtLag(y, first, lag, period), options);
-      return { model, metrics: { ...whole, ...named("holdout_lag_", moved) } };
+      const orders = boundSeries(atLag, data, exports, first);
+      const naive = naiveAtLag(y, first, lag, period);
+      const moved = measures(actual.subarray(first), orders, naive, options);
+      return { model, metrics: { ...whole, ...meanOf("lag_", [moved]) } };
     } catch (error) {
-      if (error instanceof RangeError) return undefined;
-      throw error;
+      if (!(error instanceof RangeError)) throw error;
+      return undefined;
     }
   }
 
@@ -130,19 +134,21 @@ export function seriesForecaster(
 
   return defineModel({
     fit({ data, exports, axis = NO_AXIS }: FitContext<object, ForecasterExports>) {
-      const { period, horizon, holdout } = exports;
+      const { period, horizon, holdout, origins = 1 } = exports;
       const y = data.series(exports.target);
       const xreg = drivers?.regressors(exports, axis);
       // The holdout comes first: its fit knows nothing of the values held out, and the final search may start from it.
-      const trialResult = holdout > 0 && y.length >= 2 * holdout ? trial(exports, y, xreg, data) : undefined;
-      const model = fit(exports, y, xreg, trialResult?.model);
+      const ends = Array.from({ length: origins }, (_, i) => Math.max(0, y.length - (origins - 1 - i) * holdout));
+      const trialOf = (end: number) => trial(exports, y.subarray(0, end), xreg && regressorRows(xreg, 0, end), data);
+      const trials = holdout > 0 ? ends.map(trialOf) : [];
+      const model = fit(exports, y, xreg, trials.at(-1)?.model);
       const ahead = drivers?.stepsAfter(axis, horizon) ?? axis;
       const { mean } = predict(model, { horizon, levels: [], exports, axis: ahead });
       return {
         model,
         metrics: {
           ...inSample(model, y, period, xreg),
-          ...trialResult?.metrics,
+          ...originMetrics(trials.map((one) => one?.metrics)),
         },
         ...(mean.length > 0 && { forecast: mean }),
         ...(drivers !== undefined && { info: drivers.info(model) }),
@@ -161,14 +167,18 @@ export function seriesForecaster(
  * Returns a series and its regressors without gaps from a step on: what is not known cannot be held against a forecast, so an
  * observation without a regressor is missing, and the regressor is 0 there.
  */
-function withoutMissing(y: Float64Array, xreg: RegressorColumns | undefined, from: number) {
-  if (xreg === undefined) return { actual: y, columns: undefined };
+function withoutMissing(
+  y: Float64Array,
+  xreg: RegressorColumns | undefined,
+  from: number,
+): { readonly actual: Float64Array; readonly columns?: RegressorColumns } {
+  if (xreg === undefined) return { actual: y };
   const actual = Float64Array.from(y);
   const columns = regressorRows(xreg, 0, y.length);
   for (const values of Object.values(columns))
     for (let t = from; t < y.length; t++)
       if (Number.isNaN(at(values, t))) {
-        actual[t] = Number.NaN;
+        actual[t] = NaN;
         values[t] = 0;
       }
   return { actual, columns };
