@@ -90,6 +90,7 @@ export type { DeclaredLevel } from "./reconcile/declared-hierarchy.ts";
 export type { ReconcileSummary } from "./reconcile/reconcile-tables.ts";
 export type { Champions, ChampionsSpec } from "./refine/champions.ts";
 export type { CompareOptions, Comparison, Distribution, GroupComparison, Pair } from "./refine/compare.ts";
+export type { Expectation } from "./refine/expectation.ts";
 export type { GroupScore } from "./refine/group-scores.ts";
 export type { RankedPartition, Ranking, RankOptions } from "./refine/rank.ts";
 export type { Judgement } from "./registry/judge-versions.ts";

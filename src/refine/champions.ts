@@ -1,19 +1,20 @@
 import { at } from "../core/aligned.ts";
 import { otherData } from "../core/columns/other-data.ts";
-import { ManymodelError } from "../core/errors.ts";
-import { improvement, type Metric } from "../core/metric.ts";
+import { ManymodelError, show } from "../core/errors.ts";
+import { badness, improvement, type Metric } from "../core/metric.ts";
 import { checkSameKeys } from "../core/partition-key.ts";
 import { type IndexSummary, newRunId, type RunManifest } from "../core/run.ts";
 import { type Collected, collectRun, joinIndexes, selected } from "../pipeline/collect-run.ts";
 import type { Engine } from "../ports/engine.ts";
 import { groupPartitions } from "../runs/grouped-partitions.ts";
 import type { RunContext } from "../runs/run-context.ts";
+import { type Contested, type Expectation, expectationOf, hasSeveralOrigins } from "./expectation.ts";
 import { scoreGroups } from "./group-scores.ts";
-import { checkSameDirection, type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
+import { checkSameDirection, type PartitionScore, type RunScores, readScores, scoreAt } from "./run-scores.ts";
 
 /** The runs whose best partitions to collect, and the metric that decides. */
 export interface ChampionsSpec {
-  /** Completed runs; where two are equally good, the one named first wins. */
+  /** Completed runs; where two tie and cost as much, the one named first wins. */
   readonly runs: readonly string[];
   /** A metric of all the runs; the first run's default when left out (see `findMetric`). */
   readonly metric?: string;
@@ -24,6 +25,8 @@ export interface ChampionsSpec {
   readonly group?: string | readonly string[];
   /** True if partitions weigh by their turnover in the metric of a group. */
   readonly weighByValue?: boolean;
+  /** Values that are worse than the best by this share of it tie with it; default 0. Among ties the run that costs less wins. */
+  readonly tie?: number;
 }
 
 /** A run-like collection of the best partitions of several runs. */
@@ -33,6 +36,10 @@ export interface Champions {
   readonly index: IndexSummary;
   /** The number of partitions that each run contributes. */
   readonly from: Readonly<Record<string, number>>;
+  /** The metric that decided. */
+  readonly metric: string;
+  /** That metric as the champions chose it, and as it is to be expected; null where no champion has it. */
+  readonly expectation: Expectation | null;
 }
 
 interface Champion {
@@ -44,11 +51,13 @@ interface Champion {
 
 /**
  * Collects, for every partition of any of the runs, the best one among them: the best usable metric; without any, a
- * model rather than none. No artifact is copied: the index selects rows of the runs' own segments. The result can be
- * registered, scored and compared like a run. The mean of its metric is never worse than that of any of the runs on the
- * partitions that they have in common.
+ * model rather than none. Where all runs of a partition have several origins (`train.origins`), the origins before the last
+ * choose, and the last says what to expect. Ties go to the run whose models take less than half the time to fit.
+ * No artifact is copied: the index selects rows of the runs' own segments. The result can be registered, scored and compared like a
+ * run. Without ties by `tie`, the mean of the metric that chose is never worse than that of any of the runs on the partitions that they have
+ * in common.
  *
- * @throws {ManymodelError} `usage` without two different runs; `conflict` if their keys, a partition's data, or which values of the
+ * @throws {ManymodelError} `usage` without two different runs, or for a `tie` that is no share; `conflict` if their keys, a partition's data, or which values of the
  *   metric are better, differ
  */
 export async function collectChampions(
@@ -62,8 +71,15 @@ export async function collectChampions(
   const runs: RunScores[] = [];
   for (const name of names) runs.push(await readScores(engine, name, spec.metric ?? runs[0]?.metric.name));
   const first = at(runs, 0);
+  const { metric } = first;
   checkAlike(runs);
-  const champions = choose(await ofBestRuns(engine, runs, first.metric, spec), first.metric, spec);
+  const { tie = 0 } = spec;
+  if (!(tie >= 0 && tie < 1))
+    throw new ManymodelError(
+      "usage",
+      `tie is ${show(tie)}; it must be a share of at least 0 and below 1, such as 0.01`,
+    );
+  const champions = choose(await ofBestRuns(engine, byOrigins(runs), metric, spec), metric, spec);
   const created = now();
   const plan = {
     ...first.manifest,
@@ -71,12 +87,43 @@ export async function collectChampions(
     createdAt: created.toISOString(),
     packageVersion,
     mode: "champions" as const,
-    champions: { runs: names, metric: first.metric.name },
+    champions: { runs: names, metric: metric.name },
     definition: { ...first.manifest.definition, predicts: runs.every((run) => run.manifest.definition.predicts) },
   };
   const { manifest, index } = await collectRun(engine, plan, collected(runs, champions));
   const counts = names.map((name, i) => [name, [...champions.values()].filter(({ run }) => run === i).length] as const);
-  return { runId: plan.runId, manifest, index, from: Object.fromEntries(counts) };
+  const expectation = expectationOf(runs, contestedBy(runs, champions), metric, await groupPartitions(engine, {}));
+  return { runId: plan.runId, manifest, index, from: Object.fromEntries(counts), metric: metric.name, expectation };
+}
+
+/** Returns each partition's usable scores by the position of their run. */
+function usableScores(runs: readonly RunScores[]): Map<string, Map<number, PartitionScore>> {
+  const usable = new Map<string, Map<number, PartitionScore>>();
+  for (const [run, { scores }] of runs.entries())
+    for (const score of scores) {
+      if (score.why !== null) continue;
+      const others = usable.get(score.partitionKey);
+      if (others === undefined) usable.set(score.partitionKey, new Map([[run, score]]));
+      else others.set(run, score);
+    }
+  return usable;
+}
+
+/** Returns the runs with the scores that choose: those of the origins before the last, where all runs of a partition have them. */
+function byOrigins(runs: readonly RunScores[]): readonly RunScores[] {
+  const usable = usableScores(runs);
+  const origins = ({ partitionKey }: PartitionScore) => {
+    const scores = usable.get(partitionKey);
+    return scores !== undefined && hasSeveralOrigins({ scores }) ? "earlier" : "last";
+  };
+  return runs.map((run) => ({ ...run, scores: run.scores.map((score) => scoreAt(score, origins(score))) }));
+}
+
+/** Returns the partitions whose champion has the metric. */
+function contestedBy(runs: readonly RunScores[], champions: ReadonlyMap<string, Champion>): Contested[] {
+  return Array.from(usableScores(runs), ([key, scores]) => ({ scores, chosen: champions.get(key)?.run ?? -1 })).filter(
+    ({ scores, chosen }) => scores.has(chosen),
+  );
 }
 
 /**
@@ -119,29 +166,54 @@ async function ofBestRuns(
 function choose(
   runs: readonly RunScores[],
   metric: Metric,
-  { acrossData = false }: ChampionsSpec,
+  { acrossData = false, tie = 0 }: ChampionsSpec,
 ): Map<string, Champion> {
-  const champions = new Map<string, Champion>();
+  const candidates = new Map<string, Champion[]>();
   for (const [run, { runId, scores }] of runs.entries())
     for (const score of scores) {
-      const { partitionKey } = score;
-      const champion = champions.get(partitionKey);
-      if (champion === undefined) champions.set(partitionKey, { run, runId, score });
-      else if (isBetter(metric, score, champion.score)) {
-        const data = [champion.score.dataSha256, score.dataSha256] as const;
-        const why = otherData(champion.runId, runId, [{ partitionKey, data }]);
-        if (why !== null && champion.score.why === null && !acrossData)
-          throw new ManymodelError("conflict", `${why}, or add --across-data`);
-        champions.set(partitionKey, { run, runId, score });
-      }
+      const others = candidates.get(score.partitionKey);
+      if (others === undefined) candidates.set(score.partitionKey, [{ run, runId, score }]);
+      else others.push({ run, runId, score });
     }
+  const costs = runs.map(({ scores }) => medianTime(scores));
+  const champions = new Map<string, Champion>();
+  for (const [partitionKey, all] of candidates) {
+    const usable = all.filter(({ score }) => score.why === null);
+    const champion =
+      cheapest(tied(usable, metric, tie), costs) ?? all.find(({ score }) => score.outcome === "succeeded");
+    const [first] = usable;
+    if (champion !== undefined && first !== undefined && !acrossData) {
+      const data = [first.score.dataSha256, champion.score.dataSha256] as const;
+      const why = otherData(first.runId, champion.runId, [{ partitionKey, data }]);
+      if (why !== null) throw new ManymodelError("conflict", `${why}, or add --across-data`);
+    }
+    champions.set(partitionKey, champion ?? at(all, 0));
+  }
   return champions;
 }
 
-/** Tells whether `a` beats `b`: by its metric, by having a usable metric, or by having a model if neither has a metric. */
-function isBetter(metric: Metric, a: PartitionScore, b: PartitionScore): boolean {
-  if (a.why === null) return b.why !== null || improvement(metric, b.value, a.value) > 0;
-  return b.why !== null && a.outcome === "succeeded" && b.outcome !== "succeeded";
+/** Returns those of usable scores that are as good as the best, or worse by at most a share of it. */
+function tied(usable: readonly Champion[], metric: Metric, tie: number): readonly Champion[] {
+  const least = usable.reduce((least, { score }) => Math.min(least, badness(metric, score.value)), Infinity);
+  return usable.filter(({ score }) => badness(metric, score.value) <= least + tie * Math.abs(least));
+}
+
+/** A shorter time to fit says nothing of a run's cost. */
+const LEAST_COST_MS = 1;
+
+/** Returns the first whose run no other undercuts by half. */
+function cheapest(ties: readonly Champion[], costs: readonly number[]): Champion | undefined {
+  const costOf = ({ run }: Champion) => Math.max(LEAST_COST_MS, at(costs, run));
+  return ties.reduce<Champion | undefined>(
+    (champion, other) => (champion === undefined || 2 * costOf(other) < costOf(champion) ? other : champion),
+    undefined,
+  );
+}
+
+/** Returns the median time of a run's fits, in milliseconds. */
+function medianTime(scores: readonly PartitionScore[]): number {
+  const times = scores.flatMap(({ outcome, fitMs }) => (outcome === "succeeded" ? [fitMs] : [])).sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)] ?? 0;
 }
 
 /** Returns the segments that champions are in, with those rows of them that are some. */

@@ -5,7 +5,7 @@ import type { Engine } from "../ports/engine.ts";
 import { groupPartitions } from "../runs/grouped-partitions.ts";
 import { expectedGains, refinementsOf } from "./gain.ts";
 import { type GroupScore, scoreGroups } from "./group-scores.ts";
-import { type PartitionScore, type RunScores, readScores } from "./run-scores.ts";
+import { type PartitionScore, type RunScores, readScores, scoreAt } from "./run-scores.ts";
 
 /** Options of `rank`. */
 export interface RankOptions extends Grouping {
@@ -24,6 +24,8 @@ export interface RankOptions extends Grouping {
   readonly above?: number;
   /** Only those whose metric (or distance from zero) is below this. */
   readonly below?: number;
+  /** Rank by the origins before the last one, where the holdout has several: so that the last has not chosen the worst. */
+  readonly byEarlier?: boolean;
 }
 
 /** A partition in a ranking. */
@@ -72,7 +74,8 @@ export async function rank(engine: Engine, runId: string, options: RankOptions):
     ...whole,
     scores: whole.scores.filter(({ partitionKey }) => grouped.groupOf(partitionKey) !== undefined),
   };
-  const usable = run.scores.filter(({ why }) => why === null);
+  const ranking = options.byEarlier ? run.scores.map((score) => scoreAt(score, "earlier")) : run.scores;
+  const usable = ranking.filter(({ why }) => why === null);
   const worthOf = ({ partitionKey, error }: PartitionScore) => error * grouped.valueOf(partitionKey);
   const gains = by === "gain" ? expectedGains(usable, await refinementsOf(engine, run), run.metric) : undefined;
   const { metric } = run;

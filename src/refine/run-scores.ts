@@ -4,17 +4,25 @@ import { findMetric, type Metric } from "../core/metric.ts";
 import type { Engine } from "../ports/engine.ts";
 import { type CompletedRun, completedRun, readIndex, segmentRows } from "../runs/read-index.ts";
 
-/** A partition of a completed run, with the value of one metric. */
-export interface PartitionScore {
-  readonly partitionKey: string;
-  readonly outcome: PartitionOutcome["outcome"];
-  /** The metric, or NaN; why it is not usable is in `why`. */
+/** The value of a metric, and the holdout that it is of. */
+export interface Measured {
+  /** The metric, or NaN. */
   readonly value: number;
-  readonly why: string | null;
   /** The mean size of the observations held out, as the model's error and its percentage say; NaN where they do not. */
   readonly size: number;
   /** The mean absolute error of the holdout; NaN without one. */
   readonly error: number;
+}
+
+/** A partition of a completed run, with the value of one metric. */
+export interface PartitionScore extends Measured {
+  readonly partitionKey: string;
+  readonly outcome: PartitionOutcome["outcome"];
+  /** The reason why the metric is not usable; null where it is. */
+  readonly why: string | null;
+  /** The same over the origins before the last, and over the last, where the holdout has several (`train.origins`). */
+  readonly earlier?: Measured;
+  readonly last?: Measured;
   readonly modelKind: string | null;
   readonly nObs: number;
   readonly fitMs: number;
@@ -82,11 +90,42 @@ function scoreOf({ row, measured: metrics, segment, at }: Placed, metric: string
         : metric in metrics
           ? `${metric} is not available`
           : `no metric ${metric}`;
-  const usable = why === null ? value : NaN;
-  const error = metrics.holdout_mae ?? NaN;
-  const size = "holdout_wape" in metrics ? holdoutSize(error, metrics.holdout_wape ?? NaN) : NaN;
-  return { partitionKey, outcome, value: usable, why, size, error, modelKind, nObs, fitMs, dataSha256, segment, at };
+  const measured = measuredAt(metrics, metric, "holdout_");
+  return {
+    ...{ partitionKey, outcome, ...measured, value: why === null ? value : NaN, why },
+    ...(why === null && originsOf(metrics, metric)),
+    ...{ modelKind, nObs, fitMs, dataSha256, segment, at },
+  };
 }
+
+/** Returns a metric over the earlier origins of a holdout, and over the last, as far as there are such. */
+function originsOf(metrics: Placed["measured"], metric: string): Pick<PartitionScore, "earlier" | "last"> {
+  if (!metric.startsWith("holdout_")) return {};
+  const [earlier, last] = [
+    measuredAt(metrics, metric, "holdout_earlier_"),
+    measuredAt(metrics, metric, "holdout_last_"),
+  ];
+  return {
+    ...(Number.isFinite(earlier.value) && { earlier }),
+    ...(Number.isFinite(last.value) && { last }),
+  };
+}
+
+/** Returns a metric `holdout_*` as measured at the origins that a prefix means. */
+function measuredAt(metrics: Placed["measured"], metric: string, prefix: string): Measured {
+  const error = metrics[`${prefix}mae`] ?? NaN;
+  const size = `${prefix}wape` in metrics ? holdoutSize(error, metrics[`${prefix}wape`] ?? NaN) : NaN;
+  return { value: metrics[metric.replace(/^holdout_/, prefix)] ?? NaN, size, error };
+}
+
+/**
+ * Returns a partition's score with its measures over the origins before the last, or over the last; as it is where the holdout has
+ * no such origins.
+ */
+export const scoreAt = (score: PartitionScore, origins: "earlier" | "last"): PartitionScore => ({
+  ...score,
+  ...score[origins],
+});
 
 /**
  * Returns the mean size of the observations held out.

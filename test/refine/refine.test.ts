@@ -1,3 +1,4 @@
+import { random } from "@manymodel/forecast";
 import { describe, expect, it } from "vitest";
 import type { RefinedRun } from "../../src/api/verbs/refine.ts";
 import { start } from "../processes.ts";
@@ -10,6 +11,26 @@ const errors = (values: Record<string, number | null>) => ({
   dataQuery: dailyQuery,
   exports: { errors: values },
 });
+
+/** Days of noise around a level, other for each unit. */
+async function fillNoise(mm: Awaited<ReturnType<typeof openWorkspace>>, units: number, days: number): Promise<void> {
+  const uniform = random(5);
+  const rows = Array.from({ length: units * days }, (_, i) => [
+    `U${String(i % units).padStart(2, "0")}`,
+    Math.floor(i / units) * DAY,
+    50 + (i % units) + 10 * uniform(),
+  ]);
+  await fillTable(
+    mm,
+    "SALES",
+    [
+      { name: "UNIT_ID", type: "string" },
+      { name: "OBS_DATE", type: "date" },
+      { name: "Y", type: "number" },
+    ],
+    rows,
+  );
+}
 
 for (const engine of ["local", "memory"] as const)
   describe(`ranking and champions on the ${engine} engine`, () => {
@@ -160,6 +181,61 @@ for (const engine of ["local", "memory"] as const)
       expect(quiet.output().stdout).not.toContain("Warning");
     });
   });
+
+describe("champions of runs that were measured from several origins", () => {
+  const settings = `source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, target: Y, period: 7 }
+train: { holdout: 7, horizon: 7, origins: 3 }
+`;
+
+  it("are chosen by the origins before the last, which says what to expect", async () => {
+    const mm = await openWorkspace("memory", settings);
+    await fillNoise(mm, 12, 60);
+    const runs = ["naive", "mean"];
+    for (const method of runs) await mm.train(method, { runId: method });
+    const champions = await mm.runs.champions({ runs, metric: "mae", runId: "both" });
+    const metrics = new Map<string, Record<string, number>[]>();
+    for (const run of runs)
+      for (const { partitionKey, metrics: text } of await runRows(mm, run))
+        metrics.set(partitionKey, [...(metrics.get(partitionKey) ?? []), JSON.parse(text ?? "{}")]);
+    const chosen = [...metrics.values()].map((both) =>
+      both.reduce((a, b) => (b.holdout_earlier_mae! < a.holdout_earlier_mae! ? b : a)),
+    );
+    const meanOf = (name: string) => chosen.reduce((sum, one) => sum + one[name]!, 0) / chosen.length;
+    expect(champions.metric).toBe("holdout_mae");
+    expect(champions.expectation).toMatchObject({ by: "last-origin", partitions: 12 });
+    expect(champions.expectation?.chosen).toBeCloseTo(meanOf("holdout_earlier_mae"), 12);
+    expect(champions.expectation?.expected).toBeCloseTo(meanOf("holdout_last_mae"), 12);
+    const kept = (await runRows(mm, "both")).map(({ partitionKey, metrics: text }) => [
+      partitionKey,
+      JSON.parse(text ?? "{}").holdout_last_mae,
+    ]);
+    expect(Object.fromEntries(kept)).toEqual(
+      Object.fromEntries([...metrics.keys()].map((key, i) => [key, chosen[i]!.holdout_last_mae])),
+    );
+    // By all origins others would be champions: what is asked of the last one matters here.
+    const byAll = [...metrics.values()].map((both) => both.reduce((a, b) => (b.holdout_mae! < a.holdout_mae! ? b : a)));
+    expect(byAll).not.toEqual(chosen);
+  });
+
+  it("refine what was worst at the origins before the last, and tie within a share", async () => {
+    const mm = await openWorkspace("memory", settings);
+    await fillNoise(mm, 12, 60);
+    await mm.train("naive", { runId: "naive" });
+    const { ranking, runId } = await mm.refine({
+      from: "naive",
+      by: "metric",
+      worst: 4,
+      candidates: ["mean", "drift"],
+    });
+    const { ranked } = await mm.runs.rank("naive", { metric: "earlier_mase", worst: 4 });
+    expect(ranking.ranked.map(({ partitionKey }) => partitionKey)).toEqual(
+      ranked.map(({ partitionKey }) => partitionKey),
+    );
+    const loose = await mm.runs.champions({ runs: ["naive", runId], tie: 0.999 });
+    expect(loose.from).toEqual({ naive: 12, [runId]: 0 });
+    await expect(mm.runs.champions({ runs: ["naive", runId], tie: 1 })).rejects.toThrow("tie is 1");
+  });
+});
 
 describe("refining", () => {
   it("runs a contest for the worst, worst first, on the same pinned data; partitions that were not fed are not failed", async () => {

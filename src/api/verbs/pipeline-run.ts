@@ -214,7 +214,7 @@ async function refineSteps(
   const { config, engine } = mm;
   const { refine } = config;
   if (refine === undefined || (refine.offenders && offenders === 0)) return screen;
-  const { metric } = refine;
+  const { metric, tie } = refine;
   const refined = await steps.do(
     "refine",
     [screen, refine, refine.offenders && offenders],
@@ -233,12 +233,14 @@ async function refineSteps(
     },
   );
   const runs = [screen, refined.run as string];
-  const champions = await steps.do("champions", [runs, metric], async () => {
-    const { runId, from } = await collectChampions(engine, { runs, metric }, runContext(engine));
+  const champions = await steps.do("champions", [runs, metric, tie], async () => {
+    const { runId, from, expectation } = await collectChampions(engine, { runs, metric, tie }, runContext(engine));
     const { matched, wins } = await compareRuns(engine, screen, runId, { metric });
     const { a, b } = matched;
     const before = { mean: a.mean, median: a.median };
-    return { run: runId, metric, from, improved: wins, before, after: { mean: b.mean, median: b.median } };
+    const after = { mean: b.mean, median: b.median };
+    const expected = expectation && { ...expectation, alone: expectation.alone && { ...expectation.alone } };
+    return { run: runId, metric, from, improved: wins, before, after, expectation: expected };
   });
   return champions.run as string;
 }

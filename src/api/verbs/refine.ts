@@ -38,8 +38,10 @@ export interface RefineOptions
   readonly offenders?: boolean;
   /** Methods that compete; `refine.candidates` when left out, and without it those that suit each series. */
   readonly candidates?: readonly string[];
-  /** Origins from which each candidate forecasts; `refine.windows` when left out. */
+  /** Origins from which each candidate forecasts; `refine.windows` when left out. `train.origins` above 1 adds as many more. */
   readonly windows?: number;
+  /** The share by which scores may be above the least and tie with it; the cheapest method of them wins. Default 0. */
+  readonly tie?: number;
   /** A definition of your own instead of the built-in contest; it receives the refined run's exports. */
   readonly definition?: URL | string;
 }
@@ -68,6 +70,7 @@ function withConfigured({ config }: Workspace, options: RefineOptions): RefineOp
     metric: options.metric ?? configured.metric,
     by: options.by ?? configured.by,
     windows: options.windows ?? configured.windows,
+    tie: options.tie ?? configured.tie,
     ...(!isChosen && { worstPercent: configured.worst_percent }),
     ...(candidates !== undefined && { candidates }),
     ...(timeBudget !== undefined && { timeBudget }),
@@ -87,6 +90,7 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
   const {
     candidates,
     windows = DEFAULT_WINDOWS,
+    tie,
     definition,
     offenders = false,
     ...rest
@@ -116,6 +120,7 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
     latest ??
     (await rank(workspace.engine, from, {
       by,
+      byEarlier: true,
       ...(metric !== undefined && { metric }),
       ...(worst !== undefined && { worst }),
       ...(worstPercent !== undefined && { worstPercent }),
@@ -141,6 +146,7 @@ export async function refine(workspace: Workspace, options: RefineOptions): Prom
     delete exports.method;
     Object.assign(exports, { windows, metric: contestMetric(latest === undefined ? ranking.metric : metric) });
     if (candidates !== undefined) exports.candidates = [...candidates];
+    if (tie !== undefined) exports.tie = tie;
   }
   const run = await trainDefinition(workspace, definition ?? builtinDefinition(CONTEST), {
     ...training,
@@ -166,7 +172,7 @@ function contestMetric(name = "mase"): string {
       "usage",
       `the contest compares forecasts of series, which have no ${name}; name a definition of your own (--model), or a metric such as mase`,
     );
-  return kinds.length === 0 ? "mase" : name.replace(/^holdout_/, "");
+  return kinds.length === 0 ? "mase" : name.replace(/^holdout_(?:earlier_|last_)?/, "");
 }
 
 /** Returns the partitions that the latest monitoring run found drifting, as a ranking of the version's run. */

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
-import { METRIC_HELP, wordList } from "../option.ts";
+import { expectationText } from "../expectation-text.ts";
+import { decimal, METRIC_HELP, TIE_HELP, wordList } from "../option.ts";
 import { formatTable } from "../table.ts";
 
 interface ChampionsOptions extends CommonOptions {
@@ -10,19 +11,25 @@ interface ChampionsOptions extends CommonOptions {
   readonly acrossData?: boolean;
   readonly group?: string[];
   readonly weighByValue?: boolean;
+  readonly tie?: number;
 }
 
 /** `manymodel champions --runs A,B`: the best partitions of several runs as one. */
 export function addChampions(program: Command): void {
   addCommand(program, "champions", "collect each partition's best model of several runs, without copying any")
-    .requiredOption("--runs <list>", "completed runs, such as A,B; on a tie the run named first wins", wordList)
+    .requiredOption(
+      "--runs <list>",
+      "completed runs, such as A,B; on a tie the cheaper run wins, then the one named first",
+      wordList,
+    )
     .option("--metric <metric>", METRIC_HELP)
     .option("--group <list>", "choose one run for each group by these attributes (source.attributes)", wordList)
     .option("--weigh-by-value", "weigh partitions of a group by their turnover (source.value)")
+    .option("--tie <share>", TIE_HELP, decimal)
     .option("--run-id <id>", "the collection's id; by default the time")
     .option("--across-data", "also compare partitions that were trained on different data")
     .action(async (options: ChampionsOptions) => {
-      const { runs, metric, runId, acrossData, group, weighByValue } = options;
+      const { runs, metric, runId, acrossData, group, weighByValue, tie } = options;
       const champions = await withWorkspace(options, (mm) =>
         mm.runs.champions({
           runs,
@@ -31,14 +38,23 @@ export function addChampions(program: Command): void {
           ...(acrossData !== undefined && { acrossData }),
           ...(group !== undefined && { group }),
           ...(weighByValue !== undefined && { weighByValue }),
+          ...(tie !== undefined && { tie }),
         }),
       );
-      const { index, manifest, from } = champions;
+      const { index, manifest, from, expectation } = champions;
       const text = [
         `Run ${champions.runId}: the best of ${manifest.partitions} partitions, ${index.succeeded} with a model.`,
         formatTable(["from", "partitions"], Object.entries(from)),
+        ...(expectation === null ? [] : expectationText(champions.metric, expectation)),
         `Next: manymodel register --run ${champions.runId}`,
       ].join("\n");
-      print({ json: { run: champions.runId, partitions: manifest.partitions, from, ...index }, text }, options);
+      const json = {
+        run: champions.runId,
+        partitions: manifest.partitions,
+        from,
+        metric: champions.metric,
+        expectation,
+      };
+      print({ json: { ...json, ...index }, text }, options);
     });
 }

@@ -3,8 +3,10 @@ import type { ManyModel } from "../../api/many-model.ts";
 import { nightState, type PipelineStep, type StepReport } from "../../api/verbs/pipeline-steps.ts";
 import type { PlainData } from "../../core/columns/plain-data.ts";
 import { printable } from "../../core/errors.ts";
+import type { Expectation } from "../../refine/expectation.ts";
 import { answer } from "../answer.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { expectationText } from "../expectation-text.ts";
 import { STEPS_STOPPED } from "../interrupt.ts";
 import { type ProgressDisplay, showProgress } from "../progress.ts";
 import { formatSeconds } from "../table.ts";
@@ -81,11 +83,13 @@ const SENTENCES: Readonly<Record<PipelineStep, (result: StepReport["result"]) =>
       : `${version}: ${drift} drift, ${watch} watched, ${newEntries} forecasts met their observations${undelivered(webhook)}`,
   refine: ({ run, ranked, succeeded, failed, skipped }) =>
     `run ${run}, ${succeeded} of the ${ranked} worst, ${failed} failed, ${skipped} not started`,
-  champions: ({ run, metric, improved, before, after }) => {
+  champions: ({ run, metric, improved, before, after, expectation }) => {
     const { mean: was, median: wasMedian } = before as { mean: number; median: number };
     const { mean, median } = after as { mean: number; median: number };
     const better = `mean ${metric} ${was.toFixed(4)} → ${mean.toFixed(4)} (-${(100 * (1 - mean / was)).toFixed(2)} %), median ${wasMedian.toFixed(4)} → ${median.toFixed(4)}`;
-    return `run ${run}, ${improved} improved, ${better}`;
+    const expected = (expectation ?? null) as Expectation | null;
+    const words = expected === null ? "" : `. ${expectationText(String(metric), expected).join(" ")}`;
+    return `run ${run}, ${improved} improved, ${better}${words}`;
   },
   register: ({ model, version, alias }) => `${model} ${version}${alias === undefined ? "" : ` as ${alias}`}`,
   promote: ({ message }) => String(message),

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { addCommand, print, withWorkspace } from "../command.ts";
 import { RUN_STOPPED } from "../interrupt.ts";
-import { autoOrCount, integer, wordList } from "../option.ts";
+import { autoOrCount, decimal, integer, TIE_HELP, wordList } from "../option.ts";
 import { showProgress } from "../progress.ts";
 import { formatSeconds } from "../table.ts";
 import { addChoice, type ChoiceOptions, choice } from "./rank.ts";
@@ -14,6 +14,7 @@ interface RefineOptions extends ChoiceOptions {
   readonly hardDeadline?: string;
   readonly candidates?: string[];
   readonly windows?: number;
+  readonly tie?: number;
   readonly model?: string;
   readonly workers?: number | "auto";
   readonly chunks?: number | "auto";
@@ -30,6 +31,7 @@ export function addRefine(program: Command): void {
     .option("--hard-deadline <duration>", "stop chunks that still run after this long")
     .option("--candidates <list>", "methods that compete, such as auto-arima,ets,theta,best", wordList)
     .option("--windows <n>", "origins from which each candidate forecasts; 3", integer(1))
+    .option("--tie <share>", TIE_HELP, decimal)
     .option("--model <path>", "a definition of your own instead of the built-in contest")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .option("--chunks <n>", "number of chunks to split the run into, or auto", autoOrCount)
@@ -55,6 +57,7 @@ export function addRefine(program: Command): void {
           ...(options.timeBudget !== undefined && { timeBudget: options.timeBudget }),
           ...(options.hardDeadline !== undefined && { hardDeadline: options.hardDeadline }),
           ...(options.windows !== undefined && { windows: options.windows }),
+          ...(options.tie !== undefined && { tie: options.tie }),
           ...(options.model !== undefined && { definition: options.model }),
           ...(options.runId !== undefined && { runId: options.runId }),
           ...(typeof options.workers === "number" && { workers: options.workers }),
