@@ -197,7 +197,7 @@ function ranked(trials: readonly Trial[], { metric, tie, guard }: Rule): Ranked[
   return scored.sort((a, b) => place(a) - place(b) || order(a.name, b.name, guard));
 }
 
-/** The guard first, then the cheaper method, then by name. */
+/** Orders names: the guard first, then the cheaper method, then by name. */
 function order(a: string, b: string, guard: string): number {
   if (a === guard || b === guard) return a === guard ? -1 : 1;
   const cost = (name: string) => (CHEAPEST.includes(name) ? CHEAPEST.indexOf(name) : CHEAPEST.length);
