@@ -48,7 +48,8 @@ ${readFileSync("scripts/coverage-study/result.md", "utf8")}
 ${readFileSync("scripts/coverage-study/findings.md", "utf8")}
 ${readFileSync("scripts/weights-study/result.md", "utf8")}
 ${existsSync(COLLECTIONS) ? readFileSync(COLLECTIONS, "utf8") : ""}
-${readFileSync("scripts/oracle/findings.md", "utf8")}`;
+${readFileSync("scripts/oracle/findings.md", "utf8")}
+${readFileSync("scripts/detector-study/result.md", "utf8")}`;
 if (words.length === 0) {
   mkdirSync("docs", { recursive: true });
   writeFileSync("docs/accuracy.md", text);

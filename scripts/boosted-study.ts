@@ -1,6 +1,7 @@
 /**
- * Compares boosted trees with LightGBM's of the same options on generated tables: AUC of classes, RMSE of numbers, on rows
- * that neither was fitted to, and the seconds of a fit.
+ * Compares boosted trees with LightGBM's of the same options, on generated tables and on public ones that scikit-learn and
+ * statsmodels ship: AUC of classes, RMSE of numbers, on rows that neither was fitted to, and the seconds of a fit. Public tables are
+ * divided five times: the numbers are means.
  *
  *   npm run boosted-study -- [--tables 10] [--rows 10000] [--python python3]
  */
@@ -17,38 +18,56 @@ const { values: options } = parseArgs({
     python: { type: "string", default: "python3" },
   },
 });
-const tables = Array.from({ length: Number(options.tables) }, (_, i) => tableOf(i, Number(options.rows)));
-const questions = tables.map(({ x, y, loss, training }) => ({
-  loss,
-  training,
-  x: Object.values(x).map((column) => Array.from(column, (value) => (Number.isNaN(value) ? null : value))),
-  y: Array.from(y),
-}));
 const oracle = fileURLToPath(new URL("../scripts/oracle/lightgbm_oracle.py", import.meta.url));
-const { status, stdout } = spawnSync(options.python, [oracle], {
-  input: JSON.stringify(questions),
-  maxBuffer: 2 ** 30,
-  encoding: "utf8",
-});
-const answers: readonly number[][] = status === 0 ? JSON.parse(stdout) : [];
 
-function measure({ loss }: Table, actual: Float64Array, predicted: ArrayLike<number>): number {
+/** Asks the oracle, whose answer is empty where Python has not what it needs. */
+function ask(args: readonly string[], input = "") {
+  const limits = { maxBuffer: 2 ** 30, encoding: "utf8" } as const;
+  const { status, stdout } = spawnSync(options.python, [oracle, ...args], { input, ...limits });
+  return status === 0 ? JSON.parse(stdout) : [];
+}
+
+/** A table with a name, as the oracle reads it: null is missing. */
+interface Question extends Pick<Table, "loss" | "training"> {
+  readonly name: string;
+  readonly x: readonly (readonly (number | null)[])[];
+  readonly y: readonly number[];
+}
+
+const generated = Array.from({ length: Number(options.tables) }, (_, i): Question => {
+  const { x, y, loss, training } = tableOf(i, Number(options.rows));
+  const columns = Object.values(x).map((column) => Array.from(column, (value) => (Number.isNaN(value) ? null : value)));
+  return { name: `generated ${i}`, loss, training, x: columns, y: Array.from(y) };
+});
+const shipped: readonly Question[] = ask(["public"]);
+const questions = [...generated, ...shipped];
+const answers: readonly number[][] = ask([], JSON.stringify(questions));
+
+function measure({ loss }: Pick<Table, "loss">, actual: Float64Array, predicted: ArrayLike<number>): number {
   if (loss === "logistic") return auc(actual, Float64Array.from(predicted));
   const squares = actual.reduce((sum, value, t) => sum + (value - (predicted[t] ?? NaN)) ** 2, 0);
   return Math.sqrt(squares / actual.length);
 }
 
-for (const [i, table] of tables.entries()) {
-  const { loss, training, y } = table;
+const results = new Map<string, { loss: string; ours: number[]; theirs: number[]; seconds: number[] }>();
+for (const [i, question] of questions.entries()) {
+  const { name, loss, training } = question;
+  const columns = question.x.map((column, j) => [`f${j}`, Float64Array.from(column, (value) => value ?? NaN)] as const);
+  const table: Table = { loss, training, x: Object.fromEntries(columns), y: Float64Array.from(question.y) };
   const began = process.cpuUsage().user;
   const known = rowsOf(table, 0, training);
   const model = boostedTrees(known.x, known.y, { loss });
   const seconds = (process.cpuUsage().user - began) / 1e6;
-  const held = rowsOf(table, training, y.length);
-  const ours = measure(table, held.y, predictBoosted(model, held.x));
-  const theirs = answers[i] === undefined ? NaN : measure(table, held.y, answers[i]);
-  const name = loss === "logistic" ? "AUC" : "RMSE";
-  console.log(
-    `table ${i}: ${name} ${ours.toFixed(4)}, LightGBM ${theirs.toFixed(4)}, difference ${(ours - theirs).toFixed(4)}; ${seconds.toFixed(2)} s`,
-  );
+  const held = rowsOf(table, training, table.y.length);
+  const result = results.get(name) ?? { loss, ours: [], theirs: [], seconds: [] };
+  results.set(name, result);
+  result.ours.push(measure(table, held.y, predictBoosted(model, held.x)));
+  const answer = answers[i];
+  result.theirs.push(answer === undefined ? NaN : measure(table, held.y, answer));
+  result.seconds.push(seconds);
 }
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+for (const [name, { loss, ours, theirs, seconds }] of results)
+  console.log(
+    `${name}: ${loss === "logistic" ? "AUC" : "RMSE"} ${mean(ours).toFixed(4)}, LightGBM ${mean(theirs).toFixed(4)}, difference ${(mean(ours) - mean(theirs)).toFixed(4)}; ${mean(seconds).toFixed(2)} s`,
+  );
