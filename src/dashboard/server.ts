@@ -21,12 +21,12 @@ import { commandRoutes } from "./commands/command-routes.ts";
 import { dashboardRoutes } from "./routes.ts";
 import type { Planned, Session } from "./wire.ts";
 
-/** Nothing but the page's own files, and nobody else's frame. */
+/** Nothing but the page's own files, and nobody else's frame. Charts that it saves as pictures are blobs of its own. */
 const POLICY = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
-  imgSrc: ["'self'"],
+  imgSrc: ["'self'", "blob:"],
   connectSrc: ["'self'"],
   baseUri: ["'none'"],
   formAction: ["'none'"],

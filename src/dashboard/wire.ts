@@ -434,8 +434,8 @@ export interface CompareDetail {
   /** The axis of both: from where to where, and how many pairs are beyond. */
   readonly axis: readonly [from: number, to: number];
   readonly pairsBeyond: number;
-  readonly best: readonly CompareLine[];
-  readonly worst: readonly CompareLine[];
+  readonly best: readonly ComparedPartition[];
+  readonly worst: readonly ComparedPartition[];
 }
 
 export interface CompareLine {
@@ -445,6 +445,12 @@ export interface CompareLine {
   readonly b: number;
   /** By how much B is better, in the metric's scale; negative where it is worse. */
   readonly gain: number;
+}
+
+/** A partition with the kinds of its models in both runs. */
+export interface ComparedPartition extends CompareLine {
+  readonly kindA: string | null;
+  readonly kindB: string | null;
 }
 
 /** A registered model. */

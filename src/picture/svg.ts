@@ -94,7 +94,8 @@ function rules(colours: typeof LIGHT): string {
 
 const STYLE = `${rules(LIGHT)}@media (prefers-color-scheme:dark){${rules(DARK)}}`;
 
-function escapeXml(text: string): string {
+/** Returns a text as XML takes it, without the characters that XML has not. */
+export function escapeXml(text: string): string {
   return (
     text
       .replaceAll("&", "&amp;")

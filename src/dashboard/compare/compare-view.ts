@@ -8,8 +8,8 @@ import { keyLabel } from "../base/key-label.ts";
 import { radixOrder } from "../base/radix-order.ts";
 import { joinTexts, textAt } from "../base/text-column.ts";
 import { spreadOf } from "../night/run-accuracy.ts";
-import { OUTCOMES, type PartitionTable } from "../partitions/partition-table.ts";
-import type { CompareDetail, CompareLine } from "../wire.ts";
+import { OUTCOMES, type PartitionTable, rowAt } from "../partitions/partition-table.ts";
+import type { CompareDetail, ComparedPartition, CompareLine } from "../wire.ts";
 
 const BINS = 41;
 const MOST_DOTS = 1500;
@@ -57,6 +57,10 @@ export async function compareTables(
     const key = textAt(a.keys, pair.row);
     return { key, text: keyLabel(key), a: pair.a, b: pair.b, gain: gainOf(pair) };
   };
+  const listed = (i: number): ComparedPartition => {
+    const { row, other } = pairAt(pairs, i);
+    return { ...line(i), kindA: rowAt(a, row).kind, kindB: rowAt(b, other).kind };
+  };
   // Of a million keys the one that is named is decoded; none of the pairs is kept.
   const trained = function* () {
     for (let i = 0; i < rows.length; i++) {
@@ -93,8 +97,8 @@ export async function compareTables(
     dots: [...sample, ...extremes].map(line),
     axis,
     pairsBeyond: beyond.length,
-    best: Array.from(order.subarray(0, MOST_LINES), line).filter(({ gain }) => gain > 0),
-    worst: Array.from(order.subarray(-MOST_LINES), line)
+    best: Array.from(order.subarray(0, MOST_LINES), listed).filter(({ gain }) => gain > 0),
+    worst: Array.from(order.subarray(-MOST_LINES), listed)
       .reverse()
       .filter(({ gain }) => gain < 0),
   };

@@ -9,8 +9,6 @@ import type { MonitorPage } from "../wire.ts";
 const SORTS = { key: "PARTITION_KEY", severity: "SEVERITY", ratio: "RATIO", since: "SINCE" } as const;
 /** The verdicts to show. `not-ok` is every verdict but `ok`. */
 const VERDICTS = ["all", "not-ok", "drift", "watch", "no-data", "ok"] as const;
-const MOST_ROWS = 1000;
-
 /** The partitions of a version to show, and their order. */
 export interface MonitoredQuery {
   readonly model: string;
@@ -55,12 +53,11 @@ export async function monitoredPartitions(
   const where = conditions.join(" AND ");
   const counting = `SELECT COUNT(*) FROM ${status} WHERE ${where}`;
   const [matched] = firstRow((await tables.query(counting, params, 1)).rows, counting);
-  const limit = Math.min(MOST_ROWS, wanted.limit);
   const { rows } = await tables.query(
     `SELECT PARTITION_KEY, VERDICT, REASONS, SEVERITY, RATIO, SINCE FROM ${status} WHERE ${where}
-     ORDER BY ${by} ${wanted.descending ? "DESC" : "ASC"} NULLS LAST, PARTITION_KEY LIMIT ${limit} OFFSET ${wanted.offset}`,
+     ORDER BY ${by} ${wanted.descending ? "DESC" : "ASC"} NULLS LAST, PARTITION_KEY LIMIT ${wanted.limit} OFFSET ${wanted.offset}`,
     params,
-    MOST_ROWS,
+    wanted.limit,
   );
   const runId = (await versions.get(model, version))?.runId ?? "";
   return {

@@ -1,5 +1,6 @@
 import type { Preparing, WireError } from "../wire.ts";
 import { noteConnected, noteLost } from "./connection.ts";
+import { saveFile } from "./save.ts";
 
 const TOKEN = "manymodel.token";
 /** Kept as long as the tab is open, and sent as a header: no other site can make the browser send it. */
@@ -48,12 +49,7 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
 export async function download(path: string, name: string): Promise<void> {
   const response = await request(`/api${path}`);
   if (response.status === 202) throw new ApiError(202, "The server still reads the run. Try again in a moment.");
-  const address = URL.createObjectURL(await response.blob());
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
+  saveFile(await response.blob(), name);
 }
 
 /** Sends a change. */

@@ -2,6 +2,7 @@ import { measure } from "../../text/number.ts";
 import { duration } from "../../text/time.ts";
 import type { Contest } from "../wire.ts";
 import { setQuery } from "./route.ts";
+import { TableFiles } from "./table-files.tsx";
 import { type HeadColumn, TableHead } from "./table-head.tsx";
 
 /** The metrics to show besides the one that decided. */
@@ -28,6 +29,20 @@ export function Candidates({
         {contest.reason} The scores are means over the contest's origins; the errors beside them are of the last holdout
         alone.
       </p>
+      <TableFiles
+        name="the contest"
+        rows={[
+          ["CANDIDATE", "SCORE", "MASE", "SMAPE", "MS", "FAILURE"],
+          ...contest.ranking.map(({ name, score, mase, smape, ms, failure }) => [
+            name,
+            score,
+            mase,
+            smape,
+            ms,
+            failure,
+          ]),
+        ]}
+      />
       <div class="scroll">
         <table class="rows">
           <TableHead

@@ -1,10 +1,12 @@
 import { count, measure, percent, signed } from "../../text/number.ts";
-import type { CompareDetail, CompareLine, RunLine, Spread } from "../wire.ts";
+import type { CompareDetail, ComparedPartition, RunLine, Spread } from "../wire.ts";
+import { ChartFiles } from "./chart-files.tsx";
 import { Bars } from "./charts/bars.tsx";
 import { Choice } from "./choice.tsx";
 import { go, href, setQuery } from "./route.ts";
 import { Fact } from "./run.tsx";
 import { Command, Empty, Loading, Warning } from "./states.tsx";
+import { TableFiles } from "./table-files.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 
@@ -155,23 +157,27 @@ function Comparison({ result }: { result: CompareDetail }) {
 }
 
 function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
+  const plain = rows.map(([name, { count: n, mean, p10, median, p90 }]) => [name, n, mean, p10, median, p90]);
   return (
-    <div class="scroll" tabIndex={0} role="group" aria-label="The metric in both runs">
-      <table class="rows">
-        <TableHead columns={["Run", ["mean", "n"], ["p10", "n"], ["median", "n"], ["p90", "n"]]} />
-        <tbody>
-          {rows.map(([name, { mean, p10, median, p90 }]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td class="n">{measure(mean)}</td>
-              <td class="n">{measure(p10)}</td>
-              <td class="n">{measure(median)}</td>
-              <td class="n">{measure(p90)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <TableFiles name="the metric in both runs" rows={[["RUN", "COUNT", "MEAN", "P10", "MEDIAN", "P90"], ...plain]} />
+      <div class="scroll" tabIndex={0} role="group" aria-label="The metric in both runs">
+        <table class="rows">
+          <TableHead columns={["Run", ["mean", "n"], ["p10", "n"], ["median", "n"], ["p90", "n"]]} />
+          <tbody>
+            {rows.map(([name, { mean, p10, median, p90 }]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td class="n">{measure(mean)}</td>
+                <td class="n">{measure(p10)}</td>
+                <td class="n">{measure(median)}</td>
+                <td class="n">{measure(p90)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
@@ -210,6 +216,7 @@ function Scatter({ result, pairs }: { result: CompareDetail; pairs: number }) {
         })}
       </svg>
       <figcaption class="muted">
+        <ChartFiles name={`${result.b} against ${result.a}`} />
         <span class="ends">
           <span>{measure(low)}</span>
           <span>A →, B ↑</span>
@@ -232,15 +239,32 @@ function Scatter({ result, pairs }: { result: CompareDetail; pairs: number }) {
   );
 }
 
-function Lines({ title, lines, result }: { title: string; lines: readonly CompareLine[]; result: CompareDetail }) {
+function Lines({
+  title,
+  lines,
+  result,
+}: {
+  title: string;
+  lines: readonly ComparedPartition[];
+  result: CompareDetail;
+}) {
   if (lines.length === 0) return null;
   return (
     <section class="panel" aria-label={title}>
-      <h2>{title}</h2>
+      <h2>
+        {title}{" "}
+        <TableFiles
+          name={title}
+          rows={[
+            ["PARTITION_KEY", "A", "B", "GAIN", "MODEL_A", "MODEL_B"],
+            ...lines.map(({ key, a, b, gain, kindA, kindB }) => [key, a, b, gain, kindA, kindB]),
+          ]}
+        />
+      </h2>
       <table class="rows">
-        <TableHead columns={["Partition", ["A", "n"], ["B", "n"], ["change", "n"]]} />
+        <TableHead columns={["Partition", ["A", "n"], ["B", "n"], ["change", "n"], ["Model", "far"]]} />
         <tbody>
-          {lines.map(({ key, text, a, b, gain }) => (
+          {lines.map(({ key, text, a, b, gain, kindA, kindB }) => (
             <tr key={key}>
               <th scope="row" class="clip">
                 <a href={href(["runs", result.b, "series"], { key })}>{text}</a>
@@ -250,6 +274,7 @@ function Lines({ title, lines, result }: { title: string; lines: readonly Compar
               </td>
               <td class="n">{measure(b)}</td>
               <td class={`n ${gain > 0 ? "good" : "bad"}`}>{signed(b - a)}</td>
+              <td class="far">{kindA === kindB ? kindA : `${kindA ?? "–"} → ${kindB ?? "–"}`}</td>
             </tr>
           ))}
         </tbody>

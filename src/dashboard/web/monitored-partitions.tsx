@@ -4,6 +4,7 @@ import { Choice } from "./choice.tsx";
 import { inList } from "./neighbours.tsx";
 import { href, setQuery } from "./route.ts";
 import { Loading } from "./states.tsx";
+import { Download } from "./take-away.tsx";
 import { useData } from "./use-data.ts";
 
 const PAGE = 100;
@@ -55,6 +56,14 @@ export function MonitoredPartitions({ monitor, query }: { monitor: MonitorDetail
             <p class="muted matched" role="status">
               {count(matched)} of {count(judged)} partitions
               {matched > PAGE && rows.length > 0 && `: ${count(from + 1)} to ${count(from + rows.length)}`}
+              {matched > 0 && (
+                <Download
+                  path={href(["monitor", "partitions.csv"], { model, version, verdict, text, sort, order })}
+                  name={`${model}-${version}.csv`}
+                >
+                  Download CSV
+                </Download>
+              )}
             </p>
             {rows.length > 0 && (
               <div class="scroll" tabIndex={0} role="group" aria-label="Monitored partitions">

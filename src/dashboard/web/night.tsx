@@ -4,6 +4,7 @@ import { Distribution } from "./charts/distribution.tsx";
 import { href } from "./route.ts";
 import { Fact } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";
+import { TableFiles } from "./table-files.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 import { When } from "./when.tsx";
@@ -192,6 +193,7 @@ function Accuracy({ run, before }: { run: NightRun; before: NightRun | null }) {
           />
         )}
       </div>
+      <TableFiles name="accuracy by version" rows={[["VERSION", "WAPE", "MEDIAN", "P90"], ...rows]} />
       <table class="rows">
         <TableHead columns={["Version", ["WAPE", "n"], ["Median", "n"], ["90 % below", "n"]]} />
         <tbody>
@@ -229,7 +231,14 @@ function Losses({ night: { run, losses, byValue } }: { night: NightModel }) {
         What loses most{" "}
         <span class="muted small">
           {byValue ? "value of the errors a step, on the holdout" : "units a step, on the holdout"}
-        </span>
+        </span>{" "}
+        <TableFiles
+          name="what loses most"
+          rows={[
+            ["PARTITION_KEY", "VALUE", "UNITS", "SHARE", "CAUSE"],
+            ...losses.map(({ key, value, units, share, cause }) => [key, value, units, share, cause]),
+          ]}
+        />
       </h3>
       <div class="scroll" tabIndex={0} role="group" aria-label="What loses most">
         <table class="rows losses">

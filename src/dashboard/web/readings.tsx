@@ -3,6 +3,7 @@ import type { ReadingsDetail } from "../wire.ts";
 import { href } from "./route.ts";
 import { Fact } from "./run.tsx";
 import { Loading } from "./states.tsx";
+import { TableFiles } from "./table-files.tsx";
 import { useData } from "./use-data.ts";
 
 /** Shows the faults of sensors, by the batches of readings; nothing before there was one. */
@@ -26,34 +27,43 @@ function Sensors({ readings: { kinds, events } }: { readings: ReadingsDetail }) 
         ))}
       </div>
       {events.length > 0 && (
-        <div class="scroll" tabIndex={0} role="group" aria-label="Events of sensors">
-          <table class="rows">
-            <thead>
-              <tr>
-                <th scope="col">Sensor</th>
-                <th scope="col">Kind</th>
-                <th scope="col">Since</th>
-                <th scope="col" class="n">
-                  Readings
-                </th>
-                <th scope="col" class="n">
-                  Furthest
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {events.map(({ key, text, kind, since, readings, score }) => (
-                <tr key={`${key} ${kind} ${since}`}>
-                  <td>{text}</td>
-                  <td>{kind}</td>
-                  <td>{since}</td>
-                  <td class="n">{count(readings)}</td>
-                  <td class="n">{score === null ? "" : `${measure(score)} sd`}</td>
+        <>
+          <TableFiles
+            name="events of sensors"
+            rows={[
+              ["PARTITION_KEY", "KIND", "SINCE", "READINGS", "SCORE"],
+              ...events.map(({ key, kind, since, readings, score }) => [key, kind, since, readings, score]),
+            ]}
+          />
+          <div class="scroll" tabIndex={0} role="group" aria-label="Events of sensors">
+            <table class="rows">
+              <thead>
+                <tr>
+                  <th scope="col">Sensor</th>
+                  <th scope="col">Kind</th>
+                  <th scope="col">Since</th>
+                  <th scope="col" class="n">
+                    Readings
+                  </th>
+                  <th scope="col" class="n">
+                    Furthest
+                  </th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+              </thead>
+              <tbody>
+                {events.map(({ key, text, kind, since, readings, score }) => (
+                  <tr key={`${key} ${kind} ${since}`}>
+                    <td>{text}</td>
+                    <td>{kind}</td>
+                    <td>{since}</td>
+                    <td class="n">{count(readings)}</td>
+                    <td class="n">{score === null ? "" : `${measure(score)} sd`}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
       )}
     </section>
   );

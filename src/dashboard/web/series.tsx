@@ -15,7 +15,8 @@ import {
 } from "../wire.ts";
 import { ApiError, read } from "./api.ts";
 import { Candidates } from "./candidates.tsx";
-import { FanChart, forecastStart } from "./charts/fan-chart.tsx";
+import { FanChart } from "./charts/fan-chart.tsx";
+import { forecastStart } from "./charts/fan-lines.ts";
 import { LineChart } from "./charts/line-chart.tsx";
 import { Residuals } from "./charts/residuals.tsx";
 import { Neighbours } from "./neighbours.tsx";
@@ -24,8 +25,8 @@ import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { Command, Empty, Loading } from "./states.tsx";
 import { StretchLine } from "./stretch.tsx";
+import { TableFiles } from "./table-files.tsx";
 import { type HeadColumn, TableHead } from "./table-head.tsx";
-import { CopyRows } from "./take-away.tsx";
 import { useData, useLive } from "./use-data.ts";
 import { metricWords } from "./words.ts";
 
@@ -296,7 +297,16 @@ function Picture({
 function Effects({ picture: { effects } }: { picture: SeriesPicture }) {
   return (
     <section class="panel" aria-labelledby="effects-title">
-      <h2 id="effects-title">Drivers</h2>
+      <h2 id="effects-title">
+        Drivers{" "}
+        <TableFiles
+          name="drivers"
+          rows={[
+            ["DRIVER", "EFFECT", "STANDARD_ERROR"],
+            ...effects.map(({ name, effect, standardError }) => [name, effect, standardError]),
+          ]}
+        />
+      </h2>
       <table class="rows">
         <TableHead columns={["Driver", ["Effect", "n"], ["Standard error", "n"]]} />
         <tbody>
@@ -325,7 +335,10 @@ function ForecastTable({ picture, forecast }: { picture: SeriesPicture; forecast
   return (
     <details>
       <summary>Forecast as a table</summary>
-      <CopyRows rows={[["Time", "Forecast", ...levels.flatMap((level) => [`LO_${level}`, `HI_${level}`])], ...rows]} />
+      <TableFiles
+        name="the forecast"
+        rows={[["TIME", "FORECAST", ...levels.flatMap((level) => [`LO_${level}`, `HI_${level}`])], ...rows]}
+      />
       <div class="scroll">
         <table class="rows">
           <TableHead columns={["Step", ["Forecast", "n"], ...levels.map((level): HeadColumn => [`${level} %`, "n"])]} />
@@ -361,7 +374,16 @@ function Metrics({ metrics }: { metrics: SeriesDetail["metrics"] }) {
   const both = [...new Set([...measures.map((name) => name.slice(8)), ...plain])];
   return (
     <section class="panel" aria-labelledby="metrics-title">
-      <h2 id="metrics-title">Errors</h2>
+      <h2 id="metrics-title">
+        Errors{" "}
+        <TableFiles
+          name="errors"
+          rows={[
+            ["METRIC", "HOLDOUT", "IN_SAMPLE"],
+            ...both.map((name) => [name, metrics[`holdout_${name}`], metrics[name]]),
+          ]}
+        />
+      </h2>
       <table class="rows">
         <TableHead columns={["Metric", ["Holdout", "n"], ["In sample", "n"]]} />
         <tbody>

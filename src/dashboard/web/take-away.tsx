@@ -37,8 +37,3 @@ export function Download({ path, name, children }: { path: string; name: string;
     </>
   );
 }
-
-/** Copies a table as a spreadsheet takes it: columns by tabs. */
-export const CopyRows = ({ rows }: { rows: readonly (readonly (string | number | null)[])[] }) => (
-  <Copy text={rows.map((row) => row.map((value) => value ?? "").join("\t")).join("\n")} label="the table" />
-);

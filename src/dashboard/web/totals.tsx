@@ -6,6 +6,7 @@ import { Choice } from "./choice.tsx";
 import { href, setQuery } from "./route.ts";
 import { Loading } from "./states.tsx";
 import { change, StretchLine } from "./stretch.tsx";
+import { TableFiles } from "./table-files.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 
@@ -93,38 +94,50 @@ function Groups({ totals: { by, series }, shown }: { totals: TotalsValue; shown:
     ...(hasWorth ? [["Value", "n"] as const] : []),
   ] as const;
   return (
-    <div class="panel scroll" tabIndex={0} role="group" aria-label="Totals of groups">
-      <table class="rows totals">
-        <TableHead columns={columns} />
-        <tbody>
-          {series.map((one) => {
-            const { stretch, partitions, worth, leadDemand, orderUpTo, own } = one;
-            const ownSum = own?.slice(0, steps).reduce((sum: number, value) => sum + (value ?? 0), 0) ?? null;
-            return (
-              <tr key={nameOf(one)} aria-selected={one === shown ? true : undefined}>
-                <th scope="row">
-                  <a href={href(["totals"], { by, value: one.isAll ? null : one.value })}>{nameOf(one)}</a>
-                </th>
-                <td class="n far">{count(partitions)}</td>
-                <td class="n strong">{measure(stretch.next)}</td>
-                <td class="n far">{measure(stretch.last)}</td>
-                <td class="n">{change(stretch.next, stretch.last)}</td>
-                <td class="n far">{measure(stretch.lastYear)}</td>
-                <td class="n far">{change(stretch.next, stretch.lastYear)}</td>
-                {hasOwn && <td class="n">{measure(ownSum)}</td>}
-                {hasOrders && (
-                  <>
-                    <td class="n">{measure(leadDemand)}</td>
-                    <td class="n">{measure(orderUpTo)}</td>
-                  </>
-                )}
-                {hasWorth && <td class="n">{measure(worth)}</td>}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <TableFiles
+        name="totals"
+        rows={[
+          [by ?? "SERIES", "PARTITIONS", "NEXT", "LAST", "LAST_YEAR", "LEAD_DEMAND", "ORDER_UP_TO", "VALUE"],
+          ...series.map((one) => [
+            ...[nameOf(one), one.partitions, one.stretch.next, one.stretch.last, one.stretch.lastYear],
+            ...[one.leadDemand, one.orderUpTo, one.worth],
+          ]),
+        ]}
+      />
+      <div class="panel scroll" tabIndex={0} role="group" aria-label="Totals of groups">
+        <table class="rows totals">
+          <TableHead columns={columns} />
+          <tbody>
+            {series.map((one) => {
+              const { stretch, partitions, worth, leadDemand, orderUpTo, own } = one;
+              const ownSum = own?.slice(0, steps).reduce((sum: number, value) => sum + (value ?? 0), 0) ?? null;
+              return (
+                <tr key={nameOf(one)} aria-selected={one === shown ? true : undefined}>
+                  <th scope="row">
+                    <a href={href(["totals"], { by, value: one.isAll ? null : one.value })}>{nameOf(one)}</a>
+                  </th>
+                  <td class="n far">{count(partitions)}</td>
+                  <td class="n strong">{measure(stretch.next)}</td>
+                  <td class="n far">{measure(stretch.last)}</td>
+                  <td class="n">{change(stretch.next, stretch.last)}</td>
+                  <td class="n far">{measure(stretch.lastYear)}</td>
+                  <td class="n far">{change(stretch.next, stretch.lastYear)}</td>
+                  {hasOwn && <td class="n">{measure(ownSum)}</td>}
+                  {hasOrders && (
+                    <>
+                      <td class="n">{measure(leadDemand)}</td>
+                      <td class="n">{measure(orderUpTo)}</td>
+                    </>
+                  )}
+                  {hasWorth && <td class="n">{measure(worth)}</td>}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 

@@ -3,8 +3,12 @@ import type { DiffDetail, ModelDetail } from "../wire.ts";
 import { Choice } from "./choice.tsx";
 import { href, setQuery } from "./route.ts";
 import { Loading, Warning } from "./states.tsx";
+import { TableFiles } from "./table-files.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
+
+/** Errors without a unit. A mean of others, over series of all sizes, says nothing. */
+const IS_RELATIVE = /(?:mase|rmsse|mape|wape)$/;
 
 /** Shows the differences between two versions. */
 export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URLSearchParams }) {
@@ -30,50 +34,66 @@ export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URL
       </form>
       {isComplete && (
         <Loading data={data} what="the differences">
-          {(diff) => (
-            <>
-              <p>
-                <b>{count(diff.changed)}</b> changed, <b>{count(diff.added)}</b> added, <b>{count(diff.lost)}</b> lost,{" "}
-                {count(diff.unchanged)} the same.
-              </p>
-              <Warning>{diff.warning}</Warning>
-              {diff.metrics.length > 0 && (
-                <div class="scroll">
-                  <table class="rows">
-                    <TableHead
-                      columns={["Mean of the changed", [diff.before, "n"], [diff.after, "n"], ["change", "n"]]}
-                    />
-                    <tbody>
-                      {diff.metrics.map((one) => (
-                        <tr key={one.metric}>
-                          <th scope="row">{one.metric}</th>
-                          <td class="n">{measure(one.before)}</td>
-                          <td class="n">{measure(one.after)}</td>
-                          <td class="n">{signed(one.after - one.before)}</td>
-                        </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-              )}
-              {diff.changed > diff.keys.length && (
-                <p class="muted">
-                  The first {count(diff.keys.length)} of the {count(diff.changed)} that changed, by key:
+          {(diff) => {
+            const relative = diff.metrics.filter(({ metric }) => IS_RELATIVE.test(metric));
+            const runOf = (name: string) => versions.find(({ version }) => version === name)?.runId;
+            return (
+              <>
+                <p>
+                  <b>{count(diff.changed)}</b> changed, <b>{count(diff.added)}</b> added, <b>{count(diff.lost)}</b>{" "}
+                  lost, {count(diff.unchanged)} the same.
                 </p>
-              )}
-              <p class="first">
-                {versions.map(
-                  ({ version, runId }) =>
-                    version === diff.after &&
-                    diff.keys.map(({ key, text }) => (
-                      <a key={key} href={href(["runs", runId, "series"], { key })}>
-                        {text}
-                      </a>
-                    )),
+                <p>
+                  <a href={href(["compare"], { a: runOf(diff.before), b: runOf(diff.after) })}>
+                    Errors and models of each series, the most worsened first
+                  </a>
+                </p>
+                <Warning>{diff.warning}</Warning>
+                {relative.length > 0 && (
+                  <div class="scroll">
+                    <TableFiles
+                      name={`${diff.before} and ${diff.after}`}
+                      rows={[
+                        ["METRIC", "PARTITIONS", "BEFORE", "AFTER"],
+                        ...relative.map(({ metric, partitions, before, after }) => [metric, partitions, before, after]),
+                      ]}
+                    />
+                    <table class="rows">
+                      <TableHead
+                        columns={["Mean of the changed", [diff.before, "n"], [diff.after, "n"], ["change", "n"]]}
+                      />
+                      <tbody>
+                        {relative.map((one) => (
+                          <tr key={one.metric}>
+                            <th scope="row">{one.metric}</th>
+                            <td class="n">{measure(one.before)}</td>
+                            <td class="n">{measure(one.after)}</td>
+                            <td class="n">{signed(one.after - one.before)}</td>
+                          </tr>
+                        ))}
+                      </tbody>
+                    </table>
+                  </div>
                 )}
-              </p>
-            </>
-          )}
+                {diff.changed > diff.keys.length && (
+                  <p class="muted">
+                    The first {count(diff.keys.length)} of the {count(diff.changed)} that changed, by key:
+                  </p>
+                )}
+                <p class="first">
+                  {versions.map(
+                    ({ version, runId }) =>
+                      version === diff.after &&
+                      diff.keys.map(({ key, text }) => (
+                        <a key={key} href={href(["runs", runId, "series"], { key })}>
+                          {text}
+                        </a>
+                      )),
+                  )}
+                </p>
+              </>
+            );
+          }}
         </Loading>
       )}
     </section>

@@ -1,5 +1,7 @@
 import { axisFormat, count, measure } from "../../../text/number.ts";
 import type { RunAccuracy } from "../../wire-night.ts";
+import { ChartFiles } from "../chart-files.tsx";
+import { TableFiles } from "../table-files.tsx";
 import { metricWords } from "../words.ts";
 
 const [WIDTH, HEIGHT] = [600, 120];
@@ -32,7 +34,8 @@ export function Distribution({ accuracy }: { accuracy: RunAccuracy }) {
           of {count(scored)} partitions
           {notValidated > 0 && `; ${count(notValidated)} more are not validated`}
           {beyond > 0 && `; ${count(beyond)} beyond the axis, in the last bar`}
-        </span>
+        </span>{" "}
+        <ChartFiles name={`distribution of ${metric}`} />
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -60,45 +63,54 @@ export function Distribution({ accuracy }: { accuracy: RunAccuracy }) {
         ))}
       </p>
       {kinds.length > 0 && (
-        <table class="rows kinds">
-          <thead>
-            <tr>
-              <th scope="col">Model</th>
-              <th scope="col" class="n">
-                Partitions
-              </th>
-              <th scope="col" class="wide far">
-                Median, and 10 % to 90 %
-              </th>
-              <th scope="col" class="n">
-                Median
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {kinds.map(({ kind, count: n, spread }) => (
-              <tr key={kind}>
-                <th scope="row">{kind}</th>
-                <td class="n">{count(n)}</td>
-                <td class="wide far">
-                  {spread.p10 !== null && spread.p90 !== null && spread.median !== null && (
-                    <svg class="range" viewBox={`0 0 ${WIDTH} 12`} preserveAspectRatio="none" aria-hidden="true">
-                      <rect
-                        class="range-bar"
-                        x={x(spread.p10)}
-                        width={Math.max(2, x(spread.p90) - x(spread.p10))}
-                        y={3}
-                        height={6}
-                      />
-                      <rect class="range-mark" x={Math.max(0, x(spread.median) - 3)} width={6} y={0} height={12} />
-                    </svg>
-                  )}
-                </td>
-                <td class="n">{measure(spread.median)}</td>
+        <>
+          <TableFiles
+            name={`${metric} by model`}
+            rows={[
+              ["MODEL_KIND", "PARTITIONS", "MEDIAN", "P10", "P90"],
+              ...kinds.map(({ kind, count: n, spread: one }) => [kind, n, one.median, one.p10, one.p90]),
+            ]}
+          />
+          <table class="rows kinds">
+            <thead>
+              <tr>
+                <th scope="col">Model</th>
+                <th scope="col" class="n">
+                  Partitions
+                </th>
+                <th scope="col" class="wide far">
+                  Median, and 10 % to 90 %
+                </th>
+                <th scope="col" class="n">
+                  Median
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {kinds.map(({ kind, count: n, spread }) => (
+                <tr key={kind}>
+                  <th scope="row">{kind}</th>
+                  <td class="n">{count(n)}</td>
+                  <td class="wide far">
+                    {spread.p10 !== null && spread.p90 !== null && spread.median !== null && (
+                      <svg class="range" viewBox={`0 0 ${WIDTH} 12`} preserveAspectRatio="none" aria-hidden="true">
+                        <rect
+                          class="range-bar"
+                          x={x(spread.p10)}
+                          width={Math.max(2, x(spread.p90) - x(spread.p10))}
+                          y={3}
+                          height={6}
+                        />
+                        <rect class="range-mark" x={Math.max(0, x(spread.median) - 3)} width={6} y={0} height={12} />
+                      </svg>
+                    )}
+                  </td>
+                  <td class="n">{measure(spread.median)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
       )}
     </figure>
   );

@@ -1,23 +1,18 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { axisFormat, measure, signed } from "../../../text/number.ts";
 import { stepTime } from "../../../text/time.ts";
-import type { Fan, HoldoutForecast, Line, SeriesPicture } from "../../wire.ts";
+import type { HoldoutForecast, SeriesPicture } from "../../wire.ts";
+import { ChartFiles } from "../chart-files.tsx";
 import { setQuery } from "../route.ts";
 import { colour, useTheme } from "../theme.ts";
+import { fanDocument } from "./fan-document.ts";
+import { type FanLines, fanLines, forecastStart, HOLDOUT_TONES, yearSteps } from "./fan-lines.ts";
 
 const HEIGHT = 320;
 
 /** A stretch of the series to look at: its last so many steps before the forecast; 0 for all. */
 const SPANS = [90, 365, 0] as const;
-
-/** The lines of the chart, from the back to the front. */
-interface Lines {
-  readonly data: uPlot.AlignedData;
-  readonly series: uPlot.Series[];
-  readonly bands: uPlot.Band[];
-  readonly names: readonly string[];
-}
 
 /** Shows a series: its past, what its model said of it, and its forecast as a fan. */
 export function FanChart({
@@ -41,11 +36,16 @@ export function FanChart({
   const [span, setSpan] = useState<number>(SPANS.find((one) => one === stored) ?? (n > 365 ? 90 : 0));
   const [zoom, setZoom] = useState<Zoom | null>(zoomOf);
   const [lastYear, setLastYear] = useState(false);
+  const isCalendar = picture.times !== null && picture.timeType !== "number";
+  const drawn = useMemo(
+    () => fanLines(picture, holdouts, { withFitted, lastYear }),
+    [picture, holdouts, withFitted, lastYear],
+  );
 
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const { data, series, bands } = linesOf(picture, holdouts, withFitted, lastYear);
+    const { data, series, bands } = plotted(drawn, isCalendar);
     const plot = new uPlot(
       {
         width: element.clientWidth,
@@ -56,7 +56,7 @@ export function FanChart({
         cursor: { points: { size: 6 }, y: false, drag: { x: true, y: false, setScale: false } },
         // The data's own dates, not those of the time zone of whoever looks.
         tzDate: (seconds) => uPlot.tzDate(new Date(1000 * seconds), "UTC"),
-        scales: { x: { time: picture.times !== null && picture.timeType !== "number" } },
+        scales: { x: { time: isCalendar } },
         axes: [
           { ...axis(), ...(picture.timeType === "number" ? {} : { values: dates }) },
           {
@@ -91,14 +91,14 @@ export function FanChart({
       observer.disconnect();
       plot.destroy();
     };
-  }, [picture, holdouts, withFitted, lastYear, version]);
+  }, [drawn, version]);
 
   useEffect(() => {
     const x = chart.current?.data[0] ?? [];
     const [min, max] = zoom === null ? [x[span === 0 ? 0 : Math.max(0, n - span)], x.at(-1)] : [zoom.from, zoom.to];
     chart.current?.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     if (min !== undefined && max !== undefined) chart.current?.setScale("x", { min, max });
-  }, [span, zoom, picture, holdouts, withFitted, lastYear, version]);
+  }, [span, zoom, drawn, version]);
 
   const choose = (one: number) => {
     setSpan(one);
@@ -108,6 +108,13 @@ export function FanChart({
   const levels = picture.forecast?.levels ?? [];
   const newer = isNewer(picture) ? `, ${n - picture.trained} of them newer than the model` : "";
   const description = `${picture.target} of ${name}: ${n} steps${newer}${h > 0 ? `, then a forecast of ${h} steps${levels.length > 0 ? ` with ${levels.join(" % and ")} % intervals` : ""}` : ""}`;
+  const draw = () => {
+    const unit = isCalendar ? 1000 : 1;
+    const { x, y } = chart.current?.scales ?? {};
+    const across = [unit * (x?.min ?? 0), unit * (x?.max ?? 1)] as const;
+    const shown = { title: name, description, target: picture.target, isCalendar, across };
+    return fanDocument(drawn, { ...shown, up: [y?.min ?? 0, y?.max ?? 1] });
+  };
   return (
     <>
       <div class="chart-bar">
@@ -142,7 +149,7 @@ export function FanChart({
           )}
           {holdouts.map(({ method }, i) => (
             <li key={method}>
-              <span class={`key-line key-held key-held-${i % HOLDOUT_COLOURS.length}`} aria-hidden="true" /> {method} on
+              <span class={`key-line key-held key-held-${i % HOLDOUT_TONES.length}`} aria-hidden="true" /> {method} on
               the holdout
             </li>
           ))}
@@ -179,6 +186,7 @@ export function FanChart({
             </button>
           )}
         </span>
+        <ChartFiles name={name} draw={draw} />
       </div>
       <div
         ref={box}
@@ -195,12 +203,6 @@ export function FanChart({
 /** Tells whether there are rows that are newer than the model. */
 const isNewer = ({ y, trained }: SeriesPicture) => trained > 0 && trained < y.length;
 
-/**
- * Returns the position where the forecast starts: after the newest row, or after the last one that the model was fitted
- * to.
- */
-export const forecastStart = ({ y, trained, earlier }: SeriesPicture) => (earlier === null ? trained : y.length);
-
 /** A stretch of the axis, in its units. */
 interface Zoom {
   readonly from: number;
@@ -209,23 +211,11 @@ interface Zoom {
 
 /** A shorter drag is a click. */
 const LEAST_DRAG = 4;
-/** The colours of forecasts of the holdout, the first method's first. */
-const HOLDOUT_COLOURS = ["warn", "good", "bad", "muted"] as const;
-
 /** Reads the zoom from the page's address. */
 function zoomOf(): Zoom | null {
   const query = new URLSearchParams(location.search);
   const [from, to] = [Number(query.get("from") ?? Number.NaN), Number(query.get("to") ?? Number.NaN)];
   return from < to ? { from, to } : null;
-}
-
-/** Returns the steps of a year, of 52 weeks where steps are days; null for a series of less than a year, or other steps. */
-function yearSteps({ times, timeType, y }: SeriesPicture): number | null {
-  const [first, second] = times ?? [];
-  if (first === undefined || second === undefined || timeType === "number") return null;
-  const days = (second - first) / 86_400_000;
-  const steps = days === 1 ? 364 : days === 7 ? 52 : days >= 28 && days <= 31 ? 12 : days > 85 && days < 93 ? 4 : null;
-  return steps !== null && steps < y.length ? steps : null;
 }
 
 function readout(picture: SeriesPicture, holdouts: readonly HoldoutForecast[], at: number | null): string {
@@ -250,82 +240,33 @@ function readout(picture: SeriesPicture, holdouts: readonly HoldoutForecast[], a
   return parts.join("  ");
 }
 
-function linesOf(
-  picture: SeriesPicture,
-  holdouts: readonly HoldoutForecast[],
-  withFitted: boolean,
-  lastYear: boolean,
-): Lines {
-  const { y, trained, times, timeType, fitted, forecast, earlier } = picture;
-  const h = forecast?.mean.length ?? 0;
-  const from = forecastStart(picture);
-  const length = Math.max(y.length, from + h);
-  const seconds = timeType === "number" ? 1 : 1000;
-  const x = times === null ? Array.from({ length }, (_, i) => i + 1) : times.map((time) => time / seconds);
-  const place = (line: Line, from: number) => {
-    const values = new Array<number | null>(length).fill(null);
-    line.forEach((value, i) => {
-      if (from + i < length) values[from + i] = value;
-    });
-    return values;
+/** Returns lines and bands as uPlot takes them: each band is between two lines of no width. */
+function plotted(
+  { x, bands, lines }: FanLines,
+  isCalendar: boolean,
+): Pick<uPlot.Options, "series" | "bands"> & {
+  readonly data: uPlot.AlignedData;
+  readonly series: uPlot.Series[];
+  readonly bands: uPlot.Band[];
+} {
+  const edges = bands.flatMap(({ upper, lower }) => [upper, lower]);
+  const data = [...edges, ...lines.map(({ values }) => values)];
+  return {
+    data: [isCalendar ? x.map((time) => time / 1000) : x, ...data] as uPlot.AlignedData,
+    bands: bands.map(({ tone, alpha }, i) => ({ series: [1 + 2 * i, 2 + 2 * i], fill: colour(tone, alpha) })),
+    series: [
+      {},
+      ...edges.map((): uPlot.Series => ({ width: 0, points: { show: false } })),
+      ...lines.map(
+        ({ tone, width, dash, hasPoints }): uPlot.Series => ({
+          stroke: colour(tone),
+          width,
+          ...(dash !== undefined && { dash: [...dash] }),
+          points: hasPoints ? { show: true, size: 4 } : { show: false },
+        }),
+      ),
+    ],
   };
-  const data: (readonly (number | null)[])[] = [];
-  const series: uPlot.Series[] = [{}];
-  const bands: uPlot.Band[] = [];
-  const names: string[] = [];
-  const add = (name: string, values: readonly (number | null)[], options: uPlot.Series) => {
-    names.push(name);
-    data.push(values);
-    series.push({ points: { show: false }, ...options });
-    return data.length;
-  };
-  const fan = (of: Fan, from: number, name: string, alphas: readonly number[]) => {
-    for (let l = of.levels.length - 1; l >= 0; l--) {
-      const [upper, lower] = [of.upper[l], of.lower[l]];
-      if (upper === undefined || lower === undefined) continue;
-      const high = add("", place(upper, from), { width: 0 });
-      const low = add("", place(lower, from), { width: 0 });
-      bands.push({ series: [high, low], fill: colour(name, alphas[l] ?? 0.1) });
-    }
-  };
-  const before = y[from - 1] ?? null;
-  if (forecast !== null) fan(joined(forecast, before), from - 1, "accent", [0.28, 0.14]);
-  const [single] = holdouts;
-  if (single !== undefined && holdouts.length === 1)
-    fan(
-      { ...single.forecast, levels: single.forecast.levels.slice(0, 1) },
-      trained - single.forecast.mean.length,
-      "warn",
-      [0.16],
-    );
-  const year = lastYear ? yearSteps(picture) : null;
-  if (year !== null) add("a year before", place(y, year), { stroke: colour("muted"), width: 1, dash: [2, 2] });
-  if (withFitted && fitted !== null) add("fitted", place(fitted, 0), { stroke: colour("good"), width: 1 });
-  add(picture.target, place(y, 0), { stroke: colour("ink"), width: 1.25, points: { show: y.length < 60, size: 4 } });
-  for (const [i, { method, forecast: one }] of holdouts.entries())
-    add(method, place(one.mean, trained - one.mean.length), {
-      stroke: colour(HOLDOUT_COLOURS[i % HOLDOUT_COLOURS.length] ?? "warn"),
-      width: 2,
-      dash: [6, 3],
-    });
-  if (earlier !== null)
-    add("forecast when it was trained", place(earlier.slice(0, length - trained), trained), {
-      stroke: colour("accent"),
-      width: 1,
-      dash: [4, 3],
-    });
-  if (forecast !== null)
-    add("forecast", place(joined(forecast, before).mean, from - 1), {
-      stroke: colour("accent"),
-      width: 2,
-    });
-  return { data: [x, ...data] as uPlot.AlignedData, series, bands, names };
-}
-
-/** Returns a forecast that begins at the last observation, so that the eye follows it. */
-function joined({ mean, levels, lower, upper }: Fan, last: number | null): Fan {
-  const from = (line: Line): Line => [last, ...line];
-  return { mean: from(mean), levels, lower: lower.map(from), upper: upper.map(from) };
 }
 
 /** Returns the steps that were held out when the errors were measured, as a shade behind the lines. */

@@ -1,4 +1,5 @@
 import type { GraphNode, ModelDetail } from "../../wire.ts";
+import { ChartFiles } from "../chart-files.tsx";
 import { href } from "../route.ts";
 
 const COLUMNS: readonly GraphNode["kind"][] = ["source", "run", "version", "alias"];
@@ -23,37 +24,40 @@ export function LineageGraph({ graph, model }: { graph: ModelDetail["graph"]; mo
     return `M${a.x + BOX} ${y1}C${middle} ${y1} ${middle} ${y2} ${b.x} ${y2}`;
   };
   return (
-    <div class="scroll" tabIndex={0} role="group" aria-label="Lineage">
-      <svg
-        class="lineage"
-        viewBox={`-1 0 ${width + 2} ${height}`}
-        width={width}
-        height={height}
-        role="group"
-        aria-label="Lineage"
-      >
-        {COLUMNS.map((kind, c) => (
-          <text key={kind} class="lineage-head" x={c * COLUMN} y={12}>
-            {HEADS[kind]}
-          </text>
-        ))}
-        {graph.edges.map(({ from, to, why }) => (
-          <path key={`${from} ${to}`} class="edge" d={curve(from, to)}>
-            <title>{why}</title>
-          </path>
-        ))}
-        {graph.nodes.map((node) => {
-          const place = places.get(node.id);
-          return (
-            place && (
-              <g key={node.id} transform={`translate(${place.x} ${place.y})`}>
-                <Box node={node} model={model} />
-              </g>
-            )
-          );
-        })}
-      </svg>
-    </div>
+    <figure class="lineage-figure">
+      <ChartFiles name={`lineage of ${model}`} />
+      <div class="scroll" tabIndex={0} role="group" aria-label="Lineage">
+        <svg
+          class="lineage"
+          viewBox={`-1 0 ${width + 2} ${height}`}
+          width={width}
+          height={height}
+          role="group"
+          aria-label="Lineage"
+        >
+          {COLUMNS.map((kind, c) => (
+            <text key={kind} class="lineage-head" x={c * COLUMN} y={12}>
+              {HEADS[kind]}
+            </text>
+          ))}
+          {graph.edges.map(({ from, to, why }) => (
+            <path key={`${from} ${to}`} class="edge" d={curve(from, to)}>
+              <title>{why}</title>
+            </path>
+          ))}
+          {graph.nodes.map((node) => {
+            const place = places.get(node.id);
+            return (
+              place && (
+                <g key={node.id} transform={`translate(${place.x} ${place.y})`}>
+                  <Box node={node} model={model} />
+                </g>
+              )
+            );
+          })}
+        </svg>
+      </div>
+    </figure>
   );
 }
 
