@@ -7,6 +7,7 @@ import { groupsOf } from "./attributes/groups.ts";
 import { PartitionAttributes } from "./attributes/partition-attributes.ts";
 import { compareTables } from "./compare/compare-view.ts";
 import { type MonitorTables, monitorDetail } from "./monitor/monitor-view.ts";
+import { monitoredCsv } from "./monitor/monitored-csv.ts";
 import { monitoredPartitions } from "./monitor/monitored-partitions.ts";
 import { readingsDetail } from "./monitor/readings-view.ts";
 import { Accuracies } from "./night/accuracies.ts";
@@ -31,6 +32,7 @@ import type { Preparing, RunLine, RunProgress } from "./wire.ts";
 /** The milliseconds that a request waits for a table under construction before it answers with the progress. */
 const PATIENCE_MS = 400;
 const MOST_PICTURES = 24;
+const MOST_MONITORED = 1000;
 /** A stream that has nothing to say says so, that connections which are gone are noticed. */
 const HEARTBEAT_MS = 15_000;
 
@@ -82,14 +84,7 @@ export function dashboardRoutes(
   app.get("/runs/:run/rows.csv", async (c) => {
     const table = await tableOf(c.req.param("run"));
     if (!("search" in table)) return c.json({ preparing: table } satisfies Preparing, 202);
-    const pieces = partitionsCsv(table.search, queryOf(c), table.manifest.snapshot.keyColumns);
-    // A query that makes no sense is refused before the answer begins.
-    const head = await pieces.next();
-    c.header("Content-Type", "text/csv; charset=utf-8");
-    return streamBody(c, async (body) => {
-      if (!head.done) await body.write(head.value);
-      for await (const piece of pieces) await body.write(piece);
-    });
+    return csv(c, partitionsCsv(table.search, queryOf(c), table.manifest.snapshot.keyColumns));
   });
   app.get("/runs/:run/accuracy", async (c) => {
     const accuracy = await accuracies.of(c.req.param("run"), PATIENCE_MS);
@@ -145,13 +140,21 @@ export function dashboardRoutes(
   });
   app.get("/monitor/readings", async (c) => c.json({ readings: await readingsDetail(engine, monitored.readings) }));
   app.get("/monitor/partitions", async (c) => {
-    const { verdict = "all", text = "", sort = "severity", order = "desc" } = c.req.query();
-    const of = { model: required(c, "model"), version: required(c, "version") };
-    const page = { offset: count(c, "offset", 0), limit: count(c, "limit", 100) };
-    const partitionQuery = { ...of, ...page, verdict, text, sort, descending: order === "desc" };
-    return c.json(await monitoredPartitions(engine, monitored.status, partitionQuery));
+    const page = { offset: count(c, "offset", 0), limit: Math.min(MOST_MONITORED, count(c, "limit", 100)) };
+    return c.json(await monitoredPartitions(engine, monitored.status, { ...monitoredQueryOf(c), ...page }));
   });
+  app.get("/monitor/partitions.csv", (c) => csv(c, monitoredCsv(engine, monitored.status, monitoredQueryOf(c))));
   return app;
+}
+
+/** Answers with a CSV file, piece by piece. A query that makes no sense is refused before the answer begins. */
+async function csv(c: Context, pieces: AsyncGenerator<string>): Promise<Response> {
+  const head = await pieces.next();
+  c.header("Content-Type", "text/csv; charset=utf-8");
+  return streamBody(c, async (body) => {
+    if (!head.done) await body.write(head.value);
+    for await (const piece of pieces) await body.write(piece);
+  });
 }
 
 /** Returns the list of runs and single runs, each read once for all who look at it. */
@@ -208,6 +211,12 @@ function queryOf(c: Context): PartitionQuery {
     ...(sort && { sort }),
     descending: order === "desc",
   };
+}
+
+function monitoredQueryOf(c: Context) {
+  const { verdict = "all", text = "", sort = "severity", order = "desc" } = c.req.query();
+  const of = { model: required(c, "model"), version: required(c, "version") };
+  return { ...of, verdict, text, sort, descending: order === "desc" };
 }
 
 function required(c: Context, name: string): string {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { ManyModel } from "manymodel";
 import type { Locator, Page } from "playwright-core";
 import { expect, it, onTestFinished } from "vitest";
@@ -142,6 +143,34 @@ it.skipIf(NO_BROWSER !== undefined)(
       );
       expect([rows, sum]).toEqual([1, 123456]);
     });
+
+    const saved = async (path: string, name: string) => {
+      if (path !== new URL(tab.url()).pathname) await tab.goto(url + path);
+      const button = tab.getByRole("button", { name, exact: true }).first();
+      const [file] = await Promise.all([tab.waitForEvent("download"), button.click()]);
+      return readFile(await file.path());
+    };
+    const [series] = (await mm.engine.tables.query("SELECT PARTITION_KEY FROM FORECASTS LIMIT 1", [], 1)).rows;
+    const label = String(series?.[0]).replaceAll("s:", "").replace(",", ", ");
+    await tab.goto(`${url}/runs/best/series?key=${encodeURIComponent(String(series?.[0]))}`);
+    await tab.locator(".key-held").first().waitFor();
+    const fan = (await saved("/runs/best/series", `Save ${label} as SVG`)).toString();
+    expect(fan).toMatch(/^<svg [^>]*class="manymodel"/);
+    // The lines that the page shows are in the picture, and so is what they are of.
+    for (const text of ["units", "forecast", "on the holdout", label]) expect(fan).toContain(text);
+    const png = await saved("/runs/best/series", `Save ${label} as PNG`);
+    expect([png.subarray(1, 4).toString(), png.readUInt32BE(16)]).toEqual(["PNG", 2 * 960]);
+    const residuals = (await saved("/runs/best/series", "Save one-step errors as SVG")).toString();
+    expect(residuals).toMatch(/<path [^>]*stroke="rgb/);
+    expect(residuals).toContain("one-step errors");
+    const runs = (await saved("/runs", "Save runs as CSV")).toString().split("\n");
+    expect(runs[0]).toBe("RUN_ID,STATE,PARTITIONS,DONE,FAILED,SKIPPED,SOURCE,MODEL,CREATED_AT,ENDED_AT");
+    expect(runs.slice(1, -1).map((line) => line.split(",").slice(0, 4))).toContainEqual([
+      "best",
+      "completed",
+      "200",
+      "200",
+    ]);
 
     const key = encodeURIComponent("s:Hamburg,s:SNA-1049");
     const views = [

@@ -7,6 +7,7 @@ import type { ManyModel } from "../../api/many-model.ts";
 import { ManymodelError, show } from "../../core/errors.ts";
 import { checkName } from "../../core/run.ts";
 import { LOST_VALUE } from "../partitions/partition-search.ts";
+import { logFolder, logName } from "./command-log.ts";
 
 /** A request to start a command: one of the list, with the values that it takes. */
 export interface StartRequest {
@@ -16,8 +17,13 @@ export interface StartRequest {
   /** The number of partitions to improve, and the metric that ranks them (`refine`). */
   readonly worst?: number | undefined;
   readonly metric?: string | undefined;
-  /** The version to score (`score`). */
+  /** Values that the attributes of the partitions must have, by name; an empty text is NULL (`refine`). */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+  /** The version to score or to promote (`score`, `promote`). */
   readonly version?: string | undefined;
+  /** The model of the version, and the alias that moves to it if it passes the gate (`promote`). */
+  readonly model?: string | undefined;
+  readonly alias?: string | undefined;
 }
 
 /** A command that runs in a process of its own. */
@@ -25,8 +31,9 @@ export interface StartedCommand {
   /** The command as one types it. */
   readonly command: string;
   readonly pid: number;
-  /** The file that it prints to. */
+  /** The file that it prints to, and the name by which the page shows it. */
   readonly log: string;
+  readonly logName: string;
 }
 
 /** The program of the command line, beside the folder of this file. */
@@ -35,12 +42,13 @@ const PROGRAM = fileURLToPath(new URL("../../../bin/manymodel.js", import.meta.u
 /** The commands that may be started, and their arguments. Each value is checked and an argument of its own: there is no shell. */
 const COMMANDS: Readonly<Record<string, (request: StartRequest) => string[]>> = {
   train: () => ["train"],
-  refine: ({ run, worst, metric }) => {
+  refine: ({ run, worst, metric, attributes = {} }) => {
     if (run === undefined) throw new ManymodelError("usage", "refine needs the run to improve");
     return [
       ...["refine", "--from", checkName("run", run)],
       ...(metric === undefined ? [] : rankedBy(metric)),
       ...(worst === undefined ? [] : ["--worst", String(worst)]),
+      ...(Object.keys(attributes).length === 0 ? [] : ["--where", conditionOf(attributes)]),
     ];
   },
   score: ({ version }) => [
@@ -48,7 +56,25 @@ const COMMANDS: Readonly<Record<string, (request: StartRequest) => string[]>> = 
     ...(version === undefined ? [] : ["--model-version", checkName("version", version)]),
   ],
   monitor: () => ["monitor"],
+  promote: ({ model, version, alias }) => {
+    if (model === undefined || version === undefined || alias === undefined)
+      throw new ManymodelError("usage", "promote needs a model, a version and an alias");
+    return [
+      ...["promote", "--model", checkName("model", model), "--model-version", checkName("version", version)],
+      ...["--alias", checkName("alias", alias)],
+    ];
+  },
 };
+
+/** Returns values of attributes as a condition of SQL. Names and values are quoted: neither can end the condition. */
+function conditionOf(attributes: Readonly<Record<string, string>>): string {
+  return Object.entries(attributes)
+    .map(([name, value]) => {
+      const column = `"${name.replaceAll('"', '""')}"`;
+      return value === "" ? `${column} IS NULL` : `CAST(${column} AS VARCHAR) = '${value.replaceAll("'", "''")}'`;
+    })
+    .join(" AND ");
+}
 
 /** Returns the options that rank partitions as the page does. */
 const rankedBy = (metric: string) =>
@@ -80,9 +106,10 @@ export async function startCommand(
   args: readonly string[],
   now: Date,
 ): Promise<StartedCommand> {
-  const folder = path.join(directory, "logs");
+  const folder = logFolder(directory);
   await mkdir(folder, { recursive: true });
-  const log = path.join(folder, `${args[0]}-${now.toISOString().replace(/[:.]/g, "-")}.log`);
+  const name = logName(args[0] ?? "", now);
+  const log = path.join(folder, name);
   const output = await open(log, "wx");
   try {
     const child = spawn(process.execPath, [PROGRAM, ...args, "--config", file], {
@@ -92,7 +119,7 @@ export async function startCommand(
     });
     await once(child, "spawn");
     child.unref();
-    return { command: ["manymodel", ...args].join(" "), pid: child.pid ?? 0, log };
+    return { command: ["manymodel", ...args].join(" "), pid: child.pid ?? 0, log, logName: name };
   } finally {
     await output.close();
   }

@@ -5,13 +5,17 @@ import { useSession } from "./session.ts";
 
 /** A command that the server starts in a process of its own. */
 export interface CommandRequest {
-  readonly command: "train" | "refine" | "score";
+  readonly command: "train" | "refine" | "score" | "promote";
   /** The run to refine, the number of its worst partitions, and the metric that says which are worst. */
   readonly run?: string;
   readonly worst?: number;
   readonly metric?: string;
-  /** The version to score. */
+  /** Values of attributes that the partitions to refine have. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** The version to score or promote, its model, and the alias to move. */
   readonly version?: string;
+  readonly model?: string;
+  readonly alias?: string;
 }
 
 /** An action on a run, and its consequence in a sentence. */
@@ -24,7 +28,7 @@ export type Action = { readonly label: string; readonly effect: string } & (
 export function Actions({ actions }: { actions: readonly Action[] }) {
   const session = useSession();
   const [chosen, setChosen] = useState<Action>();
-  const [started, setStarted] = useState<string>();
+  const [started, setStarted] = useState<Started>();
   if (session === undefined || actions.length === 0) return null;
   if (!session.mayStart)
     return <p class="muted">Your role, {session.role}, may look. Starting commands takes an operator.</p>;
@@ -38,11 +42,11 @@ export function Actions({ actions }: { actions: readonly Action[] }) {
         ))}
       </p>
       <p class={started === undefined ? "hidden" : "notice"} role="status">
-        {started}
-        {started !== undefined && (
+        {started?.message}
+        {started?.log !== undefined && (
           <>
             {" "}
-            Follow it under <a href="/runs">Runs</a>.
+            Follow it in its <a href={href(["logs", started.log])}>log</a> and under <a href="/runs">Runs</a>.
           </>
         )}
       </p>
@@ -52,7 +56,7 @@ export function Actions({ actions }: { actions: readonly Action[] }) {
 }
 
 /** Asks once more, then has the server do it. */
-function Confirm(props: { action: Action; onDone: (message: string) => void; onClose: () => void }) {
+function Confirm(props: { action: Action; onDone: (started: Started) => void; onClose: () => void }) {
   const { action, onDone, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const worst = "start" in action ? action.start.worst : undefined;
@@ -111,16 +115,22 @@ function Confirm(props: { action: Action; onDone: (message: string) => void; onC
   );
 }
 
-/** Has the server take an action. Returns the outcome in a sentence. */
-async function take(action: Action, worst: number): Promise<string> {
+/** The outcome of an action in a sentence, and the name of the log of the command that it started. */
+interface Started {
+  readonly message: string;
+  readonly log?: string;
+}
+
+/** Has the server take an action. */
+async function take(action: Action, worst: number): Promise<Started> {
   if ("cancel" in action) {
     await send(href(["v1", "commands", "cancel", action.cancel]), {});
-    return `${action.cancel} is cancelled: chunks that have started will finish.`;
+    return { message: `${action.cancel} is cancelled: chunks that have started will finish.` };
   }
   const { start } = action;
   const body = start.worst === undefined ? start : { ...start, worst };
-  const { command, log } = await send<{ command: string; log: string }>("/v1/commands", body);
-  return `Started ${command}. It prints to ${log}.`;
+  const { command, log, logName } = await send<{ command: string; log: string; logName: string }>("/v1/commands", body);
+  return { message: `Started ${command}. It prints to ${log}.`, log: logName };
 }
 
 /** The number of partitions to refine that the question begins with. */
@@ -129,9 +139,34 @@ const REFINED = 30;
 /** Returns the action that refines the worst partitions of a run. */
 export const refineWorst = (run: string, metric: string | null): Action => ({
   label: "Refine the worst",
-  effect: "Runs contests on the worst partitions of the run, worst first. The list's filters do not apply.",
+  effect: "Models compete on the worst partitions of the run, worst first.",
   start: { command: "refine", run, worst: REFINED, ...(metric !== null && { metric }) },
 });
+
+/** Returns the action that refines the worst partitions that have some values of attributes. */
+export const refineThese = (run: string, metric: string, attributes: Readonly<Record<string, string>>): Action => ({
+  label: "Refine these",
+  effect: `Models compete on the worst partitions with ${Object.entries(attributes)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ")}, worst first. The search and filters other than attributes do not count.`,
+  start: { command: "refine", run, worst: REFINED, metric, attributes },
+});
+
+/** Returns the actions on a version: it is scored, and an alias moves to it if it passes the gate. */
+export const actionsOnVersion = (model: string, version: string, aliases: readonly string[]): Action[] => [
+  {
+    label: `Score ${version}`,
+    effect: `Forecasts all partitions with ${version} of ${model}.`,
+    start: { command: "score", version },
+  },
+  ...aliases.map(
+    (alias): Action => ({
+      label: `Promote ${version} to ${alias}`,
+      effect: `Compares ${version} with the version that ${alias} means on the last observations of each partition. ${alias} moves if ${version} is no worse.`,
+      start: { command: "promote", model, version, alias },
+    }),
+  ),
+];
 
 export const TRAIN: Action = {
   label: "Retrain",

@@ -4,6 +4,7 @@ import { REFUSED, token } from "./api.ts";
 import { Compare } from "./compare.tsx";
 import { useLost } from "./connection.ts";
 import { focusedRow, stepRow, useKeys } from "./keyboard.ts";
+import { Log, Logs } from "./logs.tsx";
 import { Monitor } from "./monitor.tsx";
 import { viewOf } from "./neighbours.tsx";
 import { Night } from "./night.tsx";
@@ -190,6 +191,7 @@ function View({ place, session }: { place: Place; session: Session | undefined }
   if (section === "compare") return <Compare query={query} />;
   if (section === "registry") return <Registry model={name} query={query} session={session} />;
   if (section === "monitor") return <Monitor query={query} />;
+  if (section === "logs") return name === undefined ? <Logs /> : <Log key={name} name={name} />;
   return (
     <>
       <h1>Nothing here</h1>

@@ -3,7 +3,7 @@ import { count, measure } from "../../text/number.ts";
 import { duration } from "../../text/time.ts";
 import type { PartitionPage, PartitionRow, PartitionsHead, RunProgress, SmallSeries } from "../wire.ts";
 import type { RunGroups } from "../wire-totals.ts";
-import { Actions, refineWorst } from "./actions.tsx";
+import { type Action, Actions, refineThese, refineWorst } from "./actions.tsx";
 import { read } from "./api.ts";
 import { SmallMultiple } from "./charts/small-multiple.tsx";
 import { Choice } from "./choice.tsx";
@@ -13,6 +13,7 @@ import { go, href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
 import { State } from "./runs.tsx";
 import { Empty, Loading } from "./states.tsx";
+import { TableFiles } from "./table-files.tsx";
 import { TableHead } from "./table-head.tsx";
 import { Download } from "./take-away.tsx";
 import { useData, useLive } from "./use-data.ts";
@@ -153,7 +154,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   return (
     <>
       <Filters head={head} wanted={wanted} onOpen={() => void openAt(0, source)} />
-      {head.progress === null && metric !== "" && <Actions actions={[refineWorst(runId, metric)]} />}
+      {head.progress === null && metric !== "" && <Actions actions={refinements(runId, metric, wanted.is)} />}
       {head.attributes.length > 0 && <Groups runId={runId} head={head} wanted={wanted} />}
       {metric !== "" && (
         <Pictures
@@ -255,6 +256,12 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
   );
 }
 
+/** Returns the actions that refine the worst partitions: of the run, or of the attributes that the list is filtered by. */
+function refinements(runId: string, metric: string, is: readonly string[]): Action[] {
+  const pairs = is.map((pair) => [pair.slice(0, pair.indexOf(":")), pair.slice(pair.indexOf(":") + 1)] as const);
+  return [pairs.length > 0 ? refineThese(runId, metric, Object.fromEntries(pairs)) : refineWorst(runId, metric)];
+}
+
 /** Rolls the partitions up by an attribute: how large each group's error is, and what it loses. */
 function Groups({ runId, head, wanted }: { runId: string; head: PartitionsHead; wanted: Wanted }) {
   const by = new URLSearchParams(location.search).get("by") ?? "";
@@ -277,50 +284,62 @@ function Groups({ runId, head, wanted }: { runId: string; head: PartitionsHead; 
       {by !== "" && (
         <Loading data={data} what="the groups">
           {({ groups }) => (
-            <div class="panel scroll" tabIndex={0} role="group" aria-label={`Groups by ${by}`}>
-              <table class="rows">
-                <TableHead
-                  columns={[
-                    by,
-                    ["Partitions", "n"],
-                    ["Failed", "n"],
-                    ["Error (WAPE)", "n"],
-                    ...(hasValue ? [["Value missed", "n"] as const] : []),
-                    ["Units missed", "n"],
-                    ["Units a step", "n"],
-                  ]}
-                />
-                <tbody>
-                  {groups.map(({ value, partitions, failed, wape, lostValue, lostUnits, units }) => (
-                    <tr key={value}>
-                      <th scope="row">
-                        {value === null ? (
-                          "none"
-                        ) : (
-                          <button
-                            type="button"
-                            class="link"
-                            onClick={() =>
-                              setQuery({
-                                is: [...wanted.is.filter((pair) => !pair.startsWith(`${by}:`)), `${by}:${value}`],
-                              })
-                            }
-                          >
-                            {value}
-                          </button>
-                        )}
-                      </th>
-                      <td class="n">{count(partitions)}</td>
-                      <td class={`n ${failed > 0 ? "bad" : "muted"}`}>{count(failed)}</td>
-                      <td class="n strong">{wape === null ? "–" : `${measure(wape)} %`}</td>
-                      {hasValue && <td class="n">{measure(lostValue)}</td>}
-                      <td class="n">{measure(lostUnits)}</td>
-                      <td class="n">{measure(units)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <>
+              <TableFiles
+                name={`${runId} by ${by}`}
+                rows={[
+                  [by, "PARTITIONS", "FAILED", "WAPE", "LOST_VALUE", "LOST_UNITS", "UNITS"],
+                  ...groups.map((one) => [
+                    ...[one.value, one.partitions, one.failed, one.wape],
+                    ...[one.lostValue, one.lostUnits, one.units],
+                  ]),
+                ]}
+              />
+              <div class="panel scroll" tabIndex={0} role="group" aria-label={`Groups by ${by}`}>
+                <table class="rows">
+                  <TableHead
+                    columns={[
+                      by,
+                      ["Partitions", "n"],
+                      ["Failed", "n"],
+                      ["Error (WAPE)", "n"],
+                      ...(hasValue ? [["Value missed", "n"] as const] : []),
+                      ["Units missed", "n"],
+                      ["Units a step", "n"],
+                    ]}
+                  />
+                  <tbody>
+                    {groups.map(({ value, partitions, failed, wape, lostValue, lostUnits, units }) => (
+                      <tr key={value}>
+                        <th scope="row">
+                          {value === null ? (
+                            "none"
+                          ) : (
+                            <button
+                              type="button"
+                              class="link"
+                              onClick={() =>
+                                setQuery({
+                                  is: [...wanted.is.filter((pair) => !pair.startsWith(`${by}:`)), `${by}:${value}`],
+                                })
+                              }
+                            >
+                              {value}
+                            </button>
+                          )}
+                        </th>
+                        <td class="n">{count(partitions)}</td>
+                        <td class={`n ${failed > 0 ? "bad" : "muted"}`}>{count(failed)}</td>
+                        <td class="n strong">{wape === null ? "–" : `${measure(wape)} %`}</td>
+                        {hasValue && <td class="n">{measure(lostValue)}</td>}
+                        <td class="n">{measure(lostUnits)}</td>
+                        <td class="n">{measure(units)}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            </>
           )}
         </Loading>
       )}

@@ -1,9 +1,11 @@
 import { bytes, count } from "../../text/number.ts";
 import type { ModelDetail, ModelLine, Session } from "../wire.ts";
+import { Actions, actionsOnVersion } from "./actions.tsx";
 import { Aliases } from "./aliases.tsx";
 import { LineageGraph } from "./charts/lineage.tsx";
 import { href } from "./route.ts";
 import { Command, Empty, Loading } from "./states.tsx";
+import { TableFiles } from "./table-files.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
 import { VersionDiff } from "./version-diff.tsx";
@@ -26,30 +28,42 @@ function Models() {
               Register a completed run: <Command>manymodel register --run RUN</Command>
             </Empty>
           ) : (
-            <div class="panel scroll">
-              <table class="rows">
-                <TableHead columns={["Model", "Newest", ["Versions", "n"], ["Partitions", "n"], "Aliases"]} />
-                <tbody>
-                  {models.map(({ model, versions, aliases }) => (
-                    <tr key={model}>
-                      <th scope="row">
-                        <a href={href(["registry", model])}>{model}</a>
-                      </th>
-                      <td>{versions[0]?.version}</td>
-                      <td class="n">{count(versions.length)}</td>
-                      <td class="n">{count(versions[0]?.succeeded ?? 0)}</td>
-                      <td>
-                        {aliases.map(({ alias, version }) => (
-                          <span key={alias} class="tag">
-                            {alias} → {version}
-                          </span>
-                        ))}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <>
+              <TableFiles
+                name="models"
+                rows={[
+                  ["MODEL", "VERSION", "VERSIONS", "PARTITIONS", "ALIASES"],
+                  ...models.map(({ model, versions: [newest], versions, aliases }) => [
+                    ...[model, newest?.version, versions.length, newest?.succeeded],
+                    aliases.map(({ alias, version }) => `${alias}=${version}`).join(" "),
+                  ]),
+                ]}
+              />
+              <div class="panel scroll">
+                <table class="rows">
+                  <TableHead columns={["Model", "Newest", ["Versions", "n"], ["Partitions", "n"], "Aliases"]} />
+                  <tbody>
+                    {models.map(({ model, versions, aliases }) => (
+                      <tr key={model}>
+                        <th scope="row">
+                          <a href={href(["registry", model])}>{model}</a>
+                        </th>
+                        <td>{versions[0]?.version}</td>
+                        <td class="n">{count(versions.length)}</td>
+                        <td class="n">{count(versions[0]?.succeeded ?? 0)}</td>
+                        <td>
+                          {aliases.map(({ alias, version }) => (
+                            <span key={alias} class="tag">
+                              {alias} → {version}
+                            </span>
+                          ))}
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            </>
           )
         }
       </Loading>
@@ -72,6 +86,7 @@ function Model({ model, query, session }: { model: string; query: URLSearchParam
           <>
             <Aliases detail={detail} session={session} onMoved={data.reload} />
             <Versions detail={detail} selected={query.get("version")} />
+            <OnVersion detail={detail} selected={query.get("version")} />
             <section class="panel" aria-labelledby="lineage-title">
               <h2 id="lineage-title">Lineage</h2>
               <LineageGraph graph={detail.graph} model={model} />
@@ -88,7 +103,19 @@ function Model({ model, query, session }: { model: string; query: URLSearchParam
 function Versions({ detail, selected }: { detail: ModelDetail; selected: string | null }) {
   return (
     <section class="panel" aria-labelledby="versions-title">
-      <h2 id="versions-title">Versions</h2>
+      <h2 id="versions-title">
+        Versions{" "}
+        <TableFiles
+          name={`versions of ${detail.model}`}
+          rows={[
+            ["VERSION", "RUN_ID", "MODELS", "FAILED", "HORIZON", "BYTES", "CREATED_AT", "COMMENT"],
+            ...detail.versions.map((one) => [
+              ...[one.version, one.runId, one.succeeded, one.failed],
+              ...[one.horizon, one.bytes, one.createdAt, one.comment],
+            ]),
+          ]}
+        />
+      </h2>
       <div class="scroll">
         <table class="rows">
           <TableHead
@@ -107,7 +134,7 @@ function Versions({ detail, selected }: { detail: ModelDetail; selected: string 
             {detail.versions.map((one) => (
               <tr key={one.version} aria-selected={one.version === selected ? true : undefined}>
                 <th scope="row">
-                  {one.version}
+                  <a href={href(["registry", detail.model], { version: one.version })}>{one.version}</a>
                   {detail.aliases
                     .filter(({ version }) => version === one.version)
                     .map(({ alias }) => (
@@ -134,6 +161,14 @@ function Versions({ detail, selected }: { detail: ModelDetail; selected: string 
       </div>
     </section>
   );
+}
+
+/** Shows what can be done with the chosen version, the newest where none is. */
+function OnVersion({ detail, selected }: { detail: ModelDetail; selected: string | null }) {
+  const version = detail.versions.find((one) => one.version === selected) ?? detail.versions[0];
+  if (version === undefined) return null;
+  const others = detail.aliases.filter((one) => one.version !== version.version).map(({ alias }) => alias);
+  return <Actions actions={actionsOnVersion(detail.model, version.version, others)} />;
 }
 
 function Audit({ detail }: { detail: ModelDetail }) {

@@ -4,7 +4,9 @@ import type { RunLine } from "../wire.ts";
 import type { RunAccuracy } from "../wire-night.ts";
 import { Actions, SCORE, TRAIN } from "./actions.tsx";
 import { href } from "./route.ts";
+import { useSession } from "./session.ts";
 import { Command, Empty, Loading } from "./states.tsx";
+import { TableFiles } from "./table-files.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData, useLive } from "./use-data.ts";
 import { When } from "./when.tsx";
@@ -14,10 +16,16 @@ import { metricWords } from "./words.ts";
 export function Runs() {
   const read = useData<readonly RunLine[]>("/runs");
   const live = useLive<readonly RunLine[]>("/live");
+  const session = useSession();
   return (
     <>
       <h1>Runs</h1>
       <Actions actions={[TRAIN, SCORE]} />
+      {session?.mayStart === true && (
+        <p>
+          <a href="/logs">Logs of commands</a>
+        </p>
+      )}
       <Loading data={live === undefined ? read : { ...read, value: live, error: undefined }} what="the runs">
         {(runs) =>
           runs.length === 0 ? (
@@ -35,63 +43,75 @@ export function Runs() {
 
 function RunTable({ runs }: { runs: readonly RunLine[] }) {
   return (
-    <div class="panel scroll">
-      <table class="rows runs">
-        <TableHead
-          columns={[
-            "Run",
-            "State",
-            ["Progress", "wide far"],
-            ["Succeeded", "n far"],
-            ["Failed", "n far"],
-            ["Error (WAPE)", "n far"],
-            ["Distribution", "far"],
-            ["Source", "far"],
-            ["Model", "far"],
-            ["Begun", "far"],
-            ["Ended after", "far"],
-          ]}
-        />
-        <tbody>
-          {runs.map((run, i) => (
-            <tr key={run.runId}>
-              <th scope="row">
-                <a class="clip" href={href(["runs", run.runId])} title={run.runId}>
-                  {run.runId}
-                </a>
-                {run.refines !== null && (
-                  <span class="muted small below clip">
-                    {run.retries ? "retries" : "refines"} {run.refines}
+    <>
+      <TableFiles
+        name="runs"
+        rows={[
+          ["RUN_ID", "STATE", "PARTITIONS", "DONE", "FAILED", "SKIPPED", "SOURCE", "MODEL", "CREATED_AT", "ENDED_AT"],
+          ...runs.map((run) => [
+            ...[run.runId, run.state, run.partitions, run.done, run.failed, run.skipped],
+            ...[run.source, run.definition, run.createdAt, run.endedAt],
+          ]),
+        ]}
+      />
+      <div class="panel scroll">
+        <table class="rows runs">
+          <TableHead
+            columns={[
+              "Run",
+              "State",
+              ["Progress", "wide far"],
+              ["Succeeded", "n far"],
+              ["Failed", "n far"],
+              ["Error (WAPE)", "n far"],
+              ["Distribution", "far"],
+              ["Source", "far"],
+              ["Model", "far"],
+              ["Begun", "far"],
+              ["Ended after", "far"],
+            ]}
+          />
+          <tbody>
+            {runs.map((run, i) => (
+              <tr key={run.runId}>
+                <th scope="row">
+                  <a class="clip" href={href(["runs", run.runId])} title={run.runId}>
+                    {run.runId}
+                  </a>
+                  {run.refines !== null && (
+                    <span class="muted small below clip">
+                      {run.retries ? "retries" : "refines"} {run.refines}
+                    </span>
+                  )}
+                  <span class="near small">
+                    <Bar run={run} />
+                    <span class="muted">{health(run)}</span>
                   </span>
-                )}
-                <span class="near small">
+                </th>
+                <td>
+                  <State run={run} />
+                </td>
+                <td class="wide far">
                   <Bar run={run} />
-                  <span class="muted">{health(run)}</span>
-                </span>
-              </th>
-              <td>
-                <State run={run} />
-              </td>
-              <td class="wide far">
-                <Bar run={run} />
-              </td>
-              <td class="n far">
-                {count(run.done - run.failed)}
-                {run.partitions !== null && <span class="muted"> of {count(run.partitions)}</span>}
-              </td>
-              <td class={`n far ${run.failed > 0 ? "bad" : "muted"}`}>{count(run.failed)}</td>
-              <Accuracy run={run} isNear={i < MOST_ACCURACIES} />
-              <td class="far clip">{run.source?.split(/[\\/]/).at(-1) ?? "–"}</td>
-              <td class="far clip">{run.definition ?? "–"}</td>
-              <td class="far">
-                <When at={run.createdAt} />
-              </td>
-              <td class="far">{run.endedAt === null || run.collects ? "–" : duration(tookMs(run, run.endedAt))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+                </td>
+                <td class="n far">
+                  {count(run.done - run.failed)}
+                  {run.partitions !== null && <span class="muted"> of {count(run.partitions)}</span>}
+                </td>
+                <td class={`n far ${run.failed > 0 ? "bad" : "muted"}`}>{count(run.failed)}</td>
+                <Accuracy run={run} isNear={i < MOST_ACCURACIES} />
+                <td class="far clip">{run.source?.split(/[\\/]/).at(-1) ?? "–"}</td>
+                <td class="far clip">{run.definition ?? "–"}</td>
+                <td class="far">
+                  <When at={run.createdAt} />
+                </td>
+                <td class="far">{run.endedAt === null || run.collects ? "–" : duration(tookMs(run, run.endedAt))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 

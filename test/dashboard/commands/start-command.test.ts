@@ -14,6 +14,18 @@ it("only commands of the list start, and a value is one argument", () => {
   expect(byMetric("holdout_mae")).toBe("refine --from first --by metric --metric holdout_mae");
   expect(byMetric("lost_value")).toBe("refine --from first --by value");
   expect(commandArguments({ command: "score", version: "V2" })).toEqual(["batch", "--model-version", "V2"]);
+  const where = commandArguments({
+    ...{ command: "refine", run: "first" },
+    attributes: { category: "Toys'; DROP TABLE x", 'st"ore': "" },
+  });
+  expect(where.slice(3)).toEqual([
+    "--where",
+    `CAST("category" AS VARCHAR) = 'Toys''; DROP TABLE x' AND "st""ore" IS NULL`,
+  ]);
+  expect(commandArguments({ command: "promote", model: "M", version: "V2", alias: "champion" }).join(" ")).toBe(
+    "promote --model M --model-version V2 --alias champion",
+  );
+  expect(() => commandArguments({ command: "promote", model: "M" })).toThrow("needs a model");
   for (const command of ["rm", "sql", "toString", "train; rm -rf /"])
     expect(() => commandArguments({ command })).toThrow(/cannot be started here/);
   for (const run of ["--config=x", "$(reboot)", "a b"])
@@ -38,6 +50,17 @@ it("a command that the page starts survives its server, and is in the audit log"
   await ended;
   await until(async () => (await mm.runs.list()).some(({ state }) => state === "completed"), 200);
   await until(async () => (await readFile(body.log, "utf8")).includes("4 trained"), 100);
+  // The log is also read through the page, by its name alone.
+  const { url, close } = await startDashboard(mm, { host: "127.0.0.1", port: 0 });
+  onTestFinished(close);
+  const read = asking({ url });
+  const logs = await read("GET /api/logs", undefined, operator);
+  expect(logs.body.logs).toMatchObject([{ name: body.logName, command: "train" }]);
+  const log = await read(`GET /api/logs/${body.logName}`, undefined, operator);
+  expect(log.body).toMatchObject({ isWhole: true, text: expect.stringContaining("4 trained") });
+  expect((await read(`GET /api/logs/${body.logName}`, undefined, viewer)).status).toBe(403);
+  for (const name of ["..%2Fmanymodel.yaml", "manymodel.yaml", "train-2026-01-01T00-00-00-000Z.log"])
+    expect((await read(`GET /api/logs/${name}`, undefined, operator)).status).toBe(404);
   const [entry] = (await mm.models.audit()).filter(({ action }) => action === "start-command");
   expect(entry).toMatchObject({ by: "ann", details: { command: "manymodel train" } });
 });

@@ -1,8 +1,9 @@
+import { writeFile } from "node:fs/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { startDashboard } from "../../../dist/dashboard/server.js";
 import { until } from "../../processes.ts";
-import { bearer } from "../../serving/serving.ts";
-import { fillDaily, openWorkspace, runRows } from "../../workspace.ts";
+import { bearer, gateOf } from "../../serving/serving.ts";
+import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../../workspace.ts";
 import { launch, NO_BROWSER, openTab, violations } from "../browser.ts";
 
 const YAML =
@@ -35,7 +36,12 @@ it.skipIf(NO_BROWSER !== undefined)(
     await dialog.getByRole("button", { name: "Refine the worst" }).click();
     await tab.getByText(/^Started manymodel refine --from first .*--worst 1\./).waitFor();
     expect(await violations(tab)).toEqual([]);
-    await tab.getByRole("status").getByRole("link", { name: "Runs" }).click();
+    await tab.getByRole("status").getByRole("link", { name: "log" }).click();
+    await tab.getByText(/1 refined/).waitFor();
+    expect(await violations(tab)).toEqual([]);
+    await tab.getByRole("link", { name: "Logs", exact: true }).click();
+    await tab.getByRole("row", { name: /^refine/ }).waitFor();
+    await tab.goto(`${url}/runs`);
     // The list of runs is live: the run of the other process appears by itself.
     await tab.getByText("refines first").waitFor();
     await until(async () => (await mm.runs.list()).every(({ state }) => state === "completed"), 200);
@@ -44,3 +50,27 @@ it.skipIf(NO_BROWSER !== undefined)(
     expect((await mm.models.audit()).at(-1)).toMatchObject({ action: "start-command", by: "ann" });
   },
 );
+
+it.skipIf(NO_BROWSER !== undefined)("a run in progress is cancelled on its page", async () => {
+  const mm = await openWorkspace("local", YAML);
+  await fillDaily(mm, 8, 5);
+  const gate = gateOf(mm);
+  const exports = { ms: 0, gate };
+  const options = { dataQuery: dailyQuery, modelRunId: "slow", mode: "queue", chunks: 8, workers: 1, exports } as const;
+  const run = mm.foreachPartition("unit_id").dopar(body("slow"), options);
+  const { url, close } = await startDashboard(mm, { host: "127.0.0.1", port: 0 });
+  onTestFinished(close);
+  const browser = await launch();
+  onTestFinished(() => browser.close());
+  await until(async () => (await mm.runs.list()).some(({ state }) => state === "running"), 200);
+  const tab = await openTab(browser);
+  await tab.goto(`${url}/runs/slow`);
+  await tab.getByRole("button", { name: "Cancel the run" }).click();
+  await tab.getByRole("dialog").getByRole("button", { name: "Cancel the run" }).click();
+  await tab.getByText("slow is cancelled: chunks that have started will finish.").waitFor();
+  await writeFile(gate, "");
+  const { index } = await run;
+  expect(index.skipped).toBeGreaterThan(0);
+  // The page notices by itself.
+  await tab.locator(".state", { hasText: "cancelled" }).waitFor();
+});
