@@ -84,7 +84,8 @@ const ALLOWED = {
     "text",
     "work",
   ],
-  "dashboard/web": ["text"],
+  // The page runs in a browser: it may import what is pure.
+  "dashboard/web": ["core", "picture", "text"],
   cli: [
     ...FEATURES,
     "api",

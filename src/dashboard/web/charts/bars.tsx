@@ -1,7 +1,7 @@
 import type { Line } from "../../wire.ts";
 import { SmallPlot, WIDTH } from "./small-plot.tsx";
 
-/** Bars of equal width about zero; those beyond the band are marked. */
+/** Draws bars of equal width about zero and marks those beyond the band. */
 export function Bars(props: {
   readonly label: string;
   readonly values: Line;

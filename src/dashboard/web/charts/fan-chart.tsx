@@ -37,7 +37,7 @@ export function FanChart({
   const [zoom, setZoom] = useState<Zoom | null>(zoomOf);
   const [lastYear, setLastYear] = useState(false);
   const isCalendar = picture.times !== null && picture.timeType !== "number";
-  const drawn = useMemo(
+  const fan = useMemo(
     () => fanLines(picture, holdouts, { withFitted, lastYear }),
     [picture, holdouts, withFitted, lastYear],
   );
@@ -45,7 +45,7 @@ export function FanChart({
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const { data, series, bands } = plotted(drawn, isCalendar);
+    const { data, series, bands } = plotted(fan, isCalendar);
     const plot = new uPlot(
       {
         width: element.clientWidth,
@@ -91,14 +91,14 @@ export function FanChart({
       observer.disconnect();
       plot.destroy();
     };
-  }, [drawn, version]);
+  }, [fan, version]);
 
   useEffect(() => {
     const x = chart.current?.data[0] ?? [];
     const [min, max] = zoom === null ? [x[span === 0 ? 0 : Math.max(0, n - span)], x.at(-1)] : [zoom.from, zoom.to];
     chart.current?.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     if (min !== undefined && max !== undefined) chart.current?.setScale("x", { min, max });
-  }, [span, zoom, drawn, version]);
+  }, [span, zoom, fan, version]);
 
   const choose = (one: number) => {
     setSpan(one);
@@ -112,8 +112,8 @@ export function FanChart({
     const unit = isCalendar ? 1000 : 1;
     const { x, y } = chart.current?.scales ?? {};
     const across = [unit * (x?.min ?? 0), unit * (x?.max ?? 1)] as const;
-    const shown = { title: name, description, target: picture.target, isCalendar, across };
-    return fanDocument(drawn, { ...shown, up: [y?.min ?? 0, y?.max ?? 1] });
+    const part = { title: name, description, target: picture.target, isCalendar, across };
+    return fanDocument(fan, { ...part, up: [y?.min ?? 0, y?.max ?? 1] });
   };
   return (
     <>

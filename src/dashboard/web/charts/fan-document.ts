@@ -17,7 +17,7 @@ const ROLES: Readonly<Record<Tone, string>> = {
   muted: "soft",
 };
 
-/** The part of a chart that is shown, and its name. */
+/** The visible part of a chart, and its name. */
 export interface ShownChart {
   readonly title: string;
   readonly description: string;
@@ -29,16 +29,16 @@ export interface ShownChart {
 }
 
 /** Returns the chart of a series as an SVG document in the form of the pictures of `manymodel plot`. */
-export function fanDocument(drawn: FanLines, shown: ShownChart): string {
-  const { title, description, target, isCalendar, across, up } = shown;
+export function fanDocument(fan: FanLines, part: ShownChart): string {
+  const { title, description, target, isCalendar, across, up } = part;
   const outer = { left: MARGIN, top: TOP, width: WIDTH - MARGIN - 24, height: HEIGHT - TOP - 36 };
   const y = linearScale(up, [outer.top + outer.height, outer.top], 6);
   const area = withRoom(outer, y, MARGIN);
   const { left, top, width, height } = area;
   const x = linearScale(across, [left, left + width], 8, isCalendar ? "calendar" : "number");
-  const xs = drawn.x.map(x);
+  const xs = fan.x.map(x);
   const along = (values: Line) => values.map((value) => (value === null ? Number.NaN : y(value)));
-  const lines = drawn.lines.map(({ name, tone, width: thickness, dash, values }) => {
+  const lines = fan.lines.map(({ name, tone, width: thickness, dash, values }) => {
     const style = { width: thickness, ...(dash !== undefined && { dash: dash.join(" ") }) };
     return { name, role: ROLES[tone], style, values };
   });
@@ -56,11 +56,11 @@ export function fanDocument(drawn: FanLines, shown: ShownChart): string {
     heading(title, description, WIDTH),
     ...legend,
     axes(area, x, y, { y: target }),
-    // What is beyond the part that is shown is cut off.
+    // What is beyond the visible part is cut off.
     element(
       "svg",
       { x: left, y: top, width, height, viewBox: `${left} ${top} ${width} ${height}` },
-      ...drawn.bands.map(({ tone, lower, upper, alpha }) => band(ROLES[tone], xs, along(lower), along(upper), alpha)),
+      ...fan.bands.map(({ tone, lower, upper, alpha }) => band(ROLES[tone], xs, along(lower), along(upper), alpha)),
       ...lines.map(({ role, values, style }) => line(role, xs, along(values), style)),
     ),
   );
