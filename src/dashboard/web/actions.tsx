@@ -139,16 +139,16 @@ const REFINED = 30;
 /** Returns the action that refines the worst partitions of a run. */
 export const refineWorst = (run: string, metric: string | null): Action => ({
   label: "Refine the worst",
-  effect: "Models compete on the worst partitions of the run, worst first.",
+  effect: "Runs contests on the worst partitions of the run, worst first.",
   start: { command: "refine", run, worst: REFINED, ...(metric !== null && { metric }) },
 });
 
 /** Returns the action that refines the worst partitions that have some values of attributes. */
 export const refineThese = (run: string, metric: string, attributes: Readonly<Record<string, string>>): Action => ({
   label: "Refine these",
-  effect: `Models compete on the worst partitions with ${Object.entries(attributes)
+  effect: `Runs contests on the worst partitions with ${Object.entries(attributes)
     .map(([name, value]) => `${name} ${value}`)
-    .join(", ")}, worst first. The search and filters other than attributes do not count.`,
+    .join(", ")}, worst first. The search and the other filters do not apply.`,
   start: { command: "refine", run, worst: REFINED, metric, attributes },
 });
 
