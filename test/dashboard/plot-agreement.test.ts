@@ -1,10 +1,9 @@
-import { expect, it, onTestFinished } from "vitest";
-import { startDashboard } from "../../dist/dashboard/server.js";
+import { expect, it } from "vitest";
 import { metricOf } from "../../src/core/metric.ts";
 import { accuracyOf } from "../../src/dashboard/night/run-accuracy.ts";
+import { seriesDetail } from "../../src/dashboard/series/series-view.ts";
 import { fanDocument } from "../../src/dashboard/web/charts/fan-document.ts";
 import { fanLines } from "../../src/dashboard/web/charts/fan-lines.ts";
-import type { SeriesDetail } from "../../src/dashboard/wire.ts";
 import { accuracyPicture } from "../../src/picture/accuracy-picture.ts";
 import { rangeOf } from "../../src/picture/scale.ts";
 import type { PartitionScore } from "../../src/refine/run-scores.ts";
@@ -49,10 +48,8 @@ it("the page and plot series draw the same lines, point by point", async () => {
   );
   await fillDaily(mm, 2, 40);
   const { runId } = await mm.train("drift");
-  const { url, close } = await startDashboard(mm, { host: "127.0.0.1", port: 0 });
-  onTestFinished(close);
-  const answer = await fetch(`${url}/api/runs/${runId}/series?key=s%3AU01`);
-  const { series } = (await answer.json()) as SeriesDetail;
+  const detail = await seriesDetail(mm.engine, runId, "s:U01");
+  const series = "series" in detail ? detail.series : null;
   if (series === null || series.forecast === null || series.times === null) throw new Error("there is no forecast");
   const { forecast, times, y, target } = series;
   const numbers = (line: readonly (number | null)[]) => line.map((value) => value ?? Number.NaN);
