@@ -5,6 +5,7 @@ import { at } from "../core/aligned.ts";
 import type { Column, ColumnBatch } from "../core/columns/column.ts";
 import { storedColumn, storedKey } from "../core/columns/stored-values.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
+import type { LeadTime } from "../core/lead-time.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { Stage } from "../ports/stage.ts";
@@ -28,6 +29,8 @@ export interface ScoreRequest {
   readonly advance: boolean;
   /** Rules that put rows at times of their zone and complete them; left out where rows are used as they are. */
   readonly completion?: RowCompletion;
+  /** The lead time to order over; nothing is ordered when left out. */
+  readonly leadTime?: LeadTime;
 }
 
 /** Bytes of models that are kept for the next partition. */
@@ -76,6 +79,7 @@ export function createScorer(folder: string, fetch: Fetch): (request: ScoreReque
     levels,
     advance,
     completion,
+    leadTime,
   }: ScoreRequest): Promise<ScoredPartition> => {
     const opened = await models.open(version);
     const values = keyColumns.map((column, i) => storedKey(column, key[i]));
@@ -96,6 +100,7 @@ export function createScorer(folder: string, fetch: Fetch): (request: ScoreReque
       levels,
       advance,
       output: opened.output,
+      ...(leadTime !== undefined && { leadTime }),
       partitions: [{ trained: match.trained, data: batch }],
     };
     const results = await scorePartitions(

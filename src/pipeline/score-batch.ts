@@ -114,12 +114,8 @@ async function scoreVersion(
   const { runId, sources } = index;
   const common: ScoreTask = { ...task, kept: lastRows, runId, definitionSha256: at(sources, 0).definitionSha256 };
 
-  const isInferred = snapshot.partitions > 0 && task.leadTime === undefined;
-  const inference = isInferred ? engine.inference : undefined;
-  let scoredHere: string | undefined =
-    isInferred || engine.inference === undefined || engine.inference.isLastResort === true
-      ? undefined
-      : "a MODEL gives no quantiles of the demand over a lead time";
+  const inference = snapshot.partitions > 0 ? engine.inference : undefined;
+  let scoredHere: string | undefined;
   const inferred =
     inference &&
     (await inferBatch(inference, version, common).then(

@@ -1,3 +1,4 @@
+import type { LeadTime } from "../core/lead-time.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import type { Snapshot } from "../core/run.ts";
 
@@ -11,6 +12,8 @@ export interface InferenceRequest {
   readonly advance: boolean;
   /** Rules that complete rows, as JSON (see `ScoreRequest`); null: rows are used as they are. */
   readonly completion: string | null;
+  /** The lead time to order over; nothing is ordered when left out. */
+  readonly leadTime?: LeadTime;
   readonly outputTable: string;
 }
 
@@ -28,8 +31,8 @@ export interface Inference {
    * Has every partition of a snapshot scored by one job. The same request finds the job that another process launched,
    * running or over.
    *
-   * @throws {ManymodelError} `usage` if the snapshot has other columns than the version was trained with; `conflict` if the
-   *   version cannot be used, or the job fails again and again
+   * @throws {ManymodelError} `usage` if the snapshot has other columns than the version was trained with, or the version knows
+   *   no lead times; `conflict` if it cannot be used, or the job fails again and again
    */
   score(request: InferenceRequest): Promise<InferenceResult>;
   /** Reads a file: for a partition's place in the snapshot, its outcome (see `encodeScored`). */

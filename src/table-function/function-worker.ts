@@ -26,7 +26,7 @@ function unfit(error: unknown): { readonly unfit: string } {
 const noLeadTime = () =>
   new ManymodelError(
     "usage",
-    "a table function gives no quantile of the demand over a lead time; set snowflake.scoring: auto or client, or leave batch.lead_time out",
+    "a table function gives no quantile of the demand over a lead time; set snowflake.scoring: auto, inference or client, or leave batch.lead_time out",
   );
 
 /**

@@ -24,7 +24,7 @@ export interface TakeScored extends ScoreTask {
 export async function inferBatch(
   inference: Inference,
   version: ModelVersion,
-  { snapshot, future, fingerprints, readings, horizon, levels, quantiles, advance, outputTable }: ScoreTask,
+  { snapshot, future, fingerprints, readings, levels, quantiles, ...task }: ScoreTask,
 ): Promise<InferenceResult> {
   const unfit =
     future !== null
@@ -44,7 +44,18 @@ export async function inferBatch(
   const askedLevels = levelsToAsk(levels, quantiles);
   const { query, timeColumn, panel, hasInstants, zone } = snapshot;
   const completion = changesRows(snapshot) ? JSON.stringify({ query, timeColumn, panel, hasInstants, zone }) : null;
-  return inference.score({ version, snapshot, horizon, levels: askedLevels, advance, completion, outputTable });
+  const { horizon, advance, outputTable, leadTime } = task;
+  const ordered = leadTime !== undefined && { leadTime };
+  return inference.score({
+    version,
+    snapshot,
+    horizon,
+    levels: askedLevels,
+    advance,
+    completion,
+    outputTable,
+    ...ordered,
+  });
 }
 
 /** Writes the rows of partitions that an inference job has scored; those without a model are forecast as the batch says. */

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { PARAMETERS } from "../../src/engines/snowflake/listed-versions.ts";
 import { compileScorer } from "../../src/inference/compile-scorer.ts";
 import { directoryStage } from "../../src/stages/directory.ts";
 import { decodeScored } from "../../src/work/scored-json.ts";
@@ -38,7 +39,7 @@ it.skipIf(python === undefined)(
     });
     expect(status, stderr).toBe(0);
     const { outcome, ...rest } = JSON.parse(stdout) as { outcome: string };
-    expect(rest).toEqual({ parameters: ["horizon", "levels", "advance"], properties: { PARTITIONED: true } });
+    expect(rest).toEqual({ parameters: PARAMETERS, properties: { PARTITIONED: true } });
     const scored = decodeScored(outcome);
     if (!("mean" in scored)) throw new Error(outcome);
     expect(Array.from(scored.mean, (mean, i) => [mean, scored.lower[0]![i], scored.upper[0]![i]])).toEqual(rows);

@@ -5,6 +5,9 @@ import { openSnowflakeEngine } from "manymodel/engines/snowflake";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
 import type { SnowflakeAddress } from "../../src/core/snowflake-address.ts";
+import { workspaceNames } from "../../src/engines/snowflake/names.ts";
+import { openSession } from "../../src/engines/snowflake/session.ts";
+import { modelStatements } from "../../src/engines/snowflake/sql/models.ts";
 import { compileScorer } from "../../src/inference/compile-scorer.ts";
 import { body, dailyQuery, fillDaily, fillTable } from "../workspace.ts";
 import { openTestAccount, type TestAccount } from "./account.ts";
@@ -67,6 +70,10 @@ describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped with
       metrics: { succeeded: 12, failed: 0, skipped: 0 },
       mm: { run: run.runId, index_sha256: first.index.sha256, bundle_sha256: first.definitionSha256, tags: {} },
     });
+    const python = await readFile("src/engines/snowflake/many_model.py", "utf8");
+    const [, predict = ""] = /def predict\(.*?\*,(.*?)\) ->/s.exec(python) ?? [];
+    const parameters = Array.from(predict.matchAll(/(\w+):/g), ([, name]) => name);
+    expect(logged!.metadata).toMatchObject({ mm: { parameters } });
     await registry.logManyModel({ name: "M", version: "V-2", run, horizon: 3 });
     await registry.setModelAlias("M", "champion", "V1");
     await registry.setModelAlias("M", "champion", "V-2");
@@ -268,6 +275,69 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
     expect(account.server.services.jobs.size).toBe(0);
   });
 
+  it("bounds forecasts, and says what to order by, as this process does", async () => {
+    const yaml = `
+source: { table: SALES, partition_by: SKU, order_by: DAY, target: QTY, lower_bound: 0, upper_bound: CAP, integer: true }
+model: naive
+train: { horizon: 3, holdout: 0 }
+`;
+    const [inside, here] = await both("BOUNDED");
+    const mm = await workspace(inside.engine, yaml);
+    const columns = [
+      { name: "SKU", type: "string" },
+      { name: "DAY", type: "date" },
+      { name: "QTY", type: "number" },
+      { name: "CAP", type: "number" },
+      { name: "LEAD", type: "number" },
+    ] as const;
+    const past = (sku: string, lead: number | null) =>
+      Array.from({ length: 10 }, (_, i) => [sku, i * 86_400_000, i % 2 === 0 ? 3 : 1, 100, lead]);
+    const planned = [
+      ["A", 10 * 86_400_000, null, 4, null],
+      ["A", 11 * 86_400_000, null, 6, null],
+    ];
+    await fillTable(mm, "SALES", [...columns], [...past("A", 2), ...past("B", null), ...past("C", 9), ...planned]);
+    const { runId: run } = await mm.train();
+    const { model } = await mm.models.register({ run });
+    const batch = { model, levels: [95], leadTime: "LEAD", serviceLevel: 0.9 };
+    const before = sent(/^EXECUTE INFERENCE JOB SERVICE/);
+    expect(await mm.score({ ...batch, outputTable: "INFERRED" })).not.toHaveProperty("scoredHere");
+    expect(sent(/^EXECUTE INFERENCE JOB SERVICE/)).toBe(before + 1);
+    expect(account.server.faults.inferenceErrors).toEqual([]);
+    const client = await workspace(here.engine, yaml);
+    await client.score({ ...batch, outputTable: "SCORED" });
+    expect(await rows(mm, "INFERRED")).toEqual(await rows(client, "SCORED"));
+    // A warehouse's functions draw no sample paths.
+    const auto = await workspace((await open({ scoring: "auto" }, "BOUNDED")).engine, yaml);
+    const { scoredHere } = await auto.score({ ...batch, outputTable: "SCORED_HERE" });
+    expect(scoredHere).toMatch(/^a table function gives no quantile of the demand over a lead time/);
+    expect(await rows(auto, "SCORED_HERE")).toEqual(await rows(mm, "INFERRED"));
+    // A naive forecast is 1 with intervals of ±1.96 · 2 · √h, bounded by 0 and by the planned 4, 6 and 6, and whole outwards.
+    const { rows: ordered } = await mm.tables.query(
+      "SELECT SKU, FORECAST, LO_95, HI_95, LEAD_TIME, LEAD_DEMAND, ORDER_UP_TO IS NULL FROM INFERRED WHERE SKU = 'A' OR STEP = 1 ORDER BY SKU, STEP",
+    );
+    expect(ordered).toEqual([
+      ["A", 1, 0, 4, null, null, true],
+      ["A", 1, 0, 6, 2, 2, false],
+      ["A", 1, 0, 6, null, null, true],
+      ["B", 1, 0, 5, null, null, true],
+      ["C", 1, 0, 5, null, null, true],
+    ]);
+    // A version that a release without lead times has logged says so.
+    const listed = await versionsOf("BOUNDED", model);
+    const {
+      mm: { parameters: _, ...older },
+      ...metadata
+    } = listed[0]!.metadata as unknown as { mm: Record<string, unknown> };
+    const session = openSession(account.address("BOUNDED"));
+    onTestFinished(() => session.close());
+    const names = workspaceNames(account.address("BOUNDED"));
+    await session.rows(
+      modelStatements(names).setMetadata(model, listed[0]!.name, JSON.stringify({ ...metadata, mm: older })),
+    );
+    await expect(mm.score(batch)).rejects.toThrow(/logged before it knew lead times; register run .* again/);
+  });
+
   it("a partition whose definition ends the process is an error, and so is one that throws; the others are scored", async () => {
     const mm = await open({ inference: INFERENCE });
     await fillDaily(mm, 6, 10);
@@ -345,6 +415,7 @@ describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped with
     };
     expect(await batch("snaive")).toEqual({ ok: 3, jobs: 0, functions: 1, scoredHere: undefined });
     expect(await batch("best")).toEqual({ ok: 3, jobs: 1, functions: 0, scoredHere: undefined });
+    expect(await batch("snaive", { leadTime: 2 })).toEqual({ ok: 3, jobs: 1, functions: 0, scoredHere: undefined });
     expect(await batch("best", { incremental: true })).toMatchObject({
       ok: 3,
       jobs: 0,

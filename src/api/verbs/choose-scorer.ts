@@ -1,7 +1,7 @@
 import { ManymodelError } from "../../core/errors.ts";
 import type { ModelVersion } from "../../core/registry.ts";
-import type { DataQuery } from "../../core/run.ts";
 import { stagePath } from "../../core/stage-path.ts";
+import type { BatchSpec } from "../../pipeline/score-batch.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { readIndex } from "../../runs/read-index.ts";
 import { getVerified } from "../../stages/checksum.ts";
@@ -9,11 +9,15 @@ import { compilePredictFunction } from "../../table-function/compile-function.ts
 
 /**
  * Returns the engine as a batch is to use it. Inference jobs that are a last resort stay only where no table function can score
- * a definition of the version: a warehouse needs no nodes.
+ * a definition of the version, or what is asked of it: a warehouse needs no nodes.
  */
-export async function chooseScorer(engine: Engine, version: ModelVersion, query: DataQuery): Promise<Engine> {
+export async function chooseScorer(
+  engine: Engine,
+  version: ModelVersion,
+  { query, leadTime }: Pick<BatchSpec, "query" | "leadTime">,
+): Promise<Engine> {
   const { inference, ...others } = engine;
-  if (inference?.isLastResort !== true) return engine;
+  if (inference?.isLastResort !== true || leadTime !== undefined) return engine;
   const { model, version: name, index } = version;
   const { sources } = await readIndex(engine.stage, index, `${model} ${name} was registered`);
   const rules = { query, ...(query.zone !== undefined && { zone: query.zone }) };

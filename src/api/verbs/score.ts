@@ -181,7 +181,7 @@ export async function scoreTable(
     ...(leadTime !== undefined && { leadTime: { steps: leadTime, serviceLevel } }),
     ...(futureTable !== undefined && { futureTable: rowsOf(futureTable).table }),
   };
-  return scoreBatch(await chooseScorer(engine, version, query), spec, runContext(engine, options));
+  return scoreBatch(await chooseScorer(engine, version, spec), spec, runContext(engine, options));
 }
 
 /**

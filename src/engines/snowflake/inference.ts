@@ -6,7 +6,7 @@ import type { SnowflakeAddress, SnowflakeInference } from "../../core/snowflake-
 import { stagePath } from "../../core/stage-path.ts";
 import type { Inference } from "../../ports/inference.ts";
 import type { Stage } from "../../ports/stage.ts";
-import { isMadeFrom, listedVersions } from "./listed-versions.ts";
+import { isMadeFrom, listedVersions, parametersOf } from "./listed-versions.ts";
 import type { Names } from "./names.ts";
 import { readRows } from "./read-rows.ts";
 import type { Session } from "./session.ts";
@@ -62,13 +62,18 @@ export function snowflakeInference(
   };
   return {
     isLastResort: address.scoring === "auto",
-    async score({ version, snapshot, horizon, levels, advance, completion, outputTable }) {
+    async score({ version, snapshot, horizon, levels, advance, completion, leadTime, outputTable }) {
       const { model, version: name } = version;
       const listed = (await listedVersions(session, names, model)).get(name);
       if (listed === undefined || !isMadeFrom(listed, version))
         throw new ManymodelError(
           "conflict",
           `MODEL ${model} has no version ${name} of run ${version.runId}; run: manymodel model sync ${model}`,
+        );
+      if (leadTime !== undefined && !parametersOf(listed).includes("lead_time"))
+        throw new ManymodelError(
+          "usage",
+          `MODEL ${model} ${name} was logged before it knew lead times; register run ${version.runId} again, or set snowflake.scoring: client`,
         );
       const trained = JSON.parse(new TextDecoder().decode(await stage.get(stagePath.manifest(version.runId))));
       const columns = matched((trained as RunManifest).snapshot.columns, snapshot);
@@ -78,7 +83,17 @@ export function snowflakeInference(
       const { table } = pinned.files;
       const keys = snapshot.keyColumns.length;
       // The same request has the same name: who asks again, after having been killed, finds what was begun.
-      const parameters = [model, name, version.index.sha256, snapshot.id, horizon, levels, advance, outputTable];
+      const parameters = [
+        model,
+        name,
+        version.index.sha256,
+        snapshot.id,
+        horizon,
+        levels,
+        advance,
+        outputTable,
+        leadTime,
+      ];
       const job =
         `MM_SCORE_${createHash("sha256").update(JSON.stringify(parameters)).digest("hex").slice(0, 16)}`.toUpperCase();
       for (let launch = 1; launch <= MAX_LAUNCHES; launch++) {
@@ -86,7 +101,11 @@ export function snowflakeInference(
           await stage.remove(scoresFolder(job));
           const used = (snapshot.ended ?? 0) > 0 ? { partitions: snapshot.partitions } : {};
           const bundle = Math.max(1, Math.floor(snapshot.partitions / BUNDLES));
-          const params = { horizon, levels, advance, ...(completion !== null && { completion }) };
+          const params = {
+            ...{ horizon, levels, advance },
+            ...(completion !== null && { completion }),
+            ...(leadTime !== undefined && { leadTime: JSON.stringify(leadTime) }),
+          };
           const work = { model, version: name, table, bundle, keys, ...used, columns, ...params };
           await session.rows(sql.execute(job, work));
         }

@@ -9,8 +9,17 @@ export interface ListedVersion {
   readonly isDefault: boolean;
   readonly comment: string;
   /** The metadata of a version, of which `mm` is this package's: without it, the version is somebody else's. */
-  readonly metadata: { readonly mm?: { readonly run?: string; readonly index_sha256?: string } };
+  readonly metadata: {
+    readonly mm?: { readonly run?: string; readonly index_sha256?: string; readonly parameters?: readonly string[] };
+  };
 }
+
+/** The parameters of `predict` of a version that is logged now: those of `many_model.py`. */
+export const PARAMETERS: readonly string[] = ["horizon", "levels", "advance", "completion", "lead_time"];
+
+/** Returns the parameters that `predict` of a version takes; those of the first release where the metadata do not say. */
+export const parametersOf = ({ metadata }: ListedVersion): readonly string[] =>
+  metadata.mm?.parameters ?? PARAMETERS.slice(0, 4);
 
 /** Returns the versions of a MODEL by name; none without such a MODEL. */
 export async function listedVersions(

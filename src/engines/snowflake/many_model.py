@@ -40,12 +40,16 @@ class ManyModel(custom_model.CustomModel):
         levels: str = "[80,95]",
         advance: bool = True,
         completion: str = "",
+        lead_time: str = "",
     ) -> pd.DataFrame:
         """Scores the partitions of a bundle: a row each, its outcome as JSON. B numbers bundles, P partitions, R their
-        rows; K0… is the key, C0… the data. `completion` says as JSON how rows are completed."""
+        rows; K0… is the key, C0… the data. `completion` says as JSON how rows are completed, `lead_time` over which
+        steps to order."""
         asked = {"horizon": int(horizon), "levels": json.loads(levels), "advance": bool(advance)}
         if completion:
             asked["completion"] = json.loads(completion)
+        if lead_time:
+            asked["leadTime"] = json.loads(lead_time)
         outcomes = []
         for partition, own in rows.groupby("P", sort=True):
             ordered = own.sort_values("R")

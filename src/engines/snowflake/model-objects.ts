@@ -3,7 +3,7 @@ import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import { type Annotation, DEFAULT_ALIAS, type ModelVersion } from "../../core/registry.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { Versions } from "../../ports/versions.ts";
-import { isMadeFrom, type ListedVersion, listedVersions } from "./listed-versions.ts";
+import { isMadeFrom, type ListedVersion, listedVersions, PARAMETERS, parametersOf } from "./listed-versions.ts";
 import { identifier } from "./literal.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
@@ -96,6 +96,7 @@ export function withModelObjects(
         bundle_sha256: version.definitionSha256,
         source_fingerprint: version.sourceFingerprint,
         package_version: version.packageVersion,
+        parameters: existing === undefined ? PARAMETERS : parametersOf(existing),
         tags: Object.fromEntries(tags),
       },
     };

@@ -20,6 +20,8 @@ export interface InferenceWork {
   readonly advance: boolean;
   /** Rules that complete rows, as JSON (see `ScoreRequest`), where they are. */
   readonly completion?: string;
+  /** The lead time, as JSON (see `ScoreRequest`), where there is one. */
+  readonly leadTime?: string;
 }
 
 /** Returns the folder that a job writes to. */
@@ -35,12 +37,14 @@ export function inferenceStatements(
   return {
     // The client of the account writes these clauses in this order, and the specification between single quotes.
     execute: (job: string, work: InferenceWork) => {
-      const { model, version, table, bundle, keys, partitions, columns, horizon, levels, advance, completion } = work;
+      const { model, version, table, bundle, keys, partitions, columns } = work;
+      const { horizon, levels, advance, completion, leadTime } = work;
       const params = {
         horizon,
         levels: JSON.stringify(levels),
         advance,
         ...(completion !== undefined && { completion }),
+        ...(leadTime !== undefined && { lead_time: leadTime }),
       };
       const specification = {
         input: { params, partition_column: "B" },
