@@ -116,6 +116,15 @@ describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped with
     await log("V1");
     expect(sent(/^CALL "LAB"."ONCE"/)).toBe(calls);
     await mm.registry.deleteModelVersion("M", "V1");
+    // Logged, but not described: asking again describes it.
+    failing.push({ pattern: /"ONCE"."M" MODIFY .* SET METADATA/, code: "000604", message: "cancelled", times: 1 });
+    await expect(log("V1")).rejects.toThrow(/cancelled/);
+    await log("V1");
+    expect(sent(/^CALL "LAB"."ONCE"/)).toBe(calls + 1);
+    expect((await versionsOf("ONCE", "M"))[0]).toMatchObject({
+      metadata: { metrics: { succeeded: 12 }, mm: { run: run.runId } },
+    });
+    await mm.registry.deleteModelVersion("M", "V1");
     // Logged, not recorded, and then another run under the same name.
     failing.push({
       pattern: /^INSERT INTO "LAB"."ONCE"."MM_VERSIONS"/,

@@ -10,6 +10,8 @@ export interface ListedVersion {
   readonly comment: string;
   /** The metadata of a version, of which `mm` is this package's: without it, the version is somebody else's. */
   readonly metadata: {
+    /** Once it is logged, its metrics and the checksum of its index; once it is described, its metrics. */
+    readonly metrics?: Readonly<Record<string, unknown>>;
     readonly mm?: { readonly run?: string; readonly index_sha256?: string; readonly parameters?: readonly string[] };
   };
 }

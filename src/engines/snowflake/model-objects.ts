@@ -46,6 +46,12 @@ export function withModelObjects(
     const { model, version: name } = version;
     const listedVersion = there.get(name);
     if (listedVersion !== undefined && isMadeFrom(listedVersion, version)) return;
+    // Whoever logged it has ended before it was described.
+    if (
+      listedVersion?.metadata.mm === undefined &&
+      listedVersion?.metadata.metrics?.index_sha256 === version.index.sha256
+    )
+      return describe(version, [], undefined);
     if (listedVersion !== undefined)
       throw new ManymodelError(
         "conflict",
@@ -66,7 +72,7 @@ export function withModelObjects(
       scorer: { path, sha256 },
       node: NODE,
       byReference,
-      metrics: metricsOf(version, []),
+      metrics: { ...metricsOf(version, []), index_sha256: version.index.sha256 },
     };
     await session.rows(sql.log, [JSON.stringify(request)]).catch((cause) => {
       throw new ManymodelError("conflict", `cannot log ${model} ${name} as a MODEL: ${messageOf(cause)}; ${WAY_OUT}`, {

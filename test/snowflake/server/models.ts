@@ -57,7 +57,10 @@ export class Models {
     const source = this.#procedures.get(procedure);
     if (source === undefined)
       throw new SqlFailure("002141", "42601", `SQL compilation error: Unknown user-defined function ${procedure}`);
-    const request = JSON.parse(text) as Record<string, string> & { version: { comment: string | null } };
+    const request = JSON.parse(text) as Record<string, string> & {
+      version: { comment: string | null };
+      metrics: object;
+    };
     const model = objectName(`${request.database}.${request.schema}.${request.modelName}`);
     const [version] = nameParts(request.versionName!);
     const { versions } = this.#models.get(model) ?? { versions: new Map<string, ModelVersion>() };
@@ -71,7 +74,9 @@ export class Models {
       });
     }
     const comment = request.version.comment ?? "";
-    versions.set(version!, { folder, source, aliases: new Set(), comment, metadata: '{"metrics":{}}' });
+    // Snowflake's own client saves the metrics that a version is logged with as its metadata.
+    const metadata = JSON.stringify({ snowpark_ml_schema_version: "2024-01-01", metrics: request.metrics });
+    versions.set(version!, { folder, source, aliases: new Set(), comment, metadata });
     if (!this.#models.has(model)) this.#models.set(model, { versions, standard: version! });
     return "logged";
   }
