@@ -15,9 +15,16 @@ import type { Reference } from "./workspace.ts";
 
 /** The schema of the workspace that the commands share. */
 export const SCHEMA = "STRUCK";
-const CHUNKS = "3";
+const CHUNKS = "2";
 /** What the commands are asked to train, register and score, and where. */
-const CONTAINERS = { compute: "service", compute_pool: "POOL", image: SERVICE.image, replicas: 2, memory: "1Gi" };
+const CONTAINERS = {
+  compute: "service",
+  compute_pool: "POOL",
+  image: SERVICE.image,
+  replicas: 2,
+  cpu: 1,
+  memory: "1Gi",
+};
 const WAYS: Readonly<Record<string, object>> = {
   client: {},
   service: CONTAINERS,
@@ -124,6 +131,8 @@ export async function accountCommands(
         "BASE",
         "--output",
         table(n),
+        "--workers",
+        "1",
       ],
       left: (n) => forecasts(table(n)),
     };

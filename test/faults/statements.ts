@@ -16,6 +16,24 @@ export interface Struck {
   left(n: string): Promise<unknown>;
 }
 
+/** Statements that leave the account as it was. */
+const READS = /^\s*(SELECT|SHOW|LIST|GET|EXPLAIN)\b/;
+
+/**
+ * Tells statements from repetitions of them: whoever waits asks the same again and again. A read that the process has
+ * sent since it last changed something is a repetition.
+ */
+function repetitions(): (sql: string) => boolean {
+  const reads = new Set<string>();
+  return (sql) => {
+    if (!READS.test(sql)) reads.clear();
+    const read = sql.replace(/'file:[^']*'/, "");
+    if (reads.has(read)) return true;
+    if (READS.test(sql)) reads.add(read);
+    return false;
+  };
+}
+
 /** Statements that a user's processes send, and the end of one of them. */
 export class Statements {
   readonly #site: Site;
@@ -28,13 +46,14 @@ export class Statements {
     this.#server = server;
   }
 
-  /** Runs a command to its end, or to where a statement is to end it; how many it has sent. */
+  /** Runs a command to its end, or to where a statement is to end it; how many it has sent, repetitions aside. */
   async run(args: readonly string[], ends: (sql: string, sent: number) => boolean = () => false) {
     let sent = 0;
+    const isRepetition = repetitions();
     const { faults } = this.#server;
     const child: Process = startProcess(binOf(this.#site), this.#folder, args, this.#site.ground.environment);
     faults.onStatement = (sql, user) => {
-      if (user === "LAB_USER" && ends(sql, ++sent)) process.kill(-child.pid, "SIGKILL");
+      if (user === "LAB_USER" && !isRepetition(sql) && ends(sql, ++sent)) process.kill(-child.pid, "SIGKILL");
     };
     try {
       await child.ended;
@@ -80,8 +99,11 @@ export async function strikeAtStatements(
     const n = String(statement);
     await command.before?.(n);
     const { code } = await statements.run(command.args(n), (_, sent) => sent === statement);
-    await statements.succeed((await command.again?.(n)) ?? [command.args(n)], command.done);
-    blows.push({ statement, killed: code === null, left: await command.left(n) });
+    const resume = async () => {
+      await statements.succeed((await command.again?.(n)) ?? [command.args(n)], command.done);
+      return command.left(n);
+    };
+    blows.push({ statement, killed: code === null, left: await resume().catch((error: Error) => error.message) });
   }
   return { sent, undisturbed, blows };
 }

@@ -32,7 +32,12 @@ export const SERVICE: SnowflakeService = {
 };
 
 export async function openTestAccount(
-  options: { procedures?: boolean; program?: string; saved?: string } = {},
+  options: {
+    procedures?: boolean;
+    program?: string;
+    environment?: Readonly<Record<string, string>>;
+    saved?: string;
+  } = {},
 ): Promise<TestAccount> {
   const server = await startLocalSnowflake(options);
   const folder = mkdtempSync(path.join(tmpdir(), "manymodel-key-"));

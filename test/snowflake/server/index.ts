@@ -51,6 +51,7 @@ export interface LocalSnowflake {
 /**
  * @param options.database - the database that the account has
  * @param options.program - what the worker's image runs
+ * @param options.environment - what containers have in their environment besides
  * @param options.procedures - whether stored procedures are run
  * @param options.saved - a folder that an account was saved to, to begin with what it had
  */
@@ -58,10 +59,12 @@ export async function startLocalSnowflake({
   database = "LAB",
   procedures = true,
   program = path.resolve("bin", "manymodel.js"),
+  environment = {},
   saved,
 }: {
   readonly database?: string;
   readonly program?: string;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly procedures?: boolean;
   readonly saved?: string;
 } = {}): Promise<LocalSnowflake> {
@@ -96,6 +99,7 @@ export async function startLocalSnowflake({
     users,
     folder,
     program,
+    environment,
     host: "127.0.0.1",
     port: () => port,
     pool: (name) => inventory.pools.get(name)?.family,

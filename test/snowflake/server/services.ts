@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly folder: string;
   /** The command line that the worker's image runs. */
   readonly program: string;
+  /** What containers have in their environment besides. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly host: string;
   port(): number;
   /** The instance family of a compute pool. */
@@ -112,7 +114,7 @@ export class Services {
   }
 
   #start(name: string, comment: string, { spec }: ServiceSpecification, count: number): Job {
-    const { stages, users, folder, program, host, port } = this.#around;
+    const { stages, users, folder, program, environment, host, port } = this.#around;
     const container = spec.containers[0]!;
     const rootOwned: string[] = [];
     const mounts = container.volumeMounts.map(({ name, mountPath }) => {
@@ -143,6 +145,7 @@ export class Services {
         env: {
           PATH: process.env.PATH,
           HOME: tokens,
+          ...environment,
           SNOWFLAKE_HOST: host,
           SNOWFLAKE_PORT: String(port()),
           SNOWFLAKE_ACCOUNT: LOCATOR,
