@@ -48,8 +48,8 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
   const dLog = new Float64Array(size + 1);
   const rows = new Float64Array(BLOCK * (size + 1));
   const residuals = new Float64Array(BLOCK);
-  const products = new Float64Array(size * (size + 1));
-  const gradient = new Float64Array(size);
+  const products = new Float64Array((size + 1) * (size + 1));
+  const gradient = new Float64Array(size + 1);
   const places = new Int32Array(size);
 
   const startSeason = (x: Float64Array): boolean => {
@@ -212,18 +212,29 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
       const seasonByS = 1 + gamma * turnByS;
       const row = at * stride;
       const base = filled * stride;
-      for (let k = 0; k < count; k++) {
-        const level1 = dLevel[k]!;
-        const slope1 = dSlope[k]!;
-        const s1 = dSeason[row + k]!;
-        const q1 = qByLevel * level1 + qBySlope * slope1;
-        const mu1 = muByQ * q1 + muByS * s1;
-        rows[base + k] = residualByMu * mu1;
-        dLog[k]! += logByMu * mu1;
-        dLevel[k] = levelByQ * q1 + levelByS * s1;
-        dSlope[k] = slopeByLevel * level1 + growthBySlope * slope1 + slopeByQ * q1 + slopeByS * s1;
-        dSeason[row + k] = seasonByQ * q1 + seasonByS * s1;
-      }
+      if (trend === "N")
+        for (let k = 0; k < count; k++) {
+          const q1 = dLevel[k]!;
+          const s1 = dSeason[row + k]!;
+          const mu1 = muByQ * q1 + muByS * s1;
+          rows[base + k] = residualByMu * mu1;
+          if (relative) dLog[k]! += logByMu * mu1;
+          dLevel[k] = levelByQ * q1 + levelByS * s1;
+          dSeason[row + k] = seasonByQ * q1 + seasonByS * s1;
+        }
+      else
+        for (let k = 0; k < count; k++) {
+          const level1 = dLevel[k]!;
+          const slope1 = dSlope[k]!;
+          const s1 = dSeason[row + k]!;
+          const q1 = qByLevel * level1 + qBySlope * slope1;
+          const mu1 = muByQ * q1 + muByS * s1;
+          rows[base + k] = residualByMu * mu1;
+          if (relative) dLog[k]! += logByMu * mu1;
+          dLevel[k] = levelByQ * q1 + levelByS * s1;
+          dSlope[k] = slopeByLevel * level1 + growthBySlope * slope1 + slopeByQ * q1 + slopeByS * s1;
+          dSeason[row + k] = seasonByQ * q1 + seasonByS * s1;
+        }
       // What the smoothing parameters do by themselves. Those that are not active have a place past the others.
       const qByPhi = qByGrowth * growthByPhi;
       rows[base + byPhi]! += residualByMu * muByQ * qByPhi;
@@ -282,16 +293,30 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
     const r1 = residuals[1]!;
     const r2 = residuals[2]!;
     const r3 = residuals[3]!;
-    for (let i = 0; i < count; i++) {
+    // Two unknowns at a time: each derivative is then loaded once for two products.
+    for (let i = 0; i < count; i += 2) {
+      // The last of an odd number has the place past the others beside it.
+      const e = i + 1;
       const d0 = rows[i]!;
       const d1 = rows[stride + i]!;
       const d2 = rows[2 * stride + i]!;
       const d3 = rows[3 * stride + i]!;
+      const e0 = rows[e]!;
+      const e1 = rows[stride + e]!;
+      const e2 = rows[2 * stride + e]!;
+      const e3 = rows[3 * stride + e]!;
       gradient[i]! += d0 * r0 + d1 * r1 + (d2 * r2 + d3 * r3);
+      gradient[e]! += e0 * r0 + e1 * r1 + (e2 * r2 + e3 * r3);
       const to = i * stride;
-      for (let j = 0; j <= i; j++)
-        products[to + j]! +=
-          d0 * rows[j]! + d1 * rows[stride + j]! + (d2 * rows[2 * stride + j]! + d3 * rows[3 * stride + j]!);
+      const below = e * stride;
+      for (let j = 0; j <= e; j++) {
+        const x0 = rows[j]!;
+        const x1 = rows[stride + j]!;
+        const x2 = rows[2 * stride + j]!;
+        const x3 = rows[3 * stride + j]!;
+        products[to + j]! += d0 * x0 + d1 * x1 + (d2 * x2 + d3 * x3);
+        products[below + j]! += e0 * x0 + e1 * x1 + (e2 * x2 + e3 * x3);
+      }
     }
   };
   return { value, normal, size };
