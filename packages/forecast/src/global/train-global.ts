@@ -35,7 +35,7 @@ export interface GlobalOptions {
   readonly horizon: number;
   /** The number of values at the end of each series that are not learnt from; default 0. */
   readonly holdout?: number;
-  /** The most rows, of an origin and a step each, that are learnt from; default 400,000. */
+  /** The most rows, of an origin and a step each, that are learnt from, of one series at most 2,000; default 400,000. */
   readonly rows?: number;
   /** The number of trees; default 200. */
   readonly rounds?: number;
@@ -48,6 +48,8 @@ export interface GlobalTrainingOptions extends GlobalOptions, GlobalFeatures {
 }
 
 const ROWS = 400_000;
+/** The most rows of one series: origins that are close to each other tell the same. */
+const ROWS_OF_SERIES = 2000;
 const ROUNDS = 200;
 const RATE = 0.08;
 const LEAVES = 31;
@@ -114,7 +116,7 @@ export class GlobalTraining {
   add(series: GlobalSeries): void {
     const { period, horizon, holdout, rows } = this.#options;
     const first = Math.max(FEWEST_VALUES, LEAST_SEASONS * period);
-    const each = Math.max(1, Math.floor(rows / this.#options.series));
+    const each = Math.min(ROWS_OF_SERIES, Math.max(1, Math.floor(rows / this.#options.series)));
     const stride = Math.max(1, Math.ceil(horizon / each));
     const most = Math.max(1, Math.floor(each / Math.ceil(horizon / stride)));
     const end = series.y.length - holdout;

@@ -1,0 +1,44 @@
+/**
+ * Lets screened, learned, global and refined models of a chain's articles compete, `champions` choose among them by their holdouts, and
+ * a month that none has seen judge all (test/refine/contest-study.test.ts). Writes scripts/contest-study/result.md, which
+ * docs/accuracy.md takes up.
+ *
+ *   npm run contest-study -- [PARTITIONS]
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import "./ensure.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const [partitions = "2000"] = process.argv.slice(2);
+const result = path.join(root, "scripts", "contest-study", "result.md");
+const table = path.join(root, "dist", "contest-study.md");
+const { status } = spawnSync(
+  process.execPath,
+  [
+    path.join(root, "node_modules", "vitest", "vitest.mjs"),
+    ...["run", "test/refine/contest-study.test.ts", "--testTimeout", "7200000"],
+  ],
+  {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, MANYMODEL_CONTEST_PARTITIONS: partitions, MANYMODEL_CONTEST_RESULT: table },
+  },
+);
+if (status !== 0) process.exit(status ?? 1);
+const rows = readFileSync(table, "utf8");
+writeFileSync(
+  result,
+  `## Local, learned and global models in one contest
+
+Written by \`npm run contest-study -- ${partitions}\`. ${partitions} articles of a chain (simulated, \`test/refine/chain-of-shops.ts\`) have 196 days of
+sales, promotions that are known ahead, and a category and a shop as attributes. \`screen\` is Holt-Winters with promotions, \`learned\` weighs
+members without them, \`global\` is one model of all with both, \`refined\` has methods compete for the worst quarter of the screen. Their
+last 28 days are the holdout, by which \`champions\` chooses for each article. The 28 days after them judge: no run has used
+them. Differences are paired by article, with 95 % bootstrap intervals. Below 0 the champions are better.
+
+${rows}`,
+);
+process.stdout.write(rows);
