@@ -359,7 +359,7 @@ const batch = z
       .enum(MISSING_MODEL)
       .default("status")
       .describe(
-        "The result of a partition without a model. status: a row that says so. error: the batch fails and writes nothing. fallback: a seasonal naive forecast.",
+        "The result of a partition without a model. status: a row that says so. error: the batch fails and writes nothing. fallback: a seasonal naive forecast. global: a forecast by the model that all partitions share (model: global).",
       ),
     lead_time: z
       .union([count, z.string().min(1)])

@@ -89,7 +89,12 @@ export interface IndexSource {
   /** The places of its partitions' rows, by their keys (see `core/key-index.ts`). */
   readonly keyIndex?: { readonly path: string; readonly sha256: string };
   /** Result that the run learnt from all of its partitions, where its definition learns. */
-  readonly learnt?: { readonly path: string; readonly sha256: string };
+  readonly learnt?: {
+    readonly path: string;
+    readonly sha256: string;
+    /** True if it is one model of all partitions, which forecasts others too (`needsLearnt`). */
+    readonly isShared?: true;
+  };
 }
 
 /** `model_index.json`: the committed segments of a run (or of several), never one line per partition. */

@@ -1,5 +1,5 @@
 import { at } from "../core/aligned.ts";
-import type { IndexedSegment, PartitionOutcome, TaskFile } from "../core/artifact.ts";
+import type { IndexedSegment, IndexSource, PartitionOutcome, TaskFile } from "../core/artifact.ts";
 import { deepFreeze, type PlainData, whyNotPlain } from "../core/columns/plain-data.ts";
 import { type RowRange, rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
@@ -24,7 +24,7 @@ import {
 
 /** A file of what a run learnt, and the segments of its completed models. */
 export interface LearntRun {
-  readonly learnt: { readonly path: string; readonly sha256: string };
+  readonly learnt: NonNullable<IndexSource["learnt"]>;
   readonly segments: readonly IndexedSegment[];
 }
 
@@ -48,7 +48,8 @@ export async function learnRun(
   const sha256 = checksum(await putJson(stage, path, learnt));
   const completed: IndexedSegment[] = [];
   for (const segment of segments) completed.push(await completeSegment(engine, plan, definition, segment, learnt));
-  return { learnt: { path, sha256 }, segments: completed };
+  const shared = definition.needsLearnt === true && { isShared: true as const };
+  return { learnt: { path, sha256, ...shared }, segments: completed };
 }
 
 async function learn(

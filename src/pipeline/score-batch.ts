@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { at } from "../core/aligned.ts";
+import type { ModelIndex } from "../core/artifact.ts";
 import { boundExports } from "../core/bounds.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import { BATCH_RUNS } from "../core/current-forecasts.ts";
@@ -21,7 +22,7 @@ import { getSource, readIndex } from "../runs/read-index.ts";
 import type { RunContext } from "../runs/run-context.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson } from "../stages/json.ts";
-import type { Fallback } from "../work/fallback.ts";
+import { findShared, type NaiveFallback, type SharedModel } from "../work/fallback.ts";
 import { forecastColumns } from "../work/forecast-rows.ts";
 import { readingColumns } from "../work/reading-rows.ts";
 import type { ScoreTask } from "../work/score-task.ts";
@@ -47,7 +48,7 @@ export interface BatchSpec {
   /** The lead time to order over; nothing is ordered when left out. */
   readonly leadTime?: LeadTime;
   /** The settings of seasonal naive forecasts where the version's exports do not have them. */
-  readonly fallback?: Partial<Fallback>;
+  readonly fallback?: Partial<NaiveFallback>;
   /** A table with a row for each partition and future time, of what is known ahead. */
   readonly futureTable?: string;
   /** True if models take in rows that are newer than those they were fitted to. */
@@ -106,7 +107,7 @@ async function scoreVersion(
   const began = performance.now();
   const { model, version: name, query } = spec;
   const index = await readIndex(engine.stage, version.index, `${model} ${name} was registered`);
-  const task = await planBatch(engine, spec, version, packageVersion);
+  const task = await planBatch(engine, spec, version, { packageVersion, sources: index.sources });
   const { outputTable, snapshot } = task;
   const last = spec.incremental ? await lastBatch(engine.output, model, query.table, outputTable) : undefined;
   const batchId = randomUUID();
@@ -229,7 +230,7 @@ async function planBatch(
   { source, output, stage }: Engine,
   spec: BatchSpec,
   version: ModelVersion,
-  packageVersion: string,
+  { packageVersion, sources }: Pick<ModelIndex, "sources"> & { readonly packageVersion: string },
 ): Promise<BatchPlan> {
   const { query, outputTable, advance, incremental, readings, futureTable } = spec;
   const horizon = spec.horizon ?? version.horizon;
@@ -262,7 +263,12 @@ async function planBatch(
   }
   const { leadTime } = spec;
   if (leadTime !== undefined) checkLeadTime(leadTime, horizon);
-  const fallback = spec.missingModel === "fallback" ? fallbackOf(version, spec.fallback ?? {}) : null;
+  const fallback =
+    spec.missingModel === "fallback"
+      ? fallbackOf(version, spec.fallback ?? {})
+      : spec.missingModel === "global"
+        ? { shared: sharedModel(version, sources) }
+        : null;
   const table = { model: version.model, version: version.version, keyColumns: version.keyColumns, time };
   const task = {
     ...table,
@@ -291,7 +297,9 @@ function optionsOf(
   { horizon, levels, quantiles, fallback, leadTime }: BatchPlan,
 ): object {
   const judged = readings && { readings };
-  return { horizon, levels, quantiles, missingModel, fallback, futureTable, advance, incremental, leadTime, ...judged };
+  const substitute = fallback !== null && "shared" in fallback ? { learnt: fallback.shared.learnt?.path } : fallback;
+  const options = { horizon, levels, quantiles, missingModel, fallback: substitute, futureTable, advance, incremental };
+  return { ...options, leadTime, ...judged };
 }
 
 /** Returns the owner of a batch's rows in the output table. */
@@ -300,7 +308,7 @@ function ownerOf(model: string, version: string, inputTable: string): string {
 }
 
 /** Returns the settings of seasonal naive forecasts: those of the version's models, where its exports have them. */
-function fallbackOf({ model, version, exports }: ModelVersion, defaults: Partial<Fallback>): Fallback {
+function fallbackOf({ model, version, exports }: ModelVersion, defaults: Partial<NaiveFallback>): NaiveFallback {
   const { target = defaults.target, period = defaults.period ?? 1 } = exports as { readonly [name: string]: PlainData };
   if (typeof target !== "string" || !isPeriodRule(period))
     throw new ManymodelError(
@@ -311,11 +319,21 @@ function fallbackOf({ model, version, exports }: ModelVersion, defaults: Partial
   return { target, period, ...(bounds !== undefined && { bounds }) };
 }
 
+/** Returns the model that all partitions of a version share, or of one of the runs that it is a collection of. */
+function sharedModel({ model, version }: ModelVersion, sources: ModelIndex["sources"]): SharedModel {
+  const source = findShared(sources);
+  if (source !== undefined) return source;
+  throw new ManymodelError(
+    "usage",
+    `missing_model is global, but ${model} ${version} has no model that all partitions share; train with model: global, or set missing_model to fallback`,
+  );
+}
+
 function missingModels({ model, version }: ModelVersion, count: number, some: readonly string[]): ManymodelError {
   const more = count > some.length ? ", …" : "";
   return new ManymodelError(
     "input",
-    `${count} partition${count === 1 ? " has" : "s have"} no model in ${model} ${version}: ${some.slice(0, 5).join("; ")}${more}; train them, or set missing_model to status or fallback`,
+    `${count} partition${count === 1 ? " has" : "s have"} no model in ${model} ${version}: ${some.slice(0, 5).join("; ")}${more}; train them, or set missing_model to status, fallback or global`,
   );
 }
 

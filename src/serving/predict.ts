@@ -1,13 +1,15 @@
 import { at, zip } from "../core/aligned.ts";
+import type { TrainedPartition } from "../core/artifact.ts";
 import type { ColumnBatch } from "../core/columns/column.ts";
 import { checkLeadTime, type LeadTime } from "../core/lead-time.ts";
 import { finalForecast, type OverridesInForce } from "../core/override.ts";
-import { encodeKey } from "../core/partition-key.ts";
+import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
 import { checkLevels } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { resampleNewer } from "../model/resample-rows.ts";
 import type { FoundPartition, OpenVersion } from "../runs/trained-models.ts";
 import { findEnded } from "../work/ended-series.ts";
+import { findShared } from "../work/fallback.ts";
 import type { ScoringPlan } from "../work/score-partition.ts";
 import { type KeyJson, keyAsJson, keyOfJson } from "./key-json.ts";
 import { Refusal } from "./refusal.ts";
@@ -44,7 +46,13 @@ export function answerNumbers({ keys, horizon, levels, rows }: Question): number
  * @throws {ManymodelError} `input` for keys, levels or rows that are not the model's; `corrupt` for changed artifacts
  */
 export async function predict(
-  { models, pool, source, served }: Pick<Service, "models" | "pool" | "source" | "served">,
+  {
+    models,
+    pool,
+    source,
+    served,
+    forecastsNewKeys,
+  }: Pick<Service, "models" | "pool" | "source" | "served" | "forecastsNewKeys">,
   version: ModelVersion,
   { keys, horizon, levels: askedLevels, rows, leadTime }: Question,
   signal: AbortSignal,
@@ -104,7 +112,23 @@ export async function predict(
   const unknownKeys = unknown.map((i) => at(questions, i).key);
   for (const [i, ended] of zip(unknown, await findEnded(source, opened.snapshot, unknownKeys)))
     if (ended !== undefined) answers[i] = { ...at(answers, i), ...ended };
+  const shared = forecastsNewKeys ? findShared(opened.index.sources) : undefined;
+  if (shared === undefined) return answers;
+  const newcomers = unknown.filter((i) => at(answers, i).status === "NO_MODEL" && at(data, i).length > 0);
+  for (let start = 0; start < newcomers.length; start += PIECE) {
+    signal.throwIfAborted();
+    const piece = newcomers.slice(start, start + PIECE);
+    const partitions = piece.map((i) => ({ trained: untrained(at(questions, i).key), data: at(data, i) }));
+    const job = { ...plan, ...shared, newcomersTo: opened.snapshot, partitions };
+    for (const [i, scored] of zip(piece, await pool.score(job, signal)))
+      answers[i] = { ...at(answers, i), ...asJson(opened, scored) };
+  }
   return answers;
+}
+
+/** Returns the partition of a key that was not trained. */
+function untrained(key: PartitionKey): TrainedPartition {
+  return { key, model: null, lastTs: null, interval: null, seed: 0, errorType: null, errorMessage: null };
 }
 
 interface FoundAt extends FoundPartition {

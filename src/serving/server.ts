@@ -63,11 +63,13 @@ export async function startServer(mm: ManyModel, options: ServerOptions = {}): P
   });
   let ready = false;
   const limits = limitsOf(mm);
-  const { levels } = config.batch;
+  const { levels, missing_model: missingModel } = config.batch;
+  const forecastsNewKeys = missingModel === "global";
   const { stage, source, output } = engine;
   const { overrides, notes } = mm;
   const planners = { overrides, notes, served: new ServedOverrides(output, clock) };
-  const service = { ...planners, registry, stage, source, models, pool, metrics, limits, levels, ready: () => ready };
+  const parts = { ...planners, registry, stage, source, models, pool, metrics };
+  const service = { ...parts, limits, forecastsNewKeys, levels, ready: () => ready };
   const app = createApp(service, door, log, packageVersion);
   let draining = false;
   let listening: Listening;

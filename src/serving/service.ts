@@ -19,6 +19,8 @@ export interface Service extends PlannerService {
   readonly pool: ScoringPool;
   readonly metrics: Metrics;
   readonly limits: Limits;
+  /** True if keys that a version does not have are forecast by the model that all of its partitions share. */
+  readonly forecastsNewKeys: boolean;
   /** Coverage of the intervals in percent where a request does not say. */
   readonly levels: readonly number[];
   /** Tells whether the server takes requests. */

@@ -7,6 +7,7 @@ import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { PredictedStatus, TableFunctions } from "../ports/table-functions.ts";
 import { changesRows } from "../work/complete-source.ts";
+import { definitionsOf } from "../work/definitions.ts";
 import { forecastColumns } from "../work/forecast-rows.ts";
 import type { Problem, ScoredPartition } from "../work/score-partition.ts";
 import type { ScoreSegment } from "../work/score-task.ts";
@@ -20,7 +21,7 @@ import { splitStatement } from "./split-statement.ts";
  * models nor forecasts come here. What has no model, or ended the function's statement, gets its rows from here.
  */
 export async function scoreByFunction(
-  engine: Pick<Engine, "source" | "output">,
+  engine: Pick<Engine, "source" | "output" | "stage">,
   functions: TableFunctions,
   definition: AnyModelDefinition,
   body: string,
@@ -43,7 +44,7 @@ export async function scoreByFunction(
     future: ahead?.[i] ?? -1,
   })).filter(({ ordinal }) => isActive(snapshot, ordinal));
   const [modelled, modelless] = [requests.filter((one) => one.hasModel), requests.filter((one) => !one.hasModel)];
-  const output = new PartOfBatch(task, definition, modelless.length);
+  const output = new PartOfBatch(task, { definition, definitions: definitionsOf(engine) }, modelless.length);
   const part = await functions.openPart({
     body,
     plan: JSON.stringify(planOf(task)),

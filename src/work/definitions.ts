@@ -11,7 +11,10 @@ import { remember } from "./remember.ts";
 /** The checksum of a definition's bundle, and what its run learnt. */
 export type DefinitionSource = Pick<IndexSource, "definitionSha256" | "learnt">;
 
-/** Finds a definition by the checksum of its bundle; one that needs what its run learnt receives it in each call. */
+/**
+ * Finds a definition by the checksum of its bundle. One that needs what its run learnt receives it in each call, and fits a
+ * partition that was not in the run by it.
+ */
 export type Definitions = (source: DefinitionSource) => Promise<AnyModelDefinition>;
 
 /** Returns the definitions of a stage. Each is read once and kept, because it never changes. */
@@ -31,12 +34,18 @@ export function definitionsOf({ stage }: Pick<WorkerEngine, "stage">): Definitio
     learnt === undefined ? definitions(definitionSha256) : bound(JSON.stringify({ definitionSha256, learnt }));
 }
 
-/** Returns a definition that receives what its run learnt in each call. */
+/** Returns a definition that receives what its run learnt in each call. Its fit is completed by that. */
 function withLearnt(definition: AnyModelDefinition, learnt: PlainData): AnyModelDefinition {
-  const { predict, update } = definition;
+  const { predict, update, complete } = definition;
   // A context may have properties that are only computed when they are read, so it is not copied.
   return {
     ...definition,
+    ...(complete !== undefined && {
+      fit: async (context) => {
+        const { model, info = null } = await definition.fit(context);
+        return complete({ ...context, model, info: JSON.parse(JSON.stringify(info)), learnt });
+      },
+    }),
     ...(predict !== undefined && { predict: (context) => predict(Object.assign(context, { learnt })) }),
     ...(update !== undefined && { update: (context) => update(Object.assign(context, { learnt })) }),
   };

@@ -310,7 +310,8 @@ class Comparison {
       exports: deepFreeze(exports),
       seed: version === "candidate" ? candidate.seed : currentSeed,
     };
-    const definition = await this.#tools.definitions(recipe);
+    // Trained alone: what its run learnt has seen the observations.
+    const definition = await this.#tools.definitions({ definitionSha256: recipe.definitionSha256 });
     const { partitionKey } = this.#both.row;
     const trained = await trainPartition(
       { plan, definition, attempt: 1, clock: this.#tools.clock },

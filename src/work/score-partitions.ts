@@ -3,19 +3,23 @@ import type { ColumnBatch } from "../core/columns/column.ts";
 import { deepFreeze } from "../core/columns/plain-data.ts";
 import { type ErrorKind, ManymodelError, messageOf } from "../core/errors.ts";
 import type { LeadTime } from "../core/lead-time.ts";
+import type { Snapshot } from "../core/run.ts";
 import { frame } from "../model/frame.ts";
 import type { DefinitionSource, Definitions } from "./definitions.ts";
+import { scoreFallback } from "./fallback.ts";
 import { ForecastTimes } from "./forecast-times.ts";
 import { type JudgedOutcome, judgePartition } from "./judge-partition.ts";
 import { loadOrders } from "./load-orders.ts";
 import { scoreOwned } from "./score-owned.ts";
-import type { ScoredPartition, ScoringPlan } from "./score-partition.ts";
+import { NOT_TRAINED, type ScoredPartition, type ScoringPlan } from "./score-partition.ts";
 import { NOTE_MS } from "./train-chunk.ts";
 
 /** Some partitions of one source of an index to be scored alike. */
 export interface ScoringJob extends Omit<ScoringPlan, "definition" | "times" | "orders">, DefinitionSource {
   /** The lead time to order over; nothing is ordered when left out. */
   readonly leadTime?: LeadTime;
+  /** The training data of the version, where it does not have the partitions: the model that all partitions share forecasts them. */
+  readonly newcomersTo?: Snapshot;
   /** True if newer rows are judged in place of forecasts. */
   readonly readings?: boolean;
   readonly partitions: readonly { readonly trained: TrainedPartition; readonly data: ColumnBatch }[];
@@ -56,6 +60,12 @@ export async function scorePartitions(
         if (clock() - noted > NOTE_MS) {
           noted = clock();
           note("next");
+        }
+        if (job.newcomersTo !== undefined) {
+          const rows = { key: trained.key, batch: data, start: 0, end: data.length };
+          const stage = { snapshot: job.newcomersTo, definitions };
+          scored.push(await scoreFallback(job, stage, { shared: job }, rows, NOT_TRAINED));
+          continue;
         }
         if (job.readings) {
           scored.push(await judgePartition(plan, trained, frame(data)));

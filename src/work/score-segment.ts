@@ -1,10 +1,9 @@
 import { at, zip } from "../core/aligned.ts";
-import type { PartitionOutcome } from "../core/artifact.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError } from "../core/errors.ts";
+import type { PartitionKey } from "../core/partition-key.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import { hasEnded, isActive, type Snapshot } from "../core/run.ts";
-import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
 import type { PartitionRows } from "../ports/source.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
@@ -16,7 +15,7 @@ import { loadOrders } from "./load-orders.ts";
 import { scoreOwned } from "./score-owned.ts";
 import { NOT_TRAINED, type ScoredPartition } from "./score-partition.ts";
 import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
-import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
+import { PartOfBatch, type ScoredPart, type Scorers } from "./scored-part.ts";
 
 /** The fingerprints of a batch's partitions, and what became of them. */
 export type KnownFingerprints = ReadonlyMap<string, ScoredPartition["status"]>;
@@ -28,10 +27,11 @@ export type KnownFingerprints = ReadonlyMap<string, ScoredPartition["status"]>;
  */
 export async function scoreSegment(
   engine: Pick<WorkerEngine, "source" | "output" | "stage">,
-  definition: AnyModelDefinition,
+  scorers: Scorers,
   task: ScoreSegment,
   fingerprintsOf: (batch: KeptBatch) => Promise<KnownFingerprints>,
 ): Promise<ScoredPart> {
+  const { definition } = scorers;
   if (task.readings && definition.judge === undefined)
     throw new ManymodelError("usage", `${task.model} ${task.version} cannot judge readings; leave out --readings`);
   const all = (await segmentRows(engine.stage, task.segment, { forScoring: true })).map(({ row }) => row);
@@ -40,8 +40,17 @@ export async function scoreSegment(
   const rows = Array.from(zip(all, located)).flatMap(([row, at]) => (isActive(task.snapshot, at) ? [row] : []));
   const ordinals = located.filter((ordinal) => isActive(task.snapshot, ordinal));
   const input = rowRanges(await engine.source.read(task.snapshot, Array.from(ordinals)));
-  const future = task.future === null ? undefined : rowRanges(await readFuture(engine, task.future, rows));
-  const output = new PartOfBatch(task, definition, rows.length);
+  const future =
+    task.future === null
+      ? undefined
+      : rowRanges(
+          await readFuture(
+            engine,
+            task.future,
+            rows.map((row) => row.key),
+          ),
+        );
+  const output = new PartOfBatch(task, scorers, rows.length);
   const times = new ForecastTimes();
   const orders = await loadOrders(task.leadTime);
   const plan = { ...task, ...orders, definition, times, levels: levelsToAsk(task.levels, task.quantiles) };
@@ -61,7 +70,7 @@ export async function scoreSegment(
     // To wait for what is there already costs more than some of the forecasts.
     const scored = answer instanceof Promise ? await answer : answer;
     if (scored.status !== "NO_MODEL") output.add(row.key, scored, fingerprint);
-    else await output.addWithoutModel(row.key, scored, inputRows);
+    else await output.addWithoutModel(row.key, scored, inputRows, ahead);
   }
   return output.write(engine, ordinals);
 }
@@ -69,18 +78,21 @@ export async function scoreSegment(
 /** Writes the rows of partitions that have ended, and of those that no segment has a model for. */
 export async function scoreMissing(
   engine: Pick<WorkerEngine, "source" | "output">,
-  definition: AnyModelDefinition,
+  scorers: Scorers,
   task: ScoreMissing,
 ): Promise<ScoredPart> {
   const { snapshot, ordinals } = task;
   const first = at(ordinals, 0);
-  const keys = await engine.source.keys(snapshot, first, at(ordinals, -1) + 1);
-  const input = task.fallback === null ? undefined : rowRanges(await engine.source.read(snapshot, ordinals));
-  const output = new PartOfBatch(task, definition, ordinals.length);
+  const between = await engine.source.keys(snapshot, first, at(ordinals, -1) + 1);
+  const keys = ordinals.map((ordinal) => at(between, ordinal - first));
+  const isRead = task.fallback !== null;
+  const input = isRead ? rowRanges(await engine.source.read(snapshot, ordinals)) : undefined;
+  const future = isRead && task.future !== null ? rowRanges(await readFuture(engine, task.future, keys)) : undefined;
+  const output = new PartOfBatch(task, scorers, ordinals.length);
   for (const [i, ordinal] of ordinals.entries()) {
-    const key = at(keys, ordinal - first);
+    const key = at(keys, i);
     if (hasEnded(snapshot, ordinal)) output.add(key, { status: "ENDED" });
-    else await output.addWithoutModel(key, NOT_TRAINED, input?.[i]);
+    else await output.addWithoutModel(key, NOT_TRAINED, input?.[i], future?.[i]);
   }
   return output.write(engine, Int32Array.from(ordinals));
 }
@@ -88,11 +100,7 @@ export async function scoreMissing(
 async function readFuture(
   { source }: Pick<WorkerEngine, "source">,
   future: Snapshot,
-  rows: readonly PartitionOutcome[],
+  keys: readonly PartitionKey[],
 ): Promise<PartitionRows> {
-  const places = await source.locate(
-    future,
-    rows.map((row) => row.key),
-  );
-  return source.read(future, Array.from(places));
+  return source.read(future, Array.from(await source.locate(future, keys)));
 }

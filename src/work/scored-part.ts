@@ -4,6 +4,7 @@ import { levelsToAsk } from "../core/quantile.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { TablePart } from "../ports/output.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
+import type { Definitions } from "./definitions.ts";
 import { scoreFallback } from "./fallback.ts";
 import { ForecastRows } from "./forecast-rows.ts";
 import type { JudgedPartition } from "./judge-partition.ts";
@@ -35,10 +36,16 @@ const SHOWN = 5;
 /** Room is made for so many rows before they come: partitions without a model have one each, whatever the horizon. */
 const MOST_ROWS_AHEAD = 65_536;
 
+/** The definition of a task's models, and those of a stage, of which one may forecast partitions without a model. */
+export interface Scorers {
+  readonly definition: AnyModelDefinition;
+  readonly definitions: Definitions;
+}
+
 /** The part of a batch that one task gives: its rows, and its counts. */
 export class PartOfBatch {
   readonly #task: ScoreTask;
-  readonly #definition: AnyModelDefinition;
+  readonly #scorers: Scorers;
   readonly #rows: ForecastRows | ReadingRows;
   readonly #counts: StatusCounts = { OK: 0, STALE: 0, UNDATED: 0, FALLBACK: 0, NO_MODEL: 0, ERROR: 0, ENDED: 0 };
   readonly #withoutModel: string[] = [];
@@ -46,9 +53,9 @@ export class PartOfBatch {
   #shortened = 0;
 
   /** @param partitions - how many are to come, about */
-  constructor(task: ScoreTask, definition: AnyModelDefinition, partitions: number) {
+  constructor(task: ScoreTask, scorers: Scorers, partitions: number) {
     this.#task = task;
-    this.#definition = definition;
+    this.#scorers = scorers;
     const layOrders = task.leadTime === undefined ? undefined : orderColumns;
     this.#rows = task.readings
       ? new ReadingRows(task)
@@ -70,26 +77,30 @@ export class PartOfBatch {
   /**
    * Adds a partition without a model, with the batch's fallback forecast if it has one.
    *
-   * @param rows - its rows in the input, if they were read
+   * @param rows - its rows in the input, if they were read; and in the table of the future
    */
   async addWithoutModel(
     key: PartitionKey,
     { errorType, errorMessage }: Problem,
     rows: RowRange | undefined,
+    future?: RowRange,
   ): Promise<void> {
     const { fallback, snapshot, keyColumns, horizon, levels, quantiles, leadTime } = this.#task;
     if (this.#withoutModel.length < SHOWN) this.#withoutModel.push(showKey(keyColumns, key));
     const why = { errorType, errorMessage };
     const scored =
-      fallback !== null && this.#task.readings !== true && rows !== undefined && this.#definition.scores !== "rows"
+      fallback !== null &&
+      this.#task.readings !== true &&
+      rows !== undefined &&
+      this.#scorers.definition.scores !== "rows"
         ? await scoreFallback(
             {
               ...{ keyColumns, horizon, levels: levelsToAsk(levels, quantiles) },
               ...(leadTime !== undefined && { leadTime }),
             },
-            snapshot,
+            { snapshot, definitions: this.#scorers.definitions },
             fallback,
-            { key, ...rows },
+            { key, ...rows, ...(future !== undefined && { future }) },
             why,
           )
         : ({ status: "NO_MODEL", ...why } as const);

@@ -3,13 +3,12 @@ import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError } from "../core/errors.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
-import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Inference, InferenceResult } from "../ports/inference.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { changesRows } from "./complete-source.ts";
 import type { ScoreTask } from "./score-task.ts";
 import { decodeScored } from "./scored-json.ts";
-import { PartOfBatch, type ScoredPart } from "./scored-part.ts";
+import { PartOfBatch, type ScoredPart, type Scorers } from "./scored-part.ts";
 
 /** Take over what an inference job gave in one of its files. */
 export interface TakeScored extends ScoreTask {
@@ -61,7 +60,7 @@ export async function inferBatch(
 /** Writes the rows of partitions that an inference job has scored; those without a model are forecast as the batch says. */
 export async function takeScored(
   engine: Pick<WorkerEngine, "source" | "output" | "inference">,
-  definition: AnyModelDefinition,
+  scorers: Scorers,
   task: TakeScored,
 ): Promise<ScoredPart> {
   const { source, inference } = engine;
@@ -71,7 +70,7 @@ export async function takeScored(
   const scored = (await inference.outcomes(task.file)).map(([ordinal, text]) => [ordinal, decodeScored(text)] as const);
   const ordinals = Int32Array.from(scored, ([ordinal]) => ordinal);
   const keys = await source.keys(snapshot, 0, snapshot.partitions);
-  const output = new PartOfBatch(task, definition, ordinals.length);
+  const output = new PartOfBatch(task, scorers, ordinals.length);
   for (const [ordinal, outcome] of scored) {
     const key = at(keys, ordinal);
     if (outcome.status !== "NO_MODEL") output.add(key, outcome);

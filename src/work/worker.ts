@@ -98,14 +98,14 @@ export function createWorker(
       case "score-segment":
         return scoreSegment(
           engine,
-          await definition(request),
+          { definition: await definition(request), definitions: definition },
           { ...request, exports: deepFreeze(request.exports) },
           (batch) => fingerprints(JSON.stringify({ outputTable: request.outputTable, kept: batch })),
         );
       case "score-missing":
-        return scoreMissing(engine, await definition(request), request);
+        return scoreMissing(engine, { definition: await definition(request), definitions: definition }, request);
       case "take-scored":
-        return takeScored(engine, await definition(request), request);
+        return takeScored(engine, { definition: await definition(request), definitions: definition }, request);
       case "score-partitions":
         return scorePartitions(request, definition, clock, note);
     }

@@ -3,6 +3,8 @@ import path from "node:path";
 import { normal, random } from "@manymodel/forecast";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it } from "vitest";
+import { EVERY_ENGINE } from "../every-engine.ts";
+import { serve } from "../serving/serving.ts";
 import { fillTable, openWorkspace, runRows } from "../workspace.ts";
 
 const DAY = 86_400_000;
@@ -28,7 +30,7 @@ source:
   lower_bound: 0
 model: { name: global, options: { rounds: 25 } }
 train: { horizon: ${HORIZON}, holdout: ${HORIZON} }
-batch: { future_table: future.csv }
+batch: { future_table: future.csv, missing_model: global }
 `;
 const SKUS = Array.from({ length: 16 }, (_, i) => `S${String(i).padStart(2, "0")}`);
 const isFood = (sku: string) => Number(sku.slice(1)) % 2 === 0;
@@ -93,5 +95,70 @@ describe("model: global", () => {
       expect(lift).toBeLessThan(isFood(sku) ? 2.4 : 1.5);
     }
     expect((await mm.runs.verify(run.runId)).problems).toEqual([]);
+
+    const refined = await mm.refine({ from: run.runId, worst: 2, candidates: ["snaive"], workers: 1 });
+    expect(refined.ranking).toMatchObject({ metric: "holdout_mase", usable: SKUS.length });
+    const { from } = await mm.runs.champions({ runs: [run.runId, refined.runId] });
+    expect(from).toMatchObject({ [run.runId]: SKUS.length });
   });
+
+  it("forecasts keys that the version does not have, from the rows that there are of them", async () => {
+    const mm = await openWorkspace("local", CONFIG);
+    await fillTable(mm, "SALES", [...COLUMNS], sales());
+    const run = await mm.train(undefined, { mode: "local", chunks: 1 });
+    const { model, version } = await mm.models.register({ run });
+    const newcomers = ["S90", "S91", "S92"];
+    await writePlan(mm, [...SKUS, ...newcomers]);
+    const firstDay = (sku: unknown) => START + (DAYS - (sku === "S92" ? 1 : 30)) * DAY;
+    const recent = sales(newcomers).filter(([sku, day]) => Number(day) >= firstDay(sku));
+    await fillTable(mm, "LATER", [...COLUMNS], [...sales(SKUS.slice(0, 2)), ...recent]);
+    const summary = await mm.score({ inputTable: "LATER" });
+    expect(summary).toMatchObject({ ok: 2, fallback: 2, noModel: 1 });
+    const { rows } = await mm.tables.query(
+      "SELECT SKU, FORECAST, STATUS, ERROR_TYPE, ERROR_MESSAGE FROM FORECAST_RESULTS WHERE SKU >= 'S90' ORDER BY SKU, STEP",
+    );
+    const why = "the version has no such partition; forecast by the model that all partitions share";
+    expect(rows[0]).toEqual(["S90", expect.any(Number), "FALLBACK", "not-trained", why]);
+    // Food doubles on the day that is promoted, which its attribute tells.
+    expect(Number(rows[0]?.[1]) / Number(rows[7]?.[1])).toBeGreaterThan(1.5);
+    // Served from the same rows, with those of the plan, to the same bits.
+    const { ask } = await serve(mm);
+    const isoDay = (day: unknown) => new Date(Number(day)).toISOString().slice(0, 10);
+    const rowsOfDays = recent
+      .filter(([sku]) => sku === "S90")
+      .map(([, day, QTY, PROMO, CATEGORY]) => ({ DAY: isoDay(day), QTY, PROMO, CATEGORY }));
+    const planned = Array.from({ length: HORIZON }, (_, t) => ({
+      ...{ DAY: isoDay(START + (DAYS + t) * DAY), QTY: null, PROMO: Number(t === 0), CATEGORY: null },
+    }));
+    const { body } = await ask(`POST /v1/models/${model}/${version}/predict`, {
+      keys: ["S90", "S91"],
+      rows: [[...rowsOfDays, ...planned], []],
+    });
+    expect(body.predictions).toMatchObject([
+      {
+        status: "FALLBACK",
+        errorType: "not-trained",
+        errorMessage: why,
+        mean: rows.slice(0, HORIZON).map((row) => row[1]),
+      },
+      { status: "NO_MODEL", errorType: "unknown-key" },
+    ]);
+    const short = expect.stringContaining("no fallback: the series has no interval");
+    expect(rows.at(-1)).toEqual(["S92", null, "NO_MODEL", "not-trained", short]);
+    await expect(mm.score({ inputTable: "LATER", missingModel: "error" })).rejects.toThrow("fallback or global");
+  });
+});
+
+const [, postgres] = EVERY_ENGINE;
+const [engine, missing, open] = postgres!;
+it.skipIf(missing !== undefined)(`model: global is the same model on ${engine}`, async () => {
+  const yaml = CONFIG.replace("rounds: 25", "rounds: 3");
+  const trained = async (mm: ManyModel) => {
+    await fillTable(mm, "SALES", [...COLUMNS], sales());
+    const { runId } = await mm.train(undefined, { mode: "local", chunks: 3 });
+    const rows = await runRows(mm, runId);
+    const learnt = Buffer.from(await mm.engine.stage.get(`runs/${runId}/learnt.json`)).toString();
+    return { learnt, rows: rows.map(({ model, metrics, forecast, info }) => ({ model, metrics, forecast, info })) };
+  };
+  expect(await trained(await open(yaml))).toEqual(await trained(await openWorkspace("local", yaml)));
 });

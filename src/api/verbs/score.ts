@@ -42,7 +42,8 @@ export interface ScoreOptions extends LongCallOptions {
   readonly quantiles?: readonly number[];
   /**
    * Treatment of a partition without a model: `status` (the default), a row that says so; `error`, the batch fails and
-   * writes nothing; `fallback`, a seasonal naive forecast from its rows in the input, of the status `FALLBACK`.
+   * writes nothing; `fallback`, a seasonal naive forecast from its rows in the input, and `global`, a forecast by the model that all
+   * partitions share, both of the status `FALLBACK`.
    */
   readonly missingModel?: MissingModel;
   /** Steps until an order arrives, or the input's column that has them: adds what to order by (see `ORDER_UP_TO`). */
