@@ -4,7 +4,8 @@ import type { ManyModel } from "manymodel";
 import { expect, it } from "vitest";
 import { meanDifference } from "../../scripts/best-study/bootstrap.ts";
 import { at } from "../../src/core/aligned.ts";
-import { fillTable, openWorkspace, runRows } from "../workspace.ts";
+import { completedRun, readIndex, segmentRows } from "../../src/runs/read-index.ts";
+import { fillTable, openWorkspace } from "../workspace.ts";
 import { chainOfShops, JUDGED, rowsOf, SALES, type ShopSeries, TRAINED } from "./chain-of-shops.ts";
 
 const PARTITIONS = Number(process.env.MANYMODEL_CONTEST_PARTITIONS ?? 10);
@@ -71,8 +72,15 @@ async function judge(
       size += value;
     }
   }
-  const holdout = (await runRows(mm, run)).map(({ metrics }) => Number(JSON.parse(metrics ?? "{}").holdout_mase));
-  const measured = holdout.filter((value) => !Number.isNaN(value));
+  const measured: number[] = [];
+  const { index } = await completedRun(mm.engine, run);
+  const { segments } = await readIndex(mm.engine.stage, index, `run ${run} was completed`);
+  // Of champions the rows that their index selects.
+  for (const segment of segments)
+    for (const { row } of await segmentRows(mm.engine.stage, segment, { summary: true })) {
+      const { holdout_mase: mase } = JSON.parse(row.metrics ?? "{}") as { holdout_mase?: number };
+      if (mase !== undefined) measured.push(mase);
+    }
   return {
     ...{ name, run, seconds, judged, partitions: forecasts.size },
     ...{ holdout: mean(measured), wape: errors / size, bias: bias / size },
@@ -134,6 +142,7 @@ function tableOf(runs: readonly Judged[], from: Readonly<Record<string, number>>
 
 it("lets local, learned and global models compete, and champions choose among them", async () => {
   const { runs, from } = await study();
+  if (RESULT !== undefined) writeFileSync(RESULT, tableOf(runs, from));
   const [screen, learned, global, refined, champions] = runs;
   for (const { partitions } of [screen, learned, global, champions].map((run) => run ?? at(runs, 0)))
     expect(partitions).toBe(PARTITIONS);
@@ -143,5 +152,4 @@ it("lets local, learned and global models compete, and champions choose among th
     if (partitions === PARTITIONS) expect(champions?.holdout).toBeLessThanOrEqual(holdout + 1e-12);
   expect(Object.values(from).reduce((sum, count) => sum + count, 0)).toBe(PARTITIONS);
   expect(from.global).toBeGreaterThan(0);
-  if (RESULT !== undefined) writeFileSync(RESULT, tableOf(runs, from));
 });
