@@ -50,6 +50,12 @@ export function isMadeFrom({ metadata: { mm } }: ListedVersion, { runId, index }
   return mm?.run === runId && mm.index_sha256 === index.sha256;
 }
 
+/** Tells whether a version of a MODEL was logged from the same index, described or not. */
+export function isLoggedFrom(listed: ListedVersion, version: ModelVersion): boolean {
+  const { mm, metrics } = listed.metadata;
+  return isMadeFrom(listed, version) || (mm === undefined && metrics?.index_sha256 === version.index.sha256);
+}
+
 function parsed<T>(value: unknown, otherwise: T): T {
   if (value === null || value === "") return otherwise;
   return typeof value === "string" ? (JSON.parse(value) as T) : (value as T);

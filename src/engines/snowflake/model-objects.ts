@@ -3,7 +3,14 @@ import { ManymodelError, messageOf, show } from "../../core/errors.ts";
 import { type Annotation, DEFAULT_ALIAS, type ModelVersion } from "../../core/registry.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { Versions } from "../../ports/versions.ts";
-import { isMadeFrom, type ListedVersion, listedVersions, PARAMETERS, parametersOf } from "./listed-versions.ts";
+import {
+  isLoggedFrom,
+  isMadeFrom,
+  type ListedVersion,
+  listedVersions,
+  PARAMETERS,
+  parametersOf,
+} from "./listed-versions.ts";
 import { identifier } from "./literal.ts";
 import type { Names } from "./names.ts";
 import type { Session } from "./session.ts";
@@ -46,12 +53,8 @@ export function withModelObjects(
     const { model, version: name } = version;
     const listedVersion = there.get(name);
     if (listedVersion !== undefined && isMadeFrom(listedVersion, version)) return;
-    // Whoever logged it has ended before it was described.
-    if (
-      listedVersion?.metadata.mm === undefined &&
-      listedVersion?.metadata.metrics?.index_sha256 === version.index.sha256
-    )
-      return describe(version, [], undefined);
+    // The process that logged it has ended before it described it.
+    if (listedVersion !== undefined && isLoggedFrom(listedVersion, version)) return describe(version, [], undefined);
     if (listedVersion !== undefined)
       throw new ManymodelError(
         "conflict",
@@ -74,7 +77,10 @@ export function withModelObjects(
       byReference,
       metrics: { ...metricsOf(version, []), index_sha256: version.index.sha256 },
     };
-    await session.rows(sql.log, [JSON.stringify(request)]).catch((cause) => {
+    await session.rows(sql.log, [JSON.stringify(request)]).catch(async (cause) => {
+      // A process that was killed may have begun to log it: the account ends what it has begun.
+      const logged = (await listed(model)).get(name);
+      if (logged !== undefined && isLoggedFrom(logged, version)) return;
       throw new ManymodelError("conflict", `cannot log ${model} ${name} as a MODEL: ${messageOf(cause)}; ${WAY_OUT}`, {
         cause,
       });

@@ -63,9 +63,11 @@ export class Models {
     };
     const model = objectName(`${request.database}.${request.schema}.${request.modelName}`);
     const [version] = nameParts(request.versionName!);
-    const { versions } = this.#models.get(model) ?? { versions: new Map<string, ModelVersion>() };
-    if (versions.has(version!))
-      throw new SqlFailure("100357", "P0000", `Model ${model} version ${version} already existed.`);
+    const refuseExisting = () => {
+      if (this.#models.get(model)?.versions.has(version!) === true)
+        throw new SqlFailure("100357", "P0000", `Model ${model} version ${version} already existed.`);
+    };
+    refuseExisting();
     const folder = mkdtempSync(path.join(this.#folder, "version-"));
     if (this.#runs) {
       const stages = { [request.stage!]: this.#stages.resolve(request.stage!).folder };
@@ -73,6 +75,9 @@ export class Models {
         throw new SqlFailure("100357", "P0000", `Python Interpreter Error: ${error.message}`);
       });
     }
+    // Another session may have logged it meanwhile.
+    refuseExisting();
+    const { versions } = this.#models.get(model) ?? { versions: new Map<string, ModelVersion>() };
     const comment = request.version.comment ?? "";
     // Snowflake's own client saves the metrics that a version is logged with as its metadata.
     const metadata = JSON.stringify({ snowpark_ml_schema_version: "2024-01-01", metrics: request.metrics });
