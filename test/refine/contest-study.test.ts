@@ -112,6 +112,9 @@ async function study(): Promise<{ runs: Judged[]; from: Readonly<Record<string, 
     from = champions.from;
     return champions;
   });
+  await take("by_category", () =>
+    mm.runs.champions({ runs: ["screen", "learned", "global"], group: "CATEGORY", runId: "by_category" }),
+  );
   const runs: Judged[] = [];
   for (const run of timed) runs.push(await judge(mm, series, run));
   return { runs, from };
@@ -119,7 +122,7 @@ async function study(): Promise<{ runs: Judged[]; from: Readonly<Record<string, 
 
 /** Returns the result as a document shows it. */
 function tableOf(runs: readonly Judged[], from: Readonly<Record<string, number>>): string {
-  const champions = at(runs, -1);
+  const champions = at(runs, 4);
   const minus = (value: number, digits: number) => value.toFixed(digits).replace("-", "−");
   const rows = runs.map(({ name, run, partitions, holdout, judged, wape, bias, seconds }) => {
     const pairs = [...judged].flatMap(([sku, mase]) => {

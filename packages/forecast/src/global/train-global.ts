@@ -50,6 +50,8 @@ export interface GlobalTrainingOptions extends GlobalOptions, GlobalFeatures {
 const ROWS = 400_000;
 /** The most rows of one series: origins that are close to each other tell the same. */
 const ROWS_OF_SERIES = 2000;
+/** The share by which origins of one series are shifted against those of the one before, so that they fill gaps evenly. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const ROUNDS = 200;
 const RATE = 0.08;
 const LEAVES = 31;
@@ -121,9 +123,10 @@ export class GlobalTraining {
     const most = Math.max(1, Math.floor(each / Math.ceil(horizon / stride)));
     const end = series.y.length - holdout;
     const origins = Math.min(most, end - first);
+    // Few origins of each series are other days of the year in each.
+    const phase = (this.#added * GOLDEN) % 1;
     for (let o = 0; o < origins; o++) {
-      // The last origin leaves one step; those with all steps are as many as the series allows.
-      const at = Math.max(first, Math.min(end - 1, end - 1 - Math.floor((o * (end - first)) / origins)));
+      const at = end - 1 - Math.floor(((o + phase) * (end - first)) / origins);
       const steps: number[] = [];
       for (let step = 1 + ((this.#added + o) % stride); step <= Math.min(horizon, end - at); step += stride)
         steps.push(step);

@@ -80,6 +80,17 @@ describe("a global model", () => {
     expect(forecastGlobal(model, short, { h: 5 }).mean).toEqual(mean);
   });
 
+  it("learns all steps of the horizon even where there are rows for one origin of each series", () => {
+    const many = shops(150, 80, 4);
+    const { trees } = trainGlobal(
+      many.map(({ series }) => series),
+      { period: 7, horizon: 14, rows: 150 * 14, rounds: 5 },
+    );
+    // An origin is anywhere between the 14th value and the last: of 66 places 13 have fewer than 14 steps, half of them on average.
+    const expected = 150 * (14 - (13 / 66) * 6.5);
+    expect(Math.abs(trees.nobs - expected)).toBeLessThan(0.05 * expected);
+  });
+
   it("is plain data, and the same bits for the same series", () => {
     const again = trainGlobal(
       training.map(({ series }) => series),
