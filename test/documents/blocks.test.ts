@@ -94,6 +94,7 @@ const SCENARIOS: {
   "store-sales": {
     says: ["6 trained, 0 failed", "scored 6 partitions: 6 OK", "2, garden: store-sales", "6 ok"],
   },
+  "new-articles": { says: ["20 trained, 0 failed", "scored 22 partitions: 20 OK, 2 by the fallback", "not-trained"] },
   churn: { says: ["3 trained, 0 failed", "scored 3 partitions: 3 OK", "TICKETS", "AUC", "psi of PLAN"] },
   "sensor-anomalies": {
     says: ["6 trained, 0 failed", "288 rows in READING_RESULTS", "level-shift", "stuck", "missing"],
