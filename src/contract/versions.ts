@@ -61,9 +61,9 @@ export function versionsContract(harness: Harness, open: OpenEngine): void {
         { model: "M", alias: "staging", version: "V2", changedAt: NOW },
       ]);
       await assert.rejects(move("champion", "V3"), { kind: "not-found", message: /no version V3 of model M/ });
-      await assert.rejects(move("champion", "V1", "V1"), { kind: "conflict", message: /points at V2 by now/ });
+      await assert.rejects(move("champion", "V1", "V1"), { kind: "conflict", message: /points at V2, not at V1/ });
       await assert.rejects(move("V1", "V2"), { kind: "conflict", message: /a version called V1/ });
-      await assert.rejects(move("champion", "V1", null), { kind: "conflict", message: /by now, not at nothing/ });
+      await assert.rejects(move("champion", "V1", null), { kind: "conflict", message: /points at V2, not at nothing/ });
       await assert.rejects(move("none", null), { kind: "not-found" });
       await assert.rejects(versions.create(version("M", "champion"), change), { message: /an alias called champion/ });
       await move("staging", null);
