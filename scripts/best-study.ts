@@ -67,12 +67,12 @@ function scored(series: StudySeries): Scored | undefined {
 
 const PROTOCOL = `## Two editions of \`best\`
 
-Written by \`npm run best-study -- --validation\`. Half of the series of each set, by a hash of set and id, were for development;
-these are of the other half, at most ${options.series} of a set, looked at once, when the second edition was fixed. M3 is without the sample of
-400. \`hourly\` is flights by hour and airport or carrier, weather (R's nycflights13) and electricity demand (taylor), 840 hours
-each, 48 ahead. The error is the MASE, of intermittent demand the RMSSE. Differences are paired by series, with 95 % bootstrap
-intervals. Below 0 the second edition is better. The single method with the least error was looked for on the same series, so it
-is flattered. CPU is of one thread of a machine that others shared.
+Written by \`npm run best-study -- --validation\`. Half of the series of each set, by a hash of set and id, were for development.
+These results are of the other half, at most ${options.series} series of a set, looked at once, when the second edition was fixed. M3 is
+without the sample of 400. \`hourly\` is flights by hour and airport or carrier, weather (R's nycflights13) and electricity demand
+(taylor): 840 hours each, 48 ahead. The error is the MASE, and for intermittent demand the RMSSE. Differences are paired by
+series, with 95 % bootstrap intervals. Below 0 the second edition is better. The single method with the least error was chosen
+on the same series, so it is flattered. CPU is the time of one thread, on a machine that others shared.
 `;
 
 const part = options.validation ? "validation" : "development";

@@ -110,8 +110,8 @@ export function arimaSection(): Section {
   const asked = { smape: 13.425, mase: 1.425, coverage: 0.855 };
   return {
     rows: [...fixedRows(), ...automaticRows(), ...m3Rows((y, period) => autoArima(y, { period }), asked)],
-    notes: `R's log-likelihood of a differenced series is that of a start with variance 10⁶ (in units of σ²), ours of one with
-infinite variance: that is the whole difference at R's coefficients (with 10⁶ our Kalman filter gives R's number within
-1e-7), but for one record. \`gas\`, λ = 0, ML has a log-likelihood that its coefficients do not have by either convention.`,
+    notes: `R starts the likelihood of a differenced series with a variance of 10⁶ (in units of σ²), and ours starts with infinite variance.
+But for one record, that is the whole difference at R's coefficients: with 10⁶ our Kalman filter gives R's number within 1e-7.
+The recorded log-likelihood of \`gas\`, λ = 0, ML is not that of its coefficients by either convention.`,
   };
 }

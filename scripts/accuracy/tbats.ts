@@ -85,13 +85,13 @@ export function tbatsSection(): Section {
   );
   return {
     rows: [...recordRows(), ...m3RecordRows(), dailyRow(), ...sample],
-    notes: `Initial states are fitted together with the other parameters here, and count the same in the AICc; R's are mostly not the
-best ones for its parameters. The last fit's region (modulus at most 1 + 1 / n, where R's models reach 1.01) is another part
-of the difference: without it (1 + 0.01 / n throughout) 66 of the 90 are within 1.0 of R's. That forms compete in the
-narrow region and the chosen one is fitted in the wide one was decided with these records and the M3 sample in view:
-of the sample's sMAPE, 12.71 to 12.92 in what was tried last, and of the recorded series' (16.20 to 16.67), this is among
-the lowest. So neither is wholly out of sample. The bounds at R's parameters are R's where a model has no trend or no
-season; with both, R's differ from those of the model's sample paths, which ours are. Series with gaps are compared on
-their longest stretch without any, which is all that R fits.`,
+    notes: `Initial states are fitted together with the other parameters here, and count the same in the AICc. R's initial states are mostly
+not the best for its parameters. Another part of the difference is the region of the last fit (modulus at most 1 + 1 / n, where
+R's models reach 1.01): without that region (1 + 0.01 / n throughout), 66 of the 90 are within 1.0 of R's. Forms compete in the
+narrow region, and the chosen form is fitted in the wide region. That was decided with these records and the M3 sample in view.
+Among the last variants tried, the sample's sMAPE went from 12.71 to 12.92, and that of the recorded series from 16.20 to 16.67.
+This variant is among the lowest, so neither result is wholly out of sample. If a model has no trend or no season, the bounds at
+R's parameters are R's. If it has both, R's bounds differ from those of the model's sample paths, and ours are those of the
+paths. Series with gaps are compared on their longest stretch without gaps, which is all that R fits.`,
   };
 }
