@@ -79,8 +79,9 @@ update(
   "docs/configuration.md",
   `# Configuration
 
-\`manymodel.yaml\`, or the file that \`--config\` names. Relative paths mean the file's directory. A mistake is answered with
-file, line, key, and what was expected. Editors complete and check it with \`schema/manymodel.schema.json\`:
+The configuration is \`manymodel.yaml\`, or the file that \`--config\` names. Relative paths start at the file's directory. An
+error names the file, the line and the key, and states the expected value. Editors complete and check the file with
+\`schema/manymodel.schema.json\`:
 \`# yaml-language-server: $schema=node_modules/manymodel/schema/manymodel.schema.json\`.
 
 This page is generated from the schema.

@@ -48,7 +48,8 @@ export const METRIC_HELP =
   "a metric of the run (mase, log_loss, auc, … are those on the holdout); by default mase of series, log_loss of probabilities, rmse of numbers";
 
 /** The help of an option that says what ties. */
-export const TIE_HELP = "errors above the least by this share tie with it, and the cheaper one wins; by default 0";
+export const TIE_HELP =
+  "the share by which an error may exceed the least error and still tie with it; on a tie the cheaper wins; by default 0";
 
 /** Options that say which partitions are meant, and in which groups. */
 export interface GroupingOptions {

@@ -53,7 +53,7 @@ export const pipeline = z
     import: importBlock
       .optional()
       .describe(
-        "Files to append to source.table, each once: names or patterns such as inbox/*.csv, or `files` with `table` and `key` where it is another table, delimiter, decimal, date_format and nulls.",
+        "Files to append to source.table, each once: names or patterns such as inbox/*.csv, or `files` with `table` and `key` for another table, delimiter, decimal, date_format and nulls.",
       ),
     monitor: z
       .boolean()

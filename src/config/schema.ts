@@ -511,7 +511,7 @@ const refine = z
       .lt(1)
       .default(0)
       .describe(
-        "Errors that are larger than the least by this share of it tie with it, such as 0.02: then the cheaper method, or run, wins.",
+        "The share by which an error may exceed the least error and still tie with it, such as 0.02. On a tie the cheaper method, or run, wins.",
       ),
     offenders: z
       .boolean()

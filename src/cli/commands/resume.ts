@@ -18,7 +18,7 @@ interface ResumeOptions extends CommonOptions {
 export function addResume(program: Command): void {
   addCommand(program, "resume <run>", "continue a run whose process has ended; committed chunks are not trained again")
     .option("--pinned", "continue with the run's own data, definition and options, even if they have changed")
-    .option("--fork", "if they have changed, start a new run with the present ones")
+    .option("--fork", "start a new run with the present data, definition and options, if they have changed")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .action(async (runId: string, options: ResumeOptions) => {
       const report = await withWorkspace(options, async (mm) => {
