@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { at } from "../core/aligned.ts";
@@ -6,7 +7,7 @@ import { ManymodelError, messageOf } from "../core/errors.ts";
 import { moduleUrl } from "../core/module-url.ts";
 import type { RowRules, ZoneRule } from "../core/run.ts";
 import { clockChanges } from "../core/time-zone.ts";
-import { loadDefinition } from "../model/bundle.ts";
+import { bundleDefinition, loadDefinition } from "../model/bundle.ts";
 import { completesRows } from "../model/complete-rows.ts";
 import { findExternal } from "../model/external-packages.ts";
 import type { TrainingPlan } from "../work/train-partition.ts";
@@ -124,6 +125,7 @@ async function compile(
       `cannot compile ${name} for a warehouse: a table function has no package ${external} (model.external); ${advice}`,
     );
   const { build } = await import("esbuild");
+  const module = await builtinModule(bundle, name);
   const { load, needsLearnt } = await loadDefinition(bundle, createHash("sha256").update(bundle).digest("hex"), name);
   if (needsLearnt === true)
     throw new ManymodelError(
@@ -164,7 +166,9 @@ async function compile(
               path: file("later-builtins"),
               sideEffects: true,
             }));
-            build.onResolve({ filter: /^definition$/ }, () => ({ path: "definition", namespace: "stored" }));
+            build.onResolve({ filter: /^definition$/ }, () =>
+              module === undefined ? { path: "definition", namespace: "stored" } : { path: module },
+            );
             build.onLoad({ filter: /.*/, namespace: "stored" }, () => ({ contents: bundle, loader: "js" }));
             build.onResolve({ filter: /^node:crypto$/ }, () => ({ path: file("sha256") }));
             build.onResolve({ filter: /^node:module$/ }, () => ({ path: "module", namespace: "absent" }));
@@ -190,6 +194,18 @@ async function compile(
       `${name} is too large for a warehouse: ${body.length} bytes compiled, at most ${LARGEST_FUNCTION} are allowed; ${advice}`,
     );
   return body;
+}
+
+/**
+ * Returns the module of a built-in definition that this bundle was made of; undefined for any other. Compiled from its module, a
+ * definition shares code with what trains or scores by it, instead of bringing its own.
+ */
+async function builtinModule(bundle: Uint8Array, name: string): Promise<string | undefined> {
+  if (!/^[a-z-]+$/.test(name)) return undefined;
+  const module = fileURLToPath(moduleUrl(`../model/builtin/${name}`, import.meta.url));
+  if (!existsSync(module)) return undefined;
+  const { bytes } = await bundleDefinition(module);
+  return Buffer.compare(bytes, bundle) === 0 ? module : undefined;
 }
 
 /**

@@ -35,6 +35,16 @@ describe("compiling a definition to a table function", () => {
       expect(text).not.toContain("tbats");
     }
   });
+  it("shares the code of a built-in definition, so that automatic ARIMA fits with a season that it finds", async () => {
+    const module = fileURLToPath(new URL("../../src/model/builtin/arima.ts", import.meta.url));
+    const { bytes, name } = await bundleDefinition(module);
+    const builtin = await compileFitFunction(bytes, name, {
+      ...(PLAN as object),
+      exports: { period: "auto" },
+    } as never);
+    const changed = new TextEncoder().encode(`${new TextDecoder().decode(bytes)}\n`);
+    expect(builtin.length).toBeLessThan((await compileFitFunction(changed, name, PLAN)).length + 1024);
+  });
   it("lets a body print, which nobody reads", async () => {
     const chatty = new TextEncoder().encode(
       'export default { fit: () => { console.log("fitting"); return { model: {} }; } };',
