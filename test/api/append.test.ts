@@ -50,7 +50,7 @@ describe.each(EVERY_ENGINE)("appending a file (%s)", (engine, missing, open) => 
     // A feed that is broken changes nothing, and is told apart from its columns and values.
     for (const [text, reason] of [
       ["sku,day\n12,2026-01-03\n", /has no column "?qty/i],
-      ["sku,day,qty,price\n12,2026-01-03,1,2\n", /has a column "price", which SALES has not/],
+      ["sku,day,qty,price\n12,2026-01-03,1,2\n", /has a column "price", which SALES does not have/],
       ["sku,day,qty\n12,2026-01-03,many\n", /column qty of .* is VARCHAR \(such as "many"\), but SALES has/],
       ["sku,day,qty\n12,tomorrow,1\n", /column day of /],
     ] as const)

@@ -303,7 +303,7 @@ describe("partitions without a model", () => {
     ];
     await fillTable(mm, "NOW", [...COLUMNS], news);
     await expect(score("NOW", { missingModel: "error" })).rejects.toThrow(
-      '3 partitions have no model in M V1: UNIT_ID = "U2"; UNIT_ID = "empty"; UNIT_ID = "short"; train them, or set missing_model to status or fallback',
+      '3 partitions have no model in M V1: UNIT_ID = "U2"; UNIT_ID = "empty"; UNIT_ID = "short"; train them, or set missing_model to status, fallback or global',
     );
     expect((await mm.engine.tables.list()).find(({ name }) => name === "FORECAST_RESULTS")?.rows).toBe(0);
     expect((await mm.engine.tables.list()).map(({ name }) => name)).not.toContain("BATCH_RUNS");

@@ -205,7 +205,7 @@ describe("manymodel, on the command line", () => {
     ]);
     expect(await withModel("{ name: ets, options: { damped: true } }", day)).toEqual([
       2,
-      'ets has no option "damped"; it has target, period, horizon, holdout, lag\n',
+      'ets has no option "damped"; it has target, period, horizon, holdout, lag, origins\n',
     ]);
     await writeFile(path.join(folder, "empty.csv"), "sku,day,qty\n");
     expect(await train("{ table: empty.csv, partition_by: sku }")).toEqual([1, expect.stringContaining("has no rows")]);

@@ -386,7 +386,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       // It moved elsewhere while the page was open: that is read before the question, and refused after it.
       await mm.registry.setModelAlias("M", "champion", "V1");
       await tab.locator("[data-alias=champion] button").click();
-      await tab.getByText("gets V2 instead of V1").waitFor();
+      await tab.getByText("uses V2 instead of V1").waitFor();
       const primary = tab.getByRole("button", { name: "Move to V2" });
       const ground = () => primary.evaluate("(button) => getComputedStyle(button).backgroundColor");
       const before = await ground();

@@ -72,7 +72,7 @@ describe.each(EVERY_ENGINE)("on %s", (_, missing, open) => {
     ]);
     const some = await mm.runs.rank("naive", { where: "category = 'x' AND UNIT_VALUE > 1" });
     expect(some.ranked.map(({ partitionKey }) => partitionKey)).toEqual(["s:A"]);
-    await expect(mm.runs.rank("naive", { group: "colour" })).rejects.toThrow(/"colour" is no attribute.*category/i);
+    await expect(mm.runs.rank("naive", { group: "colour" })).rejects.toThrow(/"colour" is not an attribute.*category/i);
 
     await mm.train("mean", { runId: "mean" });
     const compared = await mm.runs.compare("naive", "mean", { metric: "mae", group: "category" });
