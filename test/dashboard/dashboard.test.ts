@@ -404,7 +404,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       await stranger.goto(`${url}/registry/M`);
       await stranger.getByLabel("Token").fill(viewer);
       await stranger.getByRole("button", { name: "Look around" }).click();
-      await stranger.getByText("Your role, viewer, may look.").waitFor();
+      await stranger.getByText("Your role, viewer, may look. Moving an alias takes another.").waitFor();
       expect(await stranger.locator("[data-alias=champion] button").count()).toBe(0);
       await stranger.getByText("viewer, viewer").waitFor();
       await stranger.getByRole("button", { name: "Sign out" }).click();
@@ -413,7 +413,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       await stranger.getByText("That token is not known, or was revoked.").waitFor();
       await stranger.getByLabel("Token").fill(viewer);
       await stranger.getByRole("button", { name: "Look around" }).click();
-      await stranger.getByText("Your role, viewer, may look.").waitFor();
+      await stranger.getByText("Your role, viewer, may look. Moving an alias takes another.").waitFor();
       const move = (token: string) =>
         fetch(`${url}/v1/aliases/M/champion`, {
           method: "POST",
