@@ -7,7 +7,7 @@ import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { TrainedModels } from "../runs/trained-models.ts";
 import { getVerified } from "../stages/checksum.ts";
 import { parseJson } from "../stages/json.ts";
-import { definitionsOf } from "./definitions.ts";
+import { type DefinitionSource, definitionsOf } from "./definitions.ts";
 import { type FindUnchanged, findUnchanged } from "./find-unchanged.ts";
 import { type JudgeSegment, judgeSegment } from "./judge-segment.ts";
 import { remember } from "./remember.ts";
@@ -81,6 +81,10 @@ export function createWorker(
       note,
     };
   };
+  const scorers = async (source: DefinitionSource) => ({
+    definition: await definition(source),
+    definitions: definition,
+  });
   return async (request, note) => {
     switch (request.type) {
       case "train":
@@ -98,14 +102,14 @@ export function createWorker(
       case "score-segment":
         return scoreSegment(
           engine,
-          { definition: await definition(request), definitions: definition },
+          await scorers(request),
           { ...request, exports: deepFreeze(request.exports) },
           (batch) => fingerprints(JSON.stringify({ outputTable: request.outputTable, kept: batch })),
         );
       case "score-missing":
-        return scoreMissing(engine, { definition: await definition(request), definitions: definition }, request);
+        return scoreMissing(engine, await scorers(request), request);
       case "take-scored":
-        return takeScored(engine, { definition: await definition(request), definitions: definition }, request);
+        return takeScored(engine, await scorers(request), request);
       case "score-partitions":
         return scorePartitions(request, definition, clock, note);
     }
