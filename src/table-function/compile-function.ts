@@ -10,6 +10,7 @@ import { clockChanges } from "../core/time-zone.ts";
 import { bundleDefinition, loadDefinition } from "../model/bundle.ts";
 import { completesRows } from "../model/complete-rows.ts";
 import { findExternal } from "../model/external-packages.ts";
+import { remember } from "../work/remember.ts";
 import type { TrainingPlan } from "../work/train-partition.ts";
 import type { PartitionCompletion } from "./complete-partition.ts";
 
@@ -204,9 +205,11 @@ async function builtinModule(bundle: Uint8Array, name: string): Promise<string |
   if (!/^[a-z-]+$/.test(name)) return undefined;
   const module = fileURLToPath(moduleUrl(`../model/builtin/${name}`, import.meta.url));
   if (!existsSync(module)) return undefined;
-  const { bytes } = await bundleDefinition(module);
-  return Buffer.compare(bytes, bundle) === 0 ? module : undefined;
+  return Buffer.compare(await bundleOf(module), bundle) === 0 ? module : undefined;
 }
+
+/** Returns the bundle of a built-in definition's module. Training and scoring functions are compiled of the same one. */
+const bundleOf = remember(async (module) => (await bundleDefinition(module)).bytes);
 
 /**
  * Returns the object literal. Its code is strict, as the definition's module was, and finds whole numbers as far as
