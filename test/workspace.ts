@@ -60,18 +60,20 @@ export const body = (name: string) => new URL(`./fixtures/bodies/${name}.ts`, im
 
 const DAY = 86_400_000;
 
+/** The columns of a table of daily series. */
+export const DAILY_COLUMNS: ColumnInfo[] = [
+  { name: "UNIT_ID", type: "string" },
+  { name: "OBS_DATE", type: "date" },
+  { name: "Y", type: "number" },
+];
+
 /** Daily series: `units` keys named U00…, each with `days` rows. */
 export async function fillDaily(mm: ManyModel, units: number, days: number, table = "SALES"): Promise<void> {
-  const columns: ColumnInfo[] = [
-    { name: "UNIT_ID", type: "string" },
-    { name: "OBS_DATE", type: "date" },
-    { name: "Y", type: "number" },
-  ];
   const rows = [];
   for (let day = days - 1; day >= 0; day--)
     for (let unit = 0; unit < units; unit++)
       rows.push([`U${String(unit).padStart(2, "0")}`, day * DAY, unit + day / 10]);
-  await fillTable(mm, table, columns, rows);
+  await fillTable(mm, table, DAILY_COLUMNS, rows);
 }
 
 /** The data query for `fillDaily`'s table. */

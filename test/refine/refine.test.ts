@@ -2,7 +2,7 @@ import { random } from "@manymodel/forecast";
 import { describe, expect, it } from "vitest";
 import type { RefinedRun } from "../../src/api/verbs/refine.ts";
 import { start } from "../processes.ts";
-import { body, dailyQuery, fillDaily, fillTable, openWorkspace, runRows } from "../workspace.ts";
+import { body, DAILY_COLUMNS, dailyQuery, fillDaily, fillTable, openWorkspace, runRows } from "../workspace.ts";
 
 const DAY = 86_400_000;
 
@@ -20,16 +20,7 @@ async function fillNoise(mm: Awaited<ReturnType<typeof openWorkspace>>, units: n
     Math.floor(i / units) * DAY,
     50 + (i % units) + 10 * uniform(),
   ]);
-  await fillTable(
-    mm,
-    "SALES",
-    [
-      { name: "UNIT_ID", type: "string" },
-      { name: "OBS_DATE", type: "date" },
-      { name: "Y", type: "number" },
-    ],
-    rows,
-  );
+  await fillTable(mm, "SALES", DAILY_COLUMNS, rows);
 }
 
 for (const engine of ["local", "memory"] as const)
@@ -68,11 +59,6 @@ for (const engine of ["local", "memory"] as const)
 
     it("by gain, prefers short series to long ones of the same error, and series not refined yet", async () => {
       const mm = await openWorkspace(engine);
-      const columns = [
-        { name: "UNIT_ID", type: "string" },
-        { name: "OBS_DATE", type: "date" },
-        { name: "Y", type: "number" },
-      ] as const;
       const rows = [];
       for (const [unit, days] of [
         ["LONG", 400],
@@ -80,7 +66,7 @@ for (const engine of ["local", "memory"] as const)
         ["DONE", 20],
       ] as const)
         for (let day = 0; day < days; day++) rows.push([unit, day * DAY, day]);
-      await fillTable(mm, "SALES", [...columns], rows);
+      await fillTable(mm, "SALES", DAILY_COLUMNS, rows);
       const loop = mm.foreachPartition("unit_id");
       const { runId } = await loop.dopar(body("scored"), errors({ LONG: 1, SHORT: 1, DONE: 1 }));
       await mm.foreach({ unit_id: ["DONE"] }).dopar(body("scored"), { ...errors({ DONE: 0.5 }), refines: runId });
@@ -205,11 +191,11 @@ train: { holdout: 7, horizon: 7, origins: 3 }
     expect(champions.expectation).toMatchObject({ by: "last-origin", partitions: 12 });
     expect(champions.expectation?.chosen).toBeCloseTo(meanOf("holdout_earlier_mae"), 12);
     expect(champions.expectation?.expected).toBeCloseTo(meanOf("holdout_last_mae"), 12);
-    const kept = (await runRows(mm, "both")).map(({ partitionKey, metrics: text }) => [
+    const lasts = (await runRows(mm, "both")).map(({ partitionKey, metrics: text }) => [
       partitionKey,
       JSON.parse(text ?? "{}").holdout_last_mae,
     ]);
-    expect(Object.fromEntries(kept)).toEqual(
+    expect(Object.fromEntries(lasts)).toEqual(
       Object.fromEntries([...metrics.keys()].map((key, i) => [key, chosen[i]!.holdout_last_mae])),
     );
     // By all origins others would be champions: what is asked of the last one matters here.
@@ -309,11 +295,7 @@ refine: { metric: mase, by: metric, worst_percent: 50, candidates: [naive, drift
     await fillTable(
       mm,
       "SALES",
-      [
-        { name: "UNIT_ID", type: "string" },
-        { name: "OBS_DATE", type: "date" },
-        { name: "Y", type: "number" },
-      ],
+      DAILY_COLUMNS,
       Array.from({ length: 400 }, (_, i) => [`U${String(i % 200).padStart(3, "0")}`, Math.floor(i / 200) * DAY, i]),
     );
     const units = Array.from({ length: 200 }, (_, i) => `U${String(i).padStart(3, "0")}`);

@@ -6,7 +6,7 @@ import { RunLister, runDetail } from "../../../src/dashboard/runs/run-view.ts";
 import { buildIndex } from "../../../src/pipeline/build-index.ts";
 import { planRun } from "../../../src/pipeline/plan-run.ts";
 import { start } from "../../processes.ts";
-import { body, dailyQuery, fillDaily, fillTable, openWorkspace } from "../../workspace.ts";
+import { body, DAILY_COLUMNS, dailyQuery, fillDaily, fillTable, openWorkspace } from "../../workspace.ts";
 
 it("says why a run that is completed has less than all models, and whether it was interrupted", async () => {
   const mm = await openWorkspace("local");
@@ -44,11 +44,7 @@ train: { workers: 1, horizon: 3, holdout: 3 }
   await fillTable(
     mm,
     "SALES",
-    [
-      { name: "UNIT_ID", type: "string" },
-      { name: "OBS_DATE", type: "date" },
-      { name: "Y", type: "number" },
-    ],
+    DAILY_COLUMNS,
     ["A", "B"].flatMap((unit, u) => Array.from({ length: u === 0 ? 40 : 1 }, (_, i) => [unit, i * 86_400_000, i % 7])),
   );
   expect((await start(mm, "train", "--run-id", "named", "--model", "theta").ended)[0]).toBe(0);
