@@ -47,7 +47,7 @@ const SLOW_MS = 1000;
 interface Rival {
   readonly peer: PeerName;
   readonly method: string;
-  /** What the table calls it. */
+  /** Its name in the table. */
   readonly label: string;
 }
 
@@ -195,8 +195,8 @@ async function compare(
       if (their !== undefined && Number.isFinite(their.mase)) pairs[r]?.push([our, their]);
   }
   const { ms, mase } = { ms: mean(alone.map((one) => one.ms)), mase: mean(alone.map((one) => one.mase)) };
-  const own = `| \`${method}\` | | ${alone.length} | ${milliseconds(ms)} | | | ${mase.toFixed(3)} | |`;
-  return [own, ...rivals.map(([{ peer, label }], r) => line(method, `${peer} ${label}`, pairs[r] ?? []))];
+  const ourLine = `| \`${method}\` | | ${alone.length} | ${milliseconds(ms)} | | | ${mase.toFixed(3)} | |`;
+  return [ourLine, ...rivals.map(([{ peer, label }], r) => line(method, `${peer} ${label}`, pairs[r] ?? []))];
 }
 
 /** Whole jobs on daily series, from a file to a file: CPU seconds of all processes. */
@@ -249,7 +249,7 @@ const text = [
   `${[machine, ...versions].join("; ")}.${hidden.length > 0 ? ` Not installed: ${hidden.join(", ")}.` : ""}`,
 ];
 try {
-  const wanted = options.methods?.split(",");
+  const methods = options.methods?.split(",");
   for (const set of sets()) {
     text.push("", `**${set.name}, period ${set.period}, ${set.h} steps**`, "");
     text.push(
@@ -258,7 +258,7 @@ try {
     );
     console.log(text.slice(-4).join("\n"));
     for (const [method, rivals] of Object.entries(RIVALS) as [Method, readonly Rival[]][]) {
-      if (wanted !== undefined && !wanted.includes(method)) continue;
+      if (methods !== undefined && !methods.includes(method)) continue;
       const there = rivals.flatMap((rival) => {
         const peer = peers.get(rival.peer);
         return peer === undefined ? [] : [[rival, peer] as const];

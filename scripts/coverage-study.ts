@@ -32,9 +32,9 @@ if (!isMethod(method)) throw new Error(`there is no method ${method}`);
 function inside({ actual }: StudySeries, { lower, upper }: Forecast, level: number, from = 0, to = 1): number {
   const h = actual.length;
   const steps = Array.from(actual, (_, j) => j).slice(Math.floor(from * h), Math.floor(to * h));
-  const known = steps.filter((j) => !Number.isNaN(actual[j]));
-  const hits = known.filter((j) => actual[j]! >= lower[level]![j]! && actual[j]! <= upper[level]![j]!);
-  return hits.length / known.length;
+  const observed = steps.filter((j) => !Number.isNaN(actual[j]));
+  const hits = observed.filter((j) => actual[j]! >= lower[level]![j]! && actual[j]! <= upper[level]![j]!);
+  return hits.length / observed.length;
 }
 
 const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value / values.length, 0);

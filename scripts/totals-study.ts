@@ -60,12 +60,12 @@ for (const set of options.sets.split(",")) {
       for (const { times, errors } of parts) sums.add(0, times, errors);
       const correlation = sums.of(0);
       for (let step = 0; step < (parts[0]?.actual.length ?? 0); step++) {
-        const known = parts.filter(({ actual }) => !Number.isNaN(actual[step]));
-        const error = known.reduce((sum, { actual, mean }) => sum + (actual[step] ?? NaN) - (mean[step] ?? NaN), 0);
+        const observed = parts.filter(({ actual }) => !Number.isNaN(actual[step]));
+        const error = observed.reduce((sum, { actual, mean }) => sum + (actual[step] ?? NaN) - (mean[step] ?? NaN), 0);
         count++;
         for (const rule of RULES)
           for (const [l] of LEVELS.entries()) {
-            const bounds = known.map(({ lower, upper, mean }) =>
+            const bounds = observed.map(({ lower, upper, mean }) =>
               Math.abs(((error < 0 ? lower : upper)[l]?.[step] ?? NaN) - (mean[step] ?? NaN)),
             );
             const squares = bounds.reduce((sum, half) => sum + half * half, 0);

@@ -78,8 +78,8 @@ describe("global", () => {
     const moved = await global.update!({ model, data: newer, exports, seed: 1, learnt });
     expect(moved.steps).toBe(3);
     const info = plain((await global.fit({ data: longer, exports, seed: 1 })).info);
-    const known = await global.complete!({ data: longer, exports, seed: 1, model, info, learnt });
-    expect((await predict(moved.model)).mean).toEqual((await predict(known.model)).mean);
+    const completed = await global.complete!({ data: longer, exports, seed: 1, model, info, learnt });
+    expect((await predict(moved.model)).mean).toEqual((await predict(completed.model)).mean);
     expect(moved.model.y.length).toBe(DAYS + 3);
   });
 

@@ -18,7 +18,7 @@ export interface Surroundings {
   readonly folder: string;
   /** The command line that the worker's image runs. */
   readonly program: string;
-  /** What containers have in their environment besides. */
+  /** Further variables of the containers' environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly host: string;
   port(): number;

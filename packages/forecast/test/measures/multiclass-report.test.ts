@@ -29,8 +29,8 @@ it("measures several classes as scikit-learn 1.9.1 does", () => {
 });
 
 it("leaves out rows that are not known and classes that nobody has, and refuses what is not a probability", () => {
-  const known = actual.map((code, t) => (t === 3 ? NaN : code));
-  expect(multiclassReport(known, probabilities).accuracy).toBeCloseTo(9 / 11, 14);
+  const observed = actual.map((code, t) => (t === 3 ? NaN : code));
+  expect(multiclassReport(observed, probabilities).accuracy).toBeCloseTo(9 / 11, 14);
   const two = actual.map((code) => (code === 2 ? NaN : code));
   // By hand, pairs of a row of the class and one without: 13.5 of 16 for class 0, 14.5 of 16 for class 1.
   expect(multiclassReport(two, probabilities).auc).toBeCloseTo((13.5 + 14.5) / 32, 14);
