@@ -97,6 +97,36 @@ describe("failures on Snowflake", () => {
       expect(chunk).toMatchObject({ state: "finished", segment: { attempt: chunk.attempt } });
   });
 
+  it("a chunk of a shard whose claim or end was done but not answered is claimed again by the shard's process", async () => {
+    const { queue } = await open({ shard: { index: 0, count: 1 } });
+    const segment = { path: "p", rows: 1, bytes: 1, sha256: "00", succeeded: 1, failed: 0 };
+    const options = { leaseMs: 3_600_000, maxAttempts: 9 };
+    const claim = () => queue.claim("r", "w", options);
+    await queue.enqueue(
+      "r",
+      [1, 2].map((chunk) => ({ chunk, partitions: 1, priority: 0 })),
+    );
+    const lost = (pattern: RegExp, isDone: boolean) =>
+      account.server.faults.failing.push({ pattern, code: "000604", message: "cancelled", times: 1, isDone });
+    const first = await queue.claim("r", "other thread", options);
+    expect(first).toMatchObject({ chunk: 1, attempt: 1 });
+    lost(/SET STATE = 'leased'/, true);
+    await expect(claim()).rejects.toThrow("cancelled");
+    const second = await claim();
+    expect(second).toMatchObject({ chunk: 2, attempt: 2 });
+    const finish = (lease: typeof first) =>
+      queue.finish(lease!, { ...segment, chunk: lease!.chunk, attempt: lease!.attempt });
+    lost(/SET STATE = 'finished'/, false);
+    await expect(finish(second)).rejects.toThrow("cancelled");
+    const third = await claim();
+    expect(third).toMatchObject({ chunk: 2, attempt: 3 });
+    expect(await claim()).toBeUndefined();
+    expect(await finish(first)).toBe(true);
+    expect(await finish(second)).toBe(false);
+    expect(await finish(third)).toBe(true);
+    expect(await queue.ended("r")).toBe(true);
+  });
+
   it("a file that cannot be put is an error with Snowflake's own words, and nothing is recorded", async () => {
     const engine = await open();
     account.server.faults.failing.push({ pattern: /^PUT /, code: "253003", message: "upload failed", times: 1 });

@@ -22,8 +22,10 @@ interface Shard {
   listing?: Promise<void> | undefined;
   /** A look for open chunks that is under way. */
   looking?: Promise<boolean> | undefined;
-  /** Chunks that this process is working on. */
-  readonly held: Set<number>;
+  /** The worker of each chunk that this process is working on, or is claiming. */
+  readonly held: Map<number, string>;
+  /** True while the account may hold leases on chunks that this process does not work on. */
+  mayHaveStray: boolean;
   /** Times at which chunks that failed are available again. */
   retries: number[];
   /** Set off when a chunk of this process ends. */
@@ -41,23 +43,30 @@ export function shardQueue(queue: Queue, session: Session, sql: ReturnType<typeo
     const shard = shards.get(run) ?? {
       listed: [],
       isListed: false,
-      held: new Set(),
+      held: new Map(),
+      mayHaveStray: true,
       retries: [],
       change: new AbortController(),
     };
     shards.set(run, shard);
     return shard;
   };
-  /** Ends what the replica that had this shard in an earlier attempt at the run has left. */
-  const begins = new Map<string, Promise<number>>();
-  const begin = (run: string): Promise<number> => {
-    const lapse = begins.get(run) ?? session.change(sql.lapse, [run]);
-    begins.set(run, lapse);
-    lapse.catch(() => begins.delete(run));
-    return lapse;
+  /**
+   * Ends the leases on chunks that nobody of this process works on: of the replica that had this shard in an earlier
+   * attempt at the run, and of a claim that the account has carried out although its answer was lost.
+   */
+  const endStray = async (run: string, shard: Shard) => {
+    if (!shard.mayHaveStray) return;
+    shard.mayHaveStray = false;
+    try {
+      await session.change(sql.lapse, [run, JSON.stringify([...shard.held.keys()])]);
+    } catch (error) {
+      shard.mayHaveStray = true;
+      throw error;
+    }
   };
   const list = async (run: string, shard: Shard) => {
-    await begin(run);
+    await endStray(run, shard);
     shard.listed = [...(await session.rows(sql.candidates, [run]))] as Candidate[];
     shard.isListed = shard.listed.length < CANDIDATES;
   };
@@ -72,55 +81,64 @@ export function shardQueue(queue: Queue, session: Session, sql: ReturnType<typeo
       await shard.listing;
     }
   };
-  /** Tells the threads of this process that a chunk has ended. */
-  const announce = (shard: Shard) => {
+  /** Lets go of a chunk, and tells the threads of this process. */
+  const drop = (shard: Shard, chunk: number) => {
+    shard.held.delete(chunk);
     const { change } = shard;
     shard.change = new AbortController();
     change.abort();
+  };
+  /** Sends a statement that ends leases; if no answer comes, the account may hold them still, or may not. */
+  const end = async <Answer>(shard: Shard, chunks: Iterable<number>, send: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await send();
+    } catch (error) {
+      doubt(shard);
+      throw error;
+    } finally {
+      for (const chunk of chunks) drop(shard, chunk);
+    }
+  };
+  /** Has the account read again, once the leases that nobody here works under have ended. */
+  const doubt = (shard: Shard) => {
+    shard.mayHaveStray = true;
+    shard.isListed = false;
   };
   return {
     ...queue,
     leaseMs: SHARD_LEASE_MS,
     async claim(run, worker, { leaseMs, maxAttempts }) {
-      try {
-        for (let candidate = await next(run); candidate !== undefined; candidate = await next(run)) {
-          const [chunk, attempt, state, counted] = candidate;
-          if (state === "leased" && counted >= maxAttempts) {
-            await session.change(sql.giveUp, [run, chunk, attempt]);
-          } else if ((await session.change(sql.claim, [worker, leaseMs, run, chunk, attempt])) === 1) {
-            shardOf(run).held.add(chunk);
-            return { run, worker, chunk, attempt: attempt + 1 };
+      const shard = shardOf(run);
+      for (let candidate = await next(run); candidate !== undefined; candidate = await next(run)) {
+        const [chunk, attempt, state, counted] = candidate;
+        let isMine = false;
+        shard.held.set(chunk, worker);
+        try {
+          if (state === "leased" && counted >= maxAttempts) await session.change(sql.giveUp, [run, chunk, attempt]);
+          else isMine = (await session.change(sql.claim, [worker, leaseMs, run, chunk, attempt])) === 1;
+          if (isMine) return { run, worker, chunk, attempt: attempt + 1 };
+        } finally {
+          if (!isMine) {
+            shard.held.delete(chunk);
+            doubt(shard);
           }
         }
-      } catch (error) {
-        // What was taken from the list has not been claimed: it is listed again.
-        shardOf(run).isListed = false;
-        throw error;
       }
       return undefined;
     },
-    async finish(lease, segment) {
-      const shard = shardOf(lease.run);
-      const isRecorded = await queue.finish(lease, segment);
-      shard.held.delete(lease.chunk);
-      announce(shard);
-      return isRecorded;
+    finish(lease, segment) {
+      return end(shardOf(lease.run), [lease.chunk], () => queue.finish(lease, segment));
     },
     async fail(lease, error, maxAttempts, retryAfterMs = 0) {
       const shard = shardOf(lease.run);
-      const isRecorded = await queue.fail(lease, error, maxAttempts, retryAfterMs);
-      shard.held.delete(lease.chunk);
       shard.retries.push(Date.now() + Math.min(retryAfterMs, LONGEST_RETRY_MS));
-      announce(shard);
-      return isRecorded;
+      return end(shard, [lease.chunk], () => queue.fail(lease, error, maxAttempts, retryAfterMs));
     },
     async release(run, workers) {
       const shard = shardOf(run);
-      const freed = await queue.release(run, workers);
-      shard.held.clear();
+      const chunks = [...shard.held].flatMap(([chunk, worker]) => (workers.includes(worker) ? [chunk] : []));
       shard.isListed = false;
-      announce(shard);
-      return freed;
+      return end(shard, chunks, () => queue.release(run, workers));
     },
     async ended(run) {
       const shard = shardOf(run);
@@ -138,7 +156,8 @@ export function shardQueue(queue: Queue, session: Session, sql: ReturnType<typeo
       await pause(Math.max(0, wait), AbortSignal.any([signal, shard.change.signal]));
       const now = Date.now();
       // A look at the account is worth its price if a chunk is to be tried again, or nobody of this process is at work.
-      if (shard.retries.some((time) => time <= now) || shard.held.size === 0) shard.isListed = false;
+      if (shard.held.size === 0) doubt(shard);
+      else if (shard.retries.some((time) => time <= now)) shard.isListed = false;
       shard.retries = shard.retries.filter((time) => time > now);
     },
   };

@@ -25,8 +25,8 @@ export class Faults {
   mountLagMs = 0;
   /** Is told of each statement when it has arrived, and before it is done; and by whom. */
   onStatement: (sql: string, user: string) => void = () => {};
-  /** Statements that match fail with this, so many times. */
-  readonly failing: { pattern: RegExp; code: string; message: string; times: number }[] = [];
+  /** Statements that match fail with this, so many times: before anything is done, or once it is done and its answer is lost. */
+  readonly failing: { pattern: RegExp; code: string; message: string; times: number; isDone?: boolean }[] = [];
 
   takeExpired(): boolean {
     if (this.expiredTokens === 0) return false;
@@ -35,7 +35,7 @@ export class Faults {
   }
 
   /** The failure that a statement is to have, if any. */
-  take(sql: string): { code: string; message: string } | undefined {
+  take(sql: string): { code: string; message: string; isDone?: boolean } | undefined {
     const fault = this.failing.find(({ pattern, times }) => times > 0 && pattern.test(sql));
     if (fault !== undefined) fault.times--;
     return fault;

@@ -143,9 +143,12 @@ export async function startLocalSnowflake({
         tags.push(parameters.QUERY_TAG ?? session.parameters.get("QUERY_TAG") ?? "");
         faults.onStatement(sql, session.user);
         const fault = faults.take(sql);
-        if (fault !== undefined) throw new SqlFailure(fault.code, "XX000", fault.message);
+        const failure = fault && new SqlFailure(fault.code, "XX000", fault.message);
+        if (failure !== undefined && fault?.isDone !== true) throw failure;
         running.add(sql);
-        return perform(session, sql, binds).finally(() => running.delete(sql));
+        const answer = await perform(session, sql, binds).finally(() => running.delete(sql));
+        if (failure !== undefined) throw failure;
+        return answer;
       }),
     async logout(session) {
       sessions.delete(session);

@@ -45,8 +45,9 @@ export function queueStatements({ chunks }: Names, longestRetryMs: number, shard
     candidates: `SELECT CHUNK, ATTEMPT, STATE, ATTEMPT - FORGIVEN FROM ${chunks} WHERE RUN_ID = ?${mine}
       AND ((STATE = 'available' AND NOT COALESCE(${later}, FALSE)) OR (${lapsed}))
       ORDER BY PRIORITY DESC, CHUNK LIMIT ${CANDIDATES}`,
-    /** Ends the leases of a shard: whoever had it before is no more. */
-    lapse: `UPDATE ${chunks} SET LEASE_UNTIL = SYSDATE() WHERE RUN_ID = ? AND STATE = 'leased' AND LEASE_UNTIL > SYSDATE()${mine}`,
+    /** Ends the leases of a shard but on some chunks: those that its only process works on. */
+    lapse: `UPDATE ${chunks} SET LEASE_UNTIL = SYSDATE() WHERE RUN_ID = ? AND STATE = 'leased' AND LEASE_UNTIL > SYSDATE()${mine}
+      AND NOT CHUNK IN (SELECT f.VALUE::NUMBER FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f)`,
     giveUp: `UPDATE ${chunks} SET STATE = 'failed', LEASE_UNTIL = NULL, ERROR = ${lapsedLeaseSql("WORKER")}
       WHERE RUN_ID = ? AND CHUNK = ? AND ATTEMPT = ? AND ${lapsed}`,
     claim: `UPDATE ${chunks} SET STATE = 'leased', ATTEMPT = ATTEMPT + 1, WORKER = ?, LEASE_UNTIL = DATEADD('millisecond', ?, SYSDATE())
