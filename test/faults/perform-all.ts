@@ -20,7 +20,8 @@ export async function performAll(ground: Ground, schedules: readonly Schedule[])
   const blows: Record<string, number> = {};
   const done = schedules.map((schedule) => perform(site, reference, schedule, schedule === schedules.at(-1)));
   for (const { seed, anomalies, kills } of await Promise.all(done)) {
-    expect(anomalies, `schedule ${seed}`).toEqual([]);
+    // In words of its own, since the difference of long lists is cut.
+    expect(anomalies, `schedule ${seed}: ${anomalies.join("\n")}`).toEqual([]);
     for (const [what, n] of Object.entries(kills)) blows[what] = (blows[what] ?? 0) + n;
   }
   return blows;

@@ -23,6 +23,7 @@ export interface Performance {
 
 /** A process that has not ended after so many looks, of a millisecond and more each, hangs. */
 const MOST_LOOKS = 150_000;
+const LOOKS_BETWEEN_PROGRESS = 100;
 
 /** Trains a run in a workspace of its own, disturbed as the schedule says, until it is completed; then looks at it. */
 export async function perform(
@@ -65,6 +66,12 @@ export async function perform(
         anomalies.push(`${args.join(" ")} ended with ${code()}: ${stderr().trim()}`);
     }
     trainers = trainers.filter((trainer) => trainer.code() === undefined);
+  };
+
+  /** The run's state, and each chunk's: a process that changes nothing of it hangs. */
+  const progress = async () => {
+    const chunks = await queue.chunks(runId);
+    return JSON.stringify([runId, (await catalog.run(runId))?.state, chunks.map((one) => [one.state, one.attempt])]);
   };
 
   const completed = async () => (await catalog.run(runId))?.state === "completed";
@@ -146,7 +153,7 @@ export async function perform(
       if (trainers.length === 0) await goOn(blow.twins ? 2 : 1);
     }
     for (let i = 0; i < 6 && anomalies.length === 0; i++) {
-      if (!(await reachEnd(trainers))) anomalies.push(`${trainers[0]!.args.join(" ")} does not end`);
+      if (!(await reachEnd(trainers, progress))) anomalies.push(`${trainers[0]!.args.join(" ")} does not end`);
       await settle();
       if (await completed()) break;
       await goOn(1);
@@ -173,11 +180,16 @@ export async function perform(
   }
 }
 
-/** Whether all of them end before they are taken for hanging. */
-async function reachEnd(processes: readonly Process[]): Promise<boolean> {
+/** Whether all of them end before they are taken for hanging, which those are not whose progress changes. */
+async function reachEnd(processes: readonly Process[], progress: () => Promise<string>): Promise<boolean> {
+  let before = "";
   for (let looks = 0; looks < MOST_LOOKS / 5; looks++) {
     if (processes.every(({ code }) => code() !== undefined)) return true;
     await wait(5);
+    if (looks % LOOKS_BETWEEN_PROGRESS !== 0) continue;
+    const now = await progress();
+    if (now !== before) looks = 0;
+    before = now;
   }
   return false;
 }
