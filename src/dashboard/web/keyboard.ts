@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 /** The actions of keys, or of two keys in a row (`g r`). */
 export type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
@@ -54,7 +54,8 @@ export function stepRow(by: 1 | -1): void {
 
 /** Listens to keys as long as a view is there; the view that came last is asked first. */
 export function useKeys(keys: Keys): void {
-  useEffect(() => {
+  // Before the browser paints: a key never acts on rows that are no longer shown.
+  useLayoutEffect(() => {
     if (layers.length === 0) addEventListener("keydown", pressed);
     layers.push(keys);
     return () => {
