@@ -7,13 +7,13 @@ import { type Series, toFloat64 } from "../time/series.ts";
 
 /** Settings of `anomalies`. */
 export interface AnomalyOptions extends ModelOptions {
-  /** Coverage of the band in percent, in (0, 100); default 99.9: one false alarm in a thousand Gaussian observations. */
+  /** Coverage of the band in percent, in (0, 100); default 99.9, one false alarm in 1,000 Gaussian observations. */
   readonly level?: number;
 }
 
 /** Observations against their one-step forecasts; arrays have the series' length, NaN where there is no forecast. */
 export interface Anomalies {
-  /** Positions of the observations outside of the band, ascending. */
+  /** Positions of the observations outside the band, ascending. */
   readonly positions: readonly number[];
   readonly expected: Float64Array;
   readonly lower: Float64Array;

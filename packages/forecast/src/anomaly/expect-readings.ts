@@ -4,10 +4,10 @@ import type { ReadingsDetector } from "./readings-detector.ts";
 import { seasonOf } from "./robust-harmonics.ts";
 
 /**
- * Returns the readings that a detector expects in the next `h` steps, with intervals by the tails of its errors, as much
- * wider as the variance of the noise grows with the steps.
+ * Returns the readings that a detector expects in the next `h` steps, with intervals by the tails of its errors, which
+ * widen as the variance of the noise grows with the steps.
  *
- * @throws {RangeError} naming an option out of range
+ * @throws {RangeError} if an option is out of range
  */
 export function expectReadings(detector: ReadingsDetector, options: ForecastOptions): Forecast {
   const { h, levels } = checkForecastOptions(options);

@@ -9,9 +9,9 @@ import { fitSeasons } from "./robust-harmonics.ts";
 
 /** Settings of a detector of a sensor's readings. */
 export interface DetectorOptions {
-  /** Steps a season, of any length; none by default. A period of 1 is no season. */
+  /** Steps per season for each season, of any length; default none. A period of 1 is not a season. */
   readonly periods?: readonly number[];
-  /** 100 minus the percentage of a clean sensor's readings that are reported; default 99.99, one in ten thousand. */
+  /** 100 minus the percentage of a clean sensor's readings that are reported; default 99.99, one in 10,000. */
   readonly level?: number;
 }
 
@@ -33,13 +33,13 @@ const NEVER = Number.MAX_SAFE_INTEGER;
 const MISSING_AT_LEAST = 3;
 
 /**
- * Learns what a sensor's readings are like: seasons as robust harmonics, autocorrelated noise about them, how heavy the
- * tails of its errors are, how many equal readings and missing steps in a row are usual. Then judges the history. Where its
- * level moved, all is fitted once more with a level before and after.
+ * Learns the usual readings of a sensor: seasons as robust harmonics, autocorrelated noise about them, the tails of its
+ * errors, and the usual number of equal readings and of missing steps in a row. Then judges the history. If the
+ * history's level moved, everything is fitted again with one level before the move and one after.
  *
- * @param y - readings, one a step, NaN where missing
- * @returns the detector, which expects the reading after the last, and the verdicts on the history
- * @throws {RangeError} if a reading is infinite, fewer than 20 are there, or an option is out of range
+ * @param y - one reading per step, NaN where missing
+ * @returns the detector after the last reading, and the verdicts on the history
+ * @throws {RangeError} if a reading is infinite, there are fewer than 20 readings, or an option is out of range
  */
 export function fitDetector(y: Series, options: DetectorOptions = {}): FittedDetector {
   checkOptions("fitDetector", options, { periods: true, level: true });

@@ -35,18 +35,19 @@ export function firstState(noise: ReadingsDetector["noise"], offset: number): De
 }
 
 /**
- * Judges each new reading of a sensor against the forecast made just before, and moves the detector over it. In this order:
- * - `stuck`: as many equal readings in a row as the history has not had by chance
- * - `missing`: as many missing steps in a row
- * - `spike`: outside of the band, which is as much wider as steps before were missing or withheld
- * - `level-shift`: five readings in a row beyond the same side, or a cumulative sum of errors over its decision value within
- *   30 readings; expected readings then move to the new level
- * - `drift`: the same after more than 30 readings
+ * Judges each new reading of a sensor against the forecast made just before it, and moves the detector over the
+ * reading. The faults, checked in this order:
+ * - `stuck`: more equal readings in a row than the history has by chance
+ * - `missing`: more missing steps in a row than the history has by chance
+ * - `spike`: outside the band, which widens with the steps before it that are missing or withheld
+ * - `level-shift`: five readings in a row beyond the same side, or a cumulative sum of errors over its decision value
+ *   within 30 readings. Expected readings then move to the new level
+ * - `drift`: a cumulative sum of errors over its decision value after more than 30 readings
  * - `rate`: steps are missing between readings more often than in the history
  *
- * Spikes and stuck readings are withheld from the state. Judging readings in several calls gives the same as in one.
+ * Spikes and stuck readings are withheld from the state. Several calls in a row give the same verdicts as one call.
  *
- * @param readings - one a step after those judged before, NaN where missing
+ * @param readings - one per step after the readings judged before, NaN where missing
  * @throws {RangeError} if a reading is infinite
  * @see Page (1954), doi:10.1093/biomet/41.1-2.100 (cumulative sums); Siegmund (1985), doi:10.1007/978-1-4757-1862-1
  *   (their false alarms)

@@ -12,17 +12,17 @@ export interface ReadingsDetector {
   /** 100 minus the percentage of a clean sensor's readings that are reported. */
   readonly level: number;
   readonly waves: readonly Wave[];
-  /** Periods that the history has less than two seasons of, and that are therefore not in `waves`. */
+  /** Periods of which the history has fewer than two seasons, so that they are not in `waves`. */
   readonly leftOut: readonly number[];
   readonly noise: ReadingNoise;
   /** One-step errors below and above the expected reading. */
   readonly tails: readonly [ErrorTail, ErrorTail];
   /** Errors smaller than this are rounding. */
   readonly resolution: number;
-  /** Mean of standardised errors, and how much wider than those of white noise their sums are. */
+  /** Mean of standardised errors, and the ratio of the spread of their sums to that of white noise. */
   readonly centre: number;
   readonly spread: number;
-  /** Equal readings, and missing steps, in a row that are too many. */
+  /** Numbers of equal readings, and of missing steps, in a row that are too many. */
   readonly stuckAfter: number;
   readonly missingAfter: number;
   /** Share of readings that come after a missing step. */
@@ -35,27 +35,32 @@ export interface DetectorState {
   /** Steps since the first reading of the history. */
   readonly time: number;
   readonly offset: number;
-  /** Readings that the offset is the average of, as long as it is a new level; 0 otherwise. */
+  /** Number of readings that the offset averages while the level is new; 0 otherwise. */
   readonly settling: number;
-  /** Mean and variance of the noise state at `time`, the variance in units of scale². */
+  /** Mean and variance of the noise state at `time`; the variance is in units of scale². */
   readonly mean: number;
   readonly variance: number;
-  /** The last reading, and how many in a row were equal to it, since when. */
+  /** The last reading, the number of readings in a row equal to it, and the time of the first of these. */
   readonly last: number | null;
   readonly equal: number;
   readonly equalSince: number;
   /** Missing steps in a row. */
   readonly missing: number;
-  /** Readings in a row beyond the same side of the band: their distances from season + offset, and the time of the first. */
+  /**
+   * Distances from season + offset of the readings in a row beyond the same side of the band, and the time of the
+   * first.
+   */
   readonly outside: readonly number[];
   readonly outsideSince: number;
-  /** Cumulative sums of standardised errors, upwards and downwards, and of missing steps before readings. */
+  /** Cumulative sums: of standardised errors upwards and downwards, and of missing steps before readings. */
   readonly up: ClimbingSum;
   readonly down: ClimbingSum;
   readonly gaps: ClimbingSum;
 }
 
-/** A sum that is never negative, when it last left 0, and the readings since or since it was last reported. */
+/**
+ * A sum that is never negative, the time at which it last left 0, and the readings since then or since its last report.
+ */
 export interface ClimbingSum {
   readonly value: number;
   readonly since: number;
@@ -76,6 +81,9 @@ export interface Verdicts {
   readonly score: Float64Array;
   /** The fault of each reading; null for none. */
   readonly kinds: readonly (ReadingKind | null)[];
-  /** The position at which that began, negative where it was before the first of these readings; NaN for nothing. */
+  /**
+   * The position at which the fault began, negative if it began before the first of these readings; NaN without a
+   * fault.
+   */
   readonly since: Float64Array;
 }

@@ -7,24 +7,29 @@ import type { AnomalyOptions } from "./anomalies.ts";
 
 /** Settings of scoring new readings. */
 export interface ReadingsOptions extends AnomalyOptions {
-  /** Robust scale of the one-step errors, from `anomalies` on the history; by default the model's own interval counts. */
+  /** Robust scale of the one-step errors, from `anomalies` on the history; the model's own interval when left out. */
   readonly scale?: number;
-  /** An anomaly is kept from the model's state until so many came in a row (then the level has moved); default 3. */
+  /**
+   * Number of anomalies in a row after which the level counts as moved; until then they do not change the model's
+   * state; default 3.
+   */
   readonly patience?: number;
-  /** Anomalies in a row before the first reading, as the last call gave them; default 0. */
+  /** Number of anomalies in a row before the first reading, as the last call returned it; default 0. */
   readonly run?: number;
 }
 
-/** New readings against the forecasts made just before each; arrays have their length. */
+/** New readings against the forecast made just before each; arrays have the readings' length. */
 export interface Readings<M extends AnyModel> {
-  /** Positions among the readings of those outside of their band. */
+  /** Positions of the readings outside their band. */
   readonly positions: readonly number[];
   readonly expected: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   /** Error in standard errors; NaN where the reading is missing. */
   readonly score: Float64Array;
-  /** The model moved over the readings, and anomalies in a row at their end: both go into the next call. */
+  /**
+   * The model moved over the readings, and the number of anomalies in a row at their end. Pass both to the next call.
+   */
   readonly model: M;
   readonly run: number;
 }

@@ -25,21 +25,21 @@ export interface ArimaModel extends AnyModel {
   readonly se: Readonly<Record<string, number>>;
   /** Variance of the one-step errors: their sum of squares divided by nobs less the number of coefficients. */
   readonly sigma2: number;
-  /** Of the differenced, transformed series; 0 when it is fitted exactly. */
+  /** Log-likelihood of the differenced, transformed series; 0 for an exact fit. */
   readonly loglik: number;
   readonly aic: number;
-  /** Null where it is not defined: nobs less than two above the number of coefficients and sigma2. */
+  /** Null where it is not defined: nobs exceeds the number of coefficients and sigma2 by less than 2. */
   readonly aicc: number | null;
   readonly bic: number;
   /** Observed values less those lost to differencing. */
   readonly nobs: number;
   /** Method that estimated the coefficients. */
   readonly fit: "CSS-ML" | "ML" | "CSS";
-  /** Box–Cox exponent of the model's scale; absent where there is none. */
+  /** Box–Cox exponent of the model's scale; absent without a transformation. */
   readonly lambda?: number;
   /** True if forecasts are means instead of medians of the original scale. */
   readonly biasAdjust?: boolean;
-  /** Names of the regressors given, in order; absent without any. */
+  /** Names of the regressors, in order; absent without regressors. */
   readonly regressors?: readonly string[];
   /** Time steps seen so far, missing ones included. */
   readonly length: number;
@@ -54,7 +54,7 @@ export interface ArimaState {
   readonly a: readonly number[];
   /** Variance of the next error in units of sigma2, 1 once the filter has settled. */
   readonly variance: number;
-  /** Gain, the direction in which the state's covariance shrinks and its factor; absent once the filter has settled. */
+  /** Gain, direction in which the state's covariance shrinks, and its factor; absent once the filter has settled. */
   readonly gain?: readonly number[];
   readonly shrinking?: readonly number[];
   readonly scale?: number;

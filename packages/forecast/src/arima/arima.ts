@@ -28,28 +28,30 @@ export interface ArimaOptions {
   readonly seasonal?: readonly [number, number, number];
   /** Observations per season, an integer ≥ 1; default 1. */
   readonly period?: number;
-  /** Presence of a mean other than zero; default true, ignored where it is differenced. */
+  /** True for a mean other than zero; default true, ignored if the series is differenced. */
   readonly includeMean?: boolean;
-  /** Presence of a linear trend (the mean of its first difference); default false. */
+  /** True for a linear trend (the mean of the first difference); default false. */
   readonly includeDrift?: boolean;
-  /** Regressors by name, a value per time of the series; a time with a missing one (NaN) counts as missing. */
+  /**
+   * Regressors by name, one value for each time of the series; a time with a missing regressor (NaN) counts as missing.
+   */
   readonly xreg?: Regressors;
-  /** Estimation method; default "CSS-ML": exact maximum likelihood from a conditional least squares start. */
+  /** Estimation method; default "CSS-ML". */
   readonly method?: ArimaMethod;
-  /** Box–Cox exponent of the scale to model on; none when left out. */
+  /** Box–Cox exponent of the scale to model on; no transformation when left out. */
   readonly lambda?: number;
   /** With `lambda`: forecasts are means, not medians, of the original scale; default false. */
   readonly biasAdjust?: boolean;
 }
 
 /**
- * Returns the seasonal ARIMA of a given order, with linear regressors: phi(B) Phi(B^m) (1−B)^d (1−B^m)^D (y_t − x_t'β)
- * = theta(B) Theta(B^m) e_t. Estimated by exact Gaussian maximum likelihood of the differenced series (with missing
- * values, by a Kalman filter with exact diffuse start), over stationary and invertible coefficients; the best of the
- * optima reached from conditional least squares and from zero coefficients. Regression coefficients and the variance
- * are concentrated out.
+ * Fits a seasonal ARIMA of a given order, with linear regressors: phi(B) Phi(B^m) (1−B)^d (1−B^m)^D (y_t − x_t'β) =
+ * theta(B) Theta(B^m) e_t. The estimate is the exact Gaussian maximum likelihood of the differenced series over
+ * stationary and invertible coefficients. With missing values the likelihood comes from a Kalman filter with an exact
+ * diffuse start. The search starts from conditional least squares and from zero coefficients, and the better optimum
+ * counts. Regression coefficients and the variance are concentrated out.
  *
- * A series that is constant once differenced has no ARMA part: its model is its mean, or its constant change.
+ * A series that is constant after differencing has no ARMA part: its model is its mean, or its constant change.
  *
  * @param y - observations, NaN where missing
  * @returns plain data; `forecast`, `fitted`, `residuals`, `updateArima` and `simulateArima` take it

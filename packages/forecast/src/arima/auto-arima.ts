@@ -66,47 +66,49 @@ export interface AutoArimaOptions {
   /** Differences at lag 1 and at the seasonal lag; chosen by the tests when left out. */
   readonly d?: number;
   readonly D?: number;
-  /** Most coefficients: autoregressive 5, moving-average 5, seasonal 2 and 2. */
+  /** The most coefficients of each kind; default autoregressive 5, moving-average 5, seasonal 2 and 2. */
   readonly maxP?: number;
   readonly maxQ?: number;
   readonly maxSeasonalP?: number;
   readonly maxSeasonalQ?: number;
-  /** Most coefficients of all four kinds together when `stepwise` is false; default 5. */
+  /** The most coefficients of all four kinds together if `stepwise` is false; default 5. */
   readonly maxOrder?: number;
-  /** Most differences the tests may choose: 2, seasonal 1. */
+  /** The most differences that the tests may choose; default 2, seasonal 1. */
   readonly maxD?: number;
   readonly maxSeasonalD?: number;
-  /** The orders the stepwise search starts with: 2, 2, seasonal 1 and 1. */
+  /** The orders that the stepwise search starts with; default 2 and 2, seasonal 1 and 1. */
   readonly startP?: number;
   readonly startQ?: number;
   readonly startSeasonalP?: number;
   readonly startSeasonalQ?: number;
-  /** Only models of the undifferenced series; default false. */
+  /** True for models of the undifferenced series alone; default false. */
   readonly stationary?: boolean;
   /** True to try seasonal models; default true. */
   readonly seasonal?: boolean;
-  /** Search from neighbour to neighbour (default) or the whole grid. */
+  /** True to search from neighbour to neighbour, false to search the whole grid; default true. */
   readonly stepwise?: boolean;
   /**
-   * Compare models by conditional sums of squares; default for more than 150 values or a period above 12, unless more than
-   * a tenth of at most 1,000 values are missing.
+   * True to compare models by conditional sums of squares. Default true for more than 150 values or a period above 12,
+   * unless more than a tenth of at most 1,000 values are missing.
    */
   readonly approximation?: boolean;
   /** Criterion to minimise; default "aicc". */
   readonly ic?: InformationCriterion;
   readonly test?: "kpss" | "adf" | "pp";
   readonly seasonalTest?: "seas" | "ocsb";
-  /** True if a drift, or a mean, may be part of the model; default true. */
+  /** True if a drift or a mean may be part of the model; default true. */
   readonly allowDrift?: boolean;
   readonly allowMean?: boolean;
-  /** Regressors by name, a value per time of the series; a time with a missing one (NaN) counts as missing. */
+  /**
+   * Regressors by name, one value for each time of the series; a time with a missing regressor (NaN) counts as missing.
+   */
   readonly xreg?: Regressors;
-  /** Box–Cox exponent of the scale to model on; none when left out. */
+  /** Box–Cox exponent of the scale to model on; no transformation when left out. */
   readonly lambda?: number;
   readonly biasAdjust?: boolean;
   /**
-   * A model of the beginning of the series, as of the values before a holdout: the stepwise search starts at its order, and
-   * costs less. Of no use where the tests choose other differences.
+   * A model of the start of the series, such as the values before a holdout. The stepwise search starts at its order
+   * and costs less. It is ignored if the tests choose other differences.
    */
   readonly searchFrom?: ArimaModel;
 }
@@ -133,13 +135,14 @@ const MOST_ROUNDS = 30;
 const REFITS = 3;
 
 /**
- * Returns the best seasonal ARIMA model of a series by AICc, found as Hyndman & Khandakar published it: differences by
- * a KPSS test and by seasonal strength, then a stepwise search over orders and constant from four models, leaving out
- * models with roots near the unit circle. Long series are searched by conditional sums of squares, and the best few
- * models then fitted by exact maximum likelihood; with more than a tenth of at most 1,000 values missing, all are.
+ * Returns the best seasonal ARIMA model of a series by AICc, with the algorithm of Hyndman & Khandakar. A KPSS test and
+ * the seasonal strength choose the differences. A stepwise search from four models then chooses orders and constant,
+ * and leaves out models with roots near the unit circle. For long series the search compares conditional sums of
+ * squares, and the best few models are fitted by exact maximum likelihood. If more than a tenth of at most 1,000 values
+ * are missing, every model is fitted exactly.
  *
- * @param y - observations, NaN where missing. A constant series, and one of fewer than 5 observed values, gets its mean
- *   as model; one too short for a season of `period` values is treated as non-seasonal.
+ * @param y - observations, NaN where missing. A constant series, or one of fewer than 5 observed values, gets its mean
+ *   as the model. A series too short for a season of `period` values counts as non-seasonal.
  * @throws {RangeError} if nothing is observed, a value is infinite or an option is not allowed
  * @see Hyndman & Khandakar (2008), doi:10.18637/jss.v027.i03
  */

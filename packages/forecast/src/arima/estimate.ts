@@ -7,7 +7,10 @@ import { type MissingLikelihood, missingLikelihood } from "./missing-values.ts";
 import { type Arma, type ArmaOrder, armaReach, rootsBeyond, zeroArma } from "./polynomial.ts";
 import { type ArimaProblem, conditionalWorkspace, likelihoodWorkspace } from "./problem.ts";
 
-/** Estimation method: exact maximum likelihood, conditional least squares, or the first from the second. */
+/**
+ * Estimation method: exact maximum likelihood (ML), conditional least squares (CSS), or exact maximum likelihood from a
+ * start by conditional least squares (CSS-ML).
+ */
 export type ArimaMethod = "CSS-ML" | "ML" | "CSS";
 
 /** Estimated coefficients of one model. */

@@ -1,6 +1,6 @@
 import { type Differencing, differenced } from "./differencing.ts";
 
-/** Regressors: columns over the times of the series, in order, by name; or rows without names (xreg1, xreg2, …). */
+/** Regressors: columns by name, one value for each time of the series; or rows without names (xreg1, xreg2, …). */
 export type Regressors = Readonly<Record<string, ArrayLike<number>>>;
 
 /** The linear part of a model over some times. */

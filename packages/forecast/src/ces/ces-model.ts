@@ -5,10 +5,10 @@ export type CesSeasonality = "none" | "simple" | "partial" | "full";
 
 /** The states between two observations. */
 export interface CesState {
-  /** The level, and its information potential (the imaginary part); 0 where the model has none. */
+  /** The level and its information potential (the imaginary part); 0 if the model has no level. */
   readonly level: number;
   readonly potential: number;
-  /** The same of each of the next `period` steps in time order; empty where the model has none. */
+  /** The same for each of the next `period` steps, in time order; empty without seasonal states. */
   readonly season: readonly number[];
   readonly seasonPotential: readonly number[];
 }
@@ -22,9 +22,11 @@ export interface CesModel extends AnyModel {
   readonly period: number;
   /** The number of observed values. */
   readonly nobs: number;
-  /** Real and imaginary part of the smoothing parameter of the level; "simple": of each phase of the season. */
+  /** Real and imaginary part of the smoothing parameter of the level; for "simple", of each phase of the season. */
   readonly alpha: readonly number[];
-  /** Of the season: one real value if "partial", real and imaginary part if "full", else empty. */
+  /**
+   * Smoothing parameter of the season: one real value if "partial", real and imaginary part if "full", otherwise empty.
+   */
   readonly beta: readonly number[];
   /** The states before the first value, from which `fitted` starts. */
   readonly initial: CesState;
@@ -33,6 +35,6 @@ export interface CesModel extends AnyModel {
   /** Variance of the one-step errors: their sum of squares divided by nobs less the number of smoothing parameters. */
   readonly sigma2: number;
   readonly loglik: number;
-  /** Null where it is not defined: nobs at most one above the number of parameters (sigma2 among them). */
+  /** Null where it is not defined: nobs exceeds the number of parameters, sigma2 among them, by at most 1. */
   readonly aicc: number | null;
 }

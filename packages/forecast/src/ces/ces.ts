@@ -12,7 +12,7 @@ export interface CesOptions {
   readonly period?: number;
   /**
    * The season: "none"; "simple", a complex level for each phase; "partial", a level and real seasonal effects; "full",
-   * a level and complex seasonal effects; default "auto", of these the least AICc.
+   * a level and complex seasonal effects; or "auto", the form of least AICc among them; default "auto".
    */
   readonly seasonality?: CesSeasonality | "auto";
 }
@@ -23,20 +23,21 @@ const ALL: readonly CesSeasonality[] = ["none", "simple", "partial", "full"];
 const PARAMETERS: Readonly<Record<CesSeasonality, number>> = { none: 2, simple: 2, partial: 3, full: 4 };
 
 /**
- * Returns the complex exponential smoothing (CES): the level is the real part, and what it leaves unexplained (its
- * information potential) the imaginary part of one complex state with one complex smoothing parameter, so that the
- * model slides between stationary and trending series without choosing a trend. Smoothing parameters minimise the sum
- * of squared one-step errors within the stable region, with a transition whose free-running states grow by at most a
- * factor of e over the series, or over two seasons if these are longer. Initial states are backcast and do not count as
- * parameters in the AICc.
+ * Fits complex exponential smoothing (CES): one complex state with one complex smoothing parameter. The real part is
+ * the level, and the imaginary part is its information potential: the part that the level leaves unexplained. The model
+ * slides between stationary and trending series without a choice of trend. Smoothing parameters minimise the sum of
+ * squared one-step errors within the stable region. Free-running states may grow by at most a factor of e over the
+ * series, or over two seasons if these are longer. Initial states are backcast and do not count as parameters in the
+ * AICc.
  *
- * At a missing value (NaN) the states move on without error. A constant series gets alpha 1.3 + i without a season,
- * which repeats it. "auto" tries seasonal forms from two seasons and three observations on.
+ * At a missing value (NaN) the states move on without an error. A constant series gets alpha 1.3 + i without a season,
+ * and the forecasts repeat the constant. "auto" tries seasonal forms if the series has at least two seasons and three
+ * observations.
  *
  * @param y - observations
  * @returns a model for `forecast`, `fitted`, `update` and `simulate`
- * @throws {RangeError} if fewer than 5 values are observed, one is infinite, an option is not allowed, or the series is
- *   too short for the season asked for
+ * @throws {RangeError} if fewer than 5 values are observed, a value is infinite, an option is not allowed, or the
+ *   series is too short for the requested season
  * @see Svetunkov, Kourentzes & Ord (2022), doi:10.1002/nav.22074
  */
 export function ces(y: Series, options: CesOptions = {}): CesModel {

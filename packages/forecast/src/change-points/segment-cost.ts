@@ -1,4 +1,4 @@
-/** The constant of a segment. */
+/** Quantity that is constant within a segment. */
 export type ChangeKind = "mean" | "mean-variance" | "trend";
 
 /**

@@ -31,24 +31,24 @@ export interface Member {
 }
 
 /**
- * Returns the default combination: the members that suit a series (see `lineupOf`), most often the median of automatic
- * ARIMA, exponential smoothing, dynamic optimised theta and complex exponential smoothing (of four: the mean of the two
- * in the middle), with prediction intervals calibrated out of sample. Intermittent demand (average demand interval ≥
- * 1.32, zeros that the season explains left aside) gets the mean of the Teunter–Syntetos–Babai, ADIDA and IMAPA
- * methods, with their intervals.
+ * Returns the default combination of the members that suit a series (see `lineupOf`), with prediction intervals
+ * calibrated out of sample. Most series get the median of automatic ARIMA, exponential smoothing, dynamic optimised
+ * theta and complex exponential smoothing; the median of four is the mean of the middle two. Intermittent demand
+ * (average demand interval ≥ 1.32, not counting zeros that the season explains) gets the mean of the
+ * Teunter–Syntetos–Babai, ADIDA and IMAPA methods, with their intervals.
  *
  * Intervals: the combination's own (see `combine`) times a factor for each level and step. For a series of fewer than
- * 100 values the factor is what other series needed (see `widening`). For a longer one the members' forms are fitted to its
- * first three quarters also, moved over the rest without estimating anything again. Their errors from up to 24 origins
- * there give the series' own factors (see `ownFactors`). The factor is the mean of its own, which weighs as many errors as
- * do not overlap, and of other long series' (see `longWidths`), which weighs 40.
+ * 100 values the factor is the one that other series needed (see `widening`). For a longer series the members' forms
+ * are also fitted to its first three quarters and moved over the last quarter without new estimates. Their errors from
+ * up to 24 origins there give the series' own factors (see `ownFactors`). The factor is a weighted mean: the series'
+ * own weighs the number of its errors that do not overlap, and that of other long series (see `longWidths`) weighs 40.
  *
- * A member that cannot be fitted is left out; where none can, it is the seasonal naive method, or the naive one. Of a
- * single observation, which tells no variance, bounds are NaN but for the median's.
+ * A member that cannot be fitted is left out. If none can be fitted, the result is the seasonal naive method, or else
+ * the naive method. A single observation has no variance, so all bounds but the median's are NaN.
  *
  * @param y - observations, NaN where missing
- * @param options - `period`: observations per season, an integer ≥ 1; `periods`: those of all its seasons, `period` alone when
- *   left out; `methods`: the methods by name, without those that are to be left out
+ * @param options - `period`: observations per season, an integer ≥ 1; `periods`: observations per season of all
+ *   seasons, default `period` alone; `methods`: the methods by name, from which you may leave some out
  * @throws {RangeError} if no value is observed, one is infinite, the period is not allowed, or nothing can be fitted
  * @see Petropoulos & Svetunkov (2020), doi:10.1016/j.ijforecast.2019.01.006 (the median of the four families)
  */

@@ -24,41 +24,44 @@ const NAMES: OptionNames<ConformalOptions> = {
 export interface ConformalOptions {
   /** Observations per season, an integer ≥ 1; default 1. */
   readonly period?: number;
-  /** Steps ahead that are calibrated; default: a season, at least 6, at most an eighth of the series. */
+  /** Number of steps ahead to calibrate; default a season, at least 6, at most an eighth of the series. */
   readonly h?: number;
-  /** Most origins; default 20. */
+  /** The most origins; default 20. */
   readonly windows?: number;
   /** Observations from one origin to the next; default 1. */
   readonly step?: number;
-  /** Coverage in percent; default [80, 95]. Other levels asked of the model later are interpolated. */
+  /** Coverage in percent; default [80, 95]. Forecasts interpolate other levels. */
   readonly levels?: readonly number[];
   /**
-   * "scaled" (default): factors on the model's own widths (normalised conformal prediction); "absolute": half-widths in
-   * the units of the series, for a model whose own intervals are worth nothing.
+   * "scaled" (default): factors on the model's own widths (normalised conformal prediction). "absolute": half-widths in
+   * the units of the series, for a model whose own intervals are useless.
    */
   readonly form?: "scaled" | "absolute";
-  /** Fit again at each origin (default), or fit at the first one and update the model over the rest, which is cheaper. */
+  /**
+   * True to fit again at each origin, false to fit at the first origin and update the model at the others, which is
+   * cheaper; default true.
+   */
   readonly refit?: boolean;
 }
 
 /**
- * Returns the split conformal prediction intervals from the errors of forecasts from rolling origins, step ahead by
+ * Calibrates split conformal prediction intervals by the errors of forecasts from rolling origins, separately for each
  * step ahead.
  *
- * The half-width for a level p is the ⌈m p (1 + 1 / e)⌉-th smallest of m scores, which is the usual ⌈(m + 1) p⌉-th where
- * e = m: absolute errors, or their ratios to the model's own distance between point forecast and bound. Errors j steps
- * ahead from origins fewer than j steps apart overlap, so e counts those that do not: the values forecast divided by j,
- * at most m. Where a step has fewer scores than p / (1 - p) (19 for 95 %), those of the steps next to it are pooled with
- * its own, as few on either side as give enough. Where e is too small for the rank (p > e / (e + 1)), the largest score
- * is extended as the tail of a normal distribution, by z(p) / z(e / (e + 1)). Where all scores are 0, the next error is 0
- * with a probability of at least e / (e + 1), so that the interval has no width up to that level; beyond it, it is the
- * model's own ("absolute": still without width, since there is no other measure). The guarantee of split conformal
- * prediction does not hold for a time series, whose errors are not exchangeable; the coverage is approximate.
+ * Scores are absolute errors, or their ratios to the model's own distance between point forecast and bound. The
+ * half-width for a level p is the ⌈m p (1 + 1 / e)⌉-th smallest of m scores, which is the usual ⌈(m + 1) p⌉-th if e =
+ * m. Errors j steps ahead overlap if their origins are fewer than j steps apart, so e counts the errors that do not
+ * overlap: the number of forecast values divided by j, at most m. If a step has fewer scores than p / (1 - p) (19 for
+ * 95 %), the scores of the steps next to it are pooled with its own, from as few steps on either side as give enough.
+ * If e is too small for the rank (p > e / (e + 1)), the largest score is extended as the tail of a normal distribution,
+ * by z(p) / z(e / (e + 1)). If all scores are 0, the next error is 0 with a probability of at least e / (e + 1), so the
+ * interval has no width up to that level. Above that level the interval is the model's own; with "absolute" it still
+ * has no width, because no other measure exists. The guarantee of split conformal prediction does not hold for a time
+ * series, whose errors are not exchangeable; the coverage is approximate.
  *
- * @param target - a method, by name or as a fit: its models are fitted before each origin, and the result's to all of
- *   `y`. Or a fitted model: then `y` are the values that *followed* its series, and the result is the model moved over
- *   them
- * @throws {RangeError} if there is no origin, none has a score, or an option or a value is not allowed
+ * @param target - a method, by name or as a fit: it is fitted before each origin, and for the result to all of `y`. Or
+ *   a fitted model: `y` are then the values that *followed* its series, and the result is the model moved over them
+ * @throws {RangeError} if there is no origin, no origin has a score, or an option or a value is not allowed
  * @see Vovk, Gammerman & Shafer (2005), Algorithmic Learning in a Random World; Lei et al. (2018),
  *   doi:10.1080/01621459.2017.1307116 (split and locally weighted)
  */

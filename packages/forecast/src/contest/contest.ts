@@ -36,28 +36,28 @@ const NAMES: OptionNames<ContestOptions> = {
   xreg: true,
 };
 
-/** Measure that ranks candidates: less is better, of the mean error (`me`) its distance from zero. */
+/** Measure that ranks candidates. Less is better; for the mean error (`me`), a smaller distance from zero. */
 export type Metric = keyof Accuracy | "pinball";
 
 /** Options of a contest. */
 export interface ContestOptions extends RollingOriginOptions {
-  /** Methods by name, or fits with a name; default: by the series' demand pattern, see `contest`. */
+  /** Methods by name, or named fits; the default depends on the demand (see `contest`). */
   readonly candidates?: readonly (Method | Candidate)[];
   /** Measure that ranks candidates; default "mase", for intermittent series "rmse". */
   readonly metric?: Metric;
-  /** Candidate that a winner must not be worse than; always takes part. Default "snaive". */
+  /** Candidate that always takes part, and that the winner must not be worse than; default "snaive". */
   readonly guard?: Method | Candidate;
-  /** Scores that are above the least by this share of it tie with it; default 0. Among ties the cheapest method wins. */
+  /** Scores at most this share above the least score tie with it; default 0. The cheapest of the tied methods wins. */
   readonly tie?: number;
 }
 
-/** A candidate's place, with everything it did. */
+/** A candidate's place in the ranking, with its results. */
 export interface Ranked extends Trial {
   /** The mean of the metric over the windows; NaN where the candidate failed in a window. */
   readonly score: number;
 }
 
-/** The candidate that the windows before an origin choose, and its results from there. */
+/** The candidate that the windows before an origin choose, and its result from that origin. */
 export interface Choice {
   readonly name: string;
   readonly window: Window;
@@ -72,13 +72,14 @@ export interface ContestResult {
   readonly reason: string;
   /** Measure that ranked the candidates. */
   readonly metric: Metric;
-  /** Best first; those without a score last. Empty where the series is too short for any window. */
+  /** The candidates, the best first, those without a score last. Empty if the series is too short for a window. */
   readonly ranking: readonly Ranked[];
   /**
-   * The contest as it would have ended at each origin, by the windows that were over then: no window chooses what it measures, so
-   * that their errors are those to expect, while the winner's score has been chosen for being low. Empty with a single window.
+   * The contest as it would end at each origin, by the windows before that origin. No window chooses what it measures,
+   * so these are errors to expect, whereas the winner's score is low because it was chosen for being low. Empty with a
+   * single window.
    *
-   * @see Dawid (1984), doi:10.2307/2981683 (forecasts judged by what was known when they were made)
+   * @see Dawid (1984), doi:10.2307/2981683 (forecasts judged by the information available when they were made)
    */
   readonly choices: readonly Choice[];
 }
@@ -95,9 +96,9 @@ const CONTINUOUS = ["best", "auto-arima", "ets", "theta", "dynamic-theta", "ces"
 const INTERMITTENT = ["croston", "sba", "tsb", "adida", "imapa", "mean", "naive"];
 
 /**
- * Returns the names of the methods that suit a series: those for intermittent demand where its average demand interval
- * is 1.32 or more, zeros that the season explains left aside; or the others, with tbats where the series is long and
- * harmonics of the period explain some of it.
+ * Returns the names of the methods that suit a series: the methods for intermittent demand if its average demand
+ * interval is 1.32 or more, not counting zeros that the season explains; otherwise all others, with tbats if the series
+ * is long and harmonics of the period explain a part of it.
  *
  * @param period - observations per season, an integer of at least 1
  * @throws {RangeError} if the period is not allowed
@@ -111,20 +112,20 @@ export function suitableMethods(y: Series, period = 1): Method[] {
 }
 
 /**
- * Chooses a method for a series by its errors from rolling origins, and fits it to the whole series. The winner's score
- * is never above the guard's, for the guard takes part, but by the share that ties. Ties: the guard first, then the cheaper
- * method, then by name, so that the order of the candidates does not matter. A candidate that failed in any window has no score, and one that cannot be fitted
- * to the whole series passes its place on.
+ * Chooses a method for a series by its errors from rolling origins, and fits it to the whole series. The guard takes
+ * part, so the winner's score is at most the guard's plus the share that ties. Ties go to the guard, then to the
+ * cheaper method, then to the first by name, so the order of the candidates does not matter. A candidate that fails in
+ * a window has no score. If the winner cannot be fitted to the whole series, the next in the ranking wins.
  *
- * Without candidates, a series whose demand is intermittent (average demand interval ≥ 1.32, zeros that the season
- * explains left aside; never with negative values) is left to croston, sba, tsb, adida, imapa, mean and naive, ranked by
- * RMSE: an absolute error would favour the median of the demand, which is often 0. Any other: best, auto-arima, ets,
- * theta, dynamic-theta, ces, holt-winters, drift and mean; and tbats from 60 values on, where harmonics of the period
- * explain some of it.
+ * Default candidates depend on the demand. Demand is intermittent if no value is negative and the average demand
+ * interval is at least 1.32, not counting zeros that the season explains. Candidates are then croston, sba, tsb, adida,
+ * imapa, mean and naive, ranked by RMSE, because an absolute error would favour the median of the demand, which is
+ * often 0. For any other series they are best, auto-arima, ets, theta, dynamic-theta, ces, holt-winters, drift and
+ * mean. tbats joins them from 60 values on if harmonics of the period explain a part of the series.
  *
- * Short series: h shrinks to what leaves an origin two seasons and two observations; where that is less than one step,
- * there is no ranking, and the first of the default combination (`best`), the guard and the naive method that can be
- * fitted is taken. Where the metric is not defined (a constant series has no MASE) candidates are ranked by MAE.
+ * Short series: h shrinks until an origin has two seasons and two observations. If that leaves no step, there is no
+ * ranking, and the winner is the first that can be fitted of the default combination (`best`), the guard and the naive
+ * method. If the metric is not defined (a constant series has no MASE), MAE ranks the candidates.
  *
  * @param y - observations, NaN where missing
  * @throws {RangeError} if nothing can be fitted, or an option, a name or a value is not allowed

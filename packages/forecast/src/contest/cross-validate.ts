@@ -43,12 +43,12 @@ export function candidatesOf(entries: readonly (Method | Candidate)[]): Candidat
 }
 
 /**
- * Runs rolling-origin evaluation (time series cross-validation): every candidate is fitted to what was observed before each
- * origin, and its forecasts of the next h steps are measured. A candidate that throws, or forecasts something not
- * finite, has a failure in that window; the others go on.
+ * Runs rolling-origin evaluation (time series cross-validation): every candidate is fitted to the observations before
+ * each origin, and its forecasts of the next h steps are measured. A candidate that throws, or whose forecast is not
+ * finite, has a failure in that window; the others continue.
  *
  * @param y - observations, NaN where missing; a missing value has no error
- * @param candidates - methods by name, or fits with a name of their own
+ * @param candidates - methods by name, or named fits
  * @throws {RangeError} if the series is too short for one origin, or an option, a name or a value is not allowed
  * @see Tashman (2000), doi:10.1016/S0169-2070(00)00065-0
  */

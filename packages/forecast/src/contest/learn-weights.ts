@@ -1,17 +1,17 @@
 import { checkOptions } from "../model/options.ts";
 import { bfgs } from "../optimise/bfgs.ts";
 
-/** The evidence that the weights of a combination are learnt from: a row for each series. */
+/** The evidence from which the weights of a combination are learnt: a row for each series. */
 export interface WeightEvidence {
   /** The members' names. */
   readonly members: readonly string[];
   /** The features' names. */
   readonly features: readonly string[];
-  /** Of each series the features, in their order; NaN where one is not defined. */
+  /** Features by series, in their order; NaN where a feature is not defined. */
   readonly x: readonly (readonly number[])[];
   /**
-   * Of each series and member the forecast errors out of sample, the same steps for all members and in the units of the series;
-   * NaN at steps without a value, or throughout where a member has none.
+   * Out-of-sample forecast errors by series, member and step, in the units of the series, at the same steps for all
+   * members. NaN at steps without a value, and at all steps of a member without forecasts.
    */
   readonly errors: readonly (readonly (readonly number[])[])[];
 }
@@ -22,12 +22,12 @@ export interface WeightModel {
   readonly formatVersion: 1;
   readonly members: readonly string[];
   readonly features: readonly string[];
-  /** Features are used less their centre, over their scale. */
+  /** Features are standardised: less their centre, over their scale. */
   readonly centres: readonly number[];
   readonly scales: readonly number[];
-  /** Of each member its intercept, then a coefficient of each feature: a member's score is linear in them. */
+  /** For each member its intercept, then a coefficient for each feature: a member's score is linear in the features. */
   readonly coef: readonly (readonly number[])[];
-  /** The series that had errors to learn from. */
+  /** Number of series with errors to learn from. */
   readonly nobs: number;
 }
 
@@ -35,21 +35,22 @@ export interface WeightModel {
 const FARTHEST = 3;
 
 /**
- * Learns the weights of a combination across series: weights are the softmax of scores that are linear in a series'
- * features, and minimise the mean over series of the root mean squared error of the combined forecast, relative to the mean of
- * its members' own, plus λ / (2 n) Σ (coefficient − prior)². So few series leave the prior's weights, and many follow the
- * evidence. Members whose errors cancel each other share the weight: that is what the weighted sum of errors of FFORMA, which
- * puts all of it on the best member, does not see. With a single step of errors of one sign the two are the same.
+ * Learns the weights of a combination across series. Weights are the softmax of scores that are linear in a series'
+ * features. The scores minimise the mean over series of a relative error plus λ / (2 n) Σ (coefficient − prior)². The
+ * relative error is the root mean squared error of the combined forecast over the mean of its members' own. With few
+ * series the weights stay near the prior's; with many they follow the evidence. Members whose errors cancel each other
+ * share the weight. The weighted sum of errors of FFORMA does not see this, and puts all weight on the best member.
+ * With a single step of errors of one sign both are the same.
  *
- * A series is left out if its errors are all 0 or missing, or fewer than two members have any; a member without an error is left
- * out of that series. Features are standardised by the prior's centres and scales, or by their own mean and standard deviation,
- * and count as at most 3 from the centre; a missing one as the centre.
+ * A series is left out if its errors are all 0 or missing, or if fewer than two members have errors. A member without
+ * errors is left out of that series. Features are standardised by the prior's centres and scales, or by their own mean
+ * and standard deviation, and clipped to 3 from the centre. A missing feature counts as the centre.
  *
- * The result depends on the order of series by rounding alone: sort them where bits matter.
+ * The order of series changes the result by rounding alone. Sort them if you need the same bits.
  *
- * @param evidence - at least two members; rows as long as the names say
- * @param options - `prior`: a model with the same members and features, equal weights when left out; `strength`: λ > 0, how many
- *   series the prior outweighs, default 20
+ * @param evidence - at least two members; as many values in each row as there are names
+ * @param options - `prior`: a model with the same members and features, default equal weights; `strength`: λ > 0, the
+ *   number of series that the prior counts for, default 20
  * @throws {RangeError} if shapes differ, an error is infinite, or the prior has other members or features
  * @see Montero-Manso, Athanasopoulos, Hyndman & Talagala (2020), doi:10.1016/j.ijforecast.2019.02.011 (FFORMA); Bates & Granger
  *   (1969), doi:10.1057/jors.1969.103 (the error of a combination by its members' covariances)
@@ -93,7 +94,7 @@ export function learnWeights(
 /**
  * Returns the weights of a model's members for a series, summing to 1.
  *
- * @param x - the series' features, in the model's order; NaN where one is not defined
+ * @param x - the series' features, in the model's order; NaN where a feature is not defined
  * @param available - whether each member can be fitted; default all
  * @throws {RangeError} if the shapes differ, or no member is available
  */

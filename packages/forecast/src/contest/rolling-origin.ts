@@ -14,7 +14,7 @@ declare const performance: { now(): number };
 
 /** A way to forecast that takes part in a comparison. */
 export interface Candidate {
-  /** Its name, no other candidate's. */
+  /** Its name, unique among the candidates. */
   readonly name: string;
   /** @param xreg - regressors over the times of `y`, where the comparison has any */
   readonly fit: (y: Float64Array, period: number, xreg?: Regressors) => FittedModel;
@@ -24,17 +24,17 @@ export interface Candidate {
 export interface RollingOriginOptions {
   /** Observations per season, an integer ≥ 1; default 1. */
   readonly period?: number;
-  /** Steps forecast from each origin; default: a season, at least 6, at most an eighth of the series. */
+  /** Number of steps to forecast from each origin; default a season, at least 6, at most an eighth of the series. */
   readonly h?: number;
-  /** Most origins, the last h values before the end; default 3. */
+  /** The most origins; the last is h values before the end; default 3. */
   readonly windows?: number;
   /** Observations from one origin to the next; default h, so that no value is forecast twice. */
   readonly step?: number;
-  /** Coverage in percent of the intervals that are kept; default [80, 95]. */
+  /** Coverage of the intervals in percent; default [80, 95]. */
   readonly levels?: readonly number[];
-  /** Regressors by name, a value per time of the series; methods that take none ignore them. */
+  /** Regressors by name, one value for each time of the series; methods without regressors ignore them. */
   readonly xreg?: Regressors | undefined;
-  /** Bounds the forecasts from an origin, and their bounds, before they are measured; all stay as they are when left out. */
+  /** Limits the forecasts from an origin, and their bounds, before they are measured; no limits when left out. */
   readonly bound?: (values: Float64Array, origin: number) => Float64Array;
   /** A clock in milliseconds; default `performance.now`. */
   readonly now?: () => number;
@@ -48,13 +48,13 @@ export interface Window {
   /** Observed less forecast, NaN where missing. */
   readonly errors: Float64Array;
   readonly accuracy: Accuracy;
-  /** Of the forecast and its bounds (see `scaledPinball`). */
+  /** Scaled pinball loss of the forecast and its bounds (see `scaledPinball`). */
   readonly pinball: number;
-  /** Milliseconds of fitting and forecasting, by the clock given. */
+  /** Milliseconds of fitting and forecasting, by the clock `now`. */
   readonly elapsed: number;
 }
 
-/** A window in which a candidate threw an error, or forecast something not finite. */
+/** A window in which a candidate threw an error, or made a forecast that is not finite. */
 export interface Failure {
   readonly origin: number;
   readonly message: string;
@@ -66,10 +66,10 @@ export interface Trial {
   readonly name: string;
   readonly windows: readonly Window[];
   readonly failures: readonly Failure[];
-  /** Each measure's mean over the windows where it is defined; NaN where it is in none. */
+  /** Mean of each measure over the windows where it is defined; NaN if no window defines it. */
   readonly accuracy: Accuracy;
   readonly pinball: number;
-  /** Milliseconds of all windows. */
+  /** Milliseconds that all windows took. */
   readonly elapsed: number;
 }
 

@@ -4,8 +4,8 @@ import { seasonalTrend, standardSmoothers } from "./seasonal-trend.ts";
 
 /**
  * Fills missing values of a seasonal series: they are first predicted by a regression on harmonics and a polynomial in
- * time, the filled series is decomposed by robust STL, and the seasonally adjusted series is joined linearly over the
- * gaps (flat at both ends) before the seasonal component is added back.
+ * time, the filled series is decomposed by robust STL, and the seasonally adjusted series is interpolated linearly over
+ * the gaps (flat at both ends) before the seasonal component is added back.
  *
  * Joined linearly without the seasonal part when the series does not hold more than two seasons, when fewer values are
  * observed than the regression has coefficients, or when a filled value lies more than half the observed range outside it.

@@ -6,8 +6,8 @@
  * With a window wider than the series, the bandwidth grows by half the difference, so that a very wide window tends to
  * the ordinary mean or line.
  *
- * Positions count from 0 in `y[0 … n - 1]`; only every `jump`-th is fitted, and the last,
- * those between are joined linearly.
+ * Positions count from 0 in `y[0 … n - 1]`; only every `jump`-th is fitted, and the last, values between them are
+ * interpolated linearly.
  *
  * Scratch is allocated once per window; nothing is allocated while smoothing.
  *

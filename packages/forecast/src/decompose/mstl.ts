@@ -5,7 +5,7 @@ import { type StlOptions, stl } from "./stl.ts";
 
 /** A series as several seasonal components + trend + remainder, each of its length. */
 export interface MultipleDecomposition {
-  /** The periods found room for, ascending, one for each of `seasonal`. */
+  /** The periods of the components, ascending, one for each of `seasonal`. */
   readonly periods: readonly number[];
   readonly seasonal: readonly Float64Array[];
   readonly trend: Float64Array;
@@ -13,11 +13,11 @@ export interface MultipleDecomposition {
 }
 
 /**
- * Returns the MSTL: STL for one or more seasonal periods, each seasonal component refined in turn while the others are
- * taken out. The window of the i-th shortest period (i from 1) is 7 + 4 i seasons.
+ * Decomposes a series by MSTL: STL for one or more seasonal periods. Each seasonal component is refined in turn, with
+ * the others removed. The window of the i-th shortest period (i from 1) is 7 + 4 i seasons.
  *
- * Missing values are first filled by `interpolateSeasonal`, so the components add up to the filled series. A period that
- * does not fit more than twice into the series is left out.
+ * Missing values are first filled by `interpolateSeasonal`, so the components add up to the filled series. A period of
+ * which the series holds at most two seasons is left out.
  *
  * @param options.periods - observations per season, each at least 2; need not be whole
  * @param options.iterations - rounds over the periods; 2 by default, and 1 if there is one period

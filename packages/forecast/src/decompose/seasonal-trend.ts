@@ -6,7 +6,7 @@ export interface Decomposition {
   readonly seasonal: Float64Array;
   readonly trend: Float64Array;
   readonly remainder: Float64Array;
-  /** Robustness weights of the last pass, in [0, 1]; all 1 unless robust. */
+  /** Robustness weights of the last pass, in [0, 1]; all 1 unless `robust` is set. */
   readonly weights: Float64Array;
 }
 

@@ -20,43 +20,49 @@ const NAMES: OptionNames<StlOptions> = {
   outer: true,
 };
 
-/** Windows are in observations (the seasonal one in seasons), odd and at least 3; an even one counts as the next odd. */
+/**
+ * Options of `stl`. Windows are odd numbers of observations (the seasonal window: of seasons), at least 3. An even
+ * window counts as the next odd number.
+ */
 export interface StlOptions {
   /** Observations per season, at least 2; only its whole part counts for the subseries. */
   readonly period: number;
-  /** Seasons over which each subseries is smoothed; `"periodic"`: its mean. 11 by default. */
+  /** Number of seasons over which each subseries is smoothed, or `"periodic"` for its mean; default 11. */
   readonly seasonalWindow?: number | "periodic";
-  /** Degree of the subseries' local fit, 0 by default. */
+  /** Degree of the subseries' local fit; default 0. */
   readonly seasonalDegree?: 0 | 1;
-  /** The next odd number from 1.5 period / (1 - 1.5 / seasonalWindow) by default. */
+  /** Window of the trend; default the least odd number that is not below 1.5 period / (1 - 1.5 / seasonalWindow). */
   readonly trendWindow?: number;
-  /** 1 by default. */
+  /** Degree of the trend's local fit; default 1. */
   readonly trendDegree?: 0 | 1;
-  /** The next odd number from `period` by default. */
+  /** Window of the low-pass filter; default the least odd number that is not below `period`. */
   readonly lowpassWindow?: number;
-  /** `trendDegree` by default. */
+  /** Degree of the low-pass filter; default `trendDegree`. */
   readonly lowpassDegree?: 0 | 1;
-  /** Loess is fitted at every `jump`-th point and joined linearly between: a tenth of its window, rounded up, by default. */
+  /**
+   * Loess is fitted at every `jump`-th point and interpolated linearly between; default a tenth of its window, rounded
+   * up.
+   */
   readonly seasonalJump?: number;
   readonly trendJump?: number;
   readonly lowpassJump?: number;
-  /** Gives outliers less weight. False by default. */
+  /** True to give outliers less weight; default false. */
   readonly robust?: boolean;
-  /** Passes of the inner loop: 1 if robust, else 2, by default. */
+  /** Passes of the inner loop; default 1 if robust, otherwise 2. */
   readonly inner?: number;
-  /** Passes of the outer, robust loop: 15 if robust, else 0, by default. */
+  /** Passes of the outer, robust loop; default 15 if robust, otherwise 0. */
   readonly outer?: number;
 }
 
 /**
- * Returns the STL: seasonal-trend decomposition by loess. No value may be missing: fill gaps first
+ * Decomposes a series by STL, seasonal-trend decomposition by loess. No value may be missing: fill gaps first
  * (`interpolateSeasonal`).
  *
- * The defaults of the windows' lengths, degrees, jumps and passes are those customary with it; `"periodic"` smooths each
- * subseries with degree 0 over ten times the series, then takes its mean.
+ * Windows, degrees, jumps and passes have the customary defaults. `"periodic"` smooths each subseries with degree 0
+ * over ten times the length of the series, then takes its mean.
  *
  * @returns components that add up to the series
- * @throws {RangeError} if a value is missing or infinite, the series does not hold two seasons and one value more, or an
+ * @throws {RangeError} if a value is missing or infinite, the series is shorter than two seasons and one value, or an
  *   option is out of range
  * @see Cleveland, Cleveland, McRae & Terpenning (1990), "STL: a seasonal-trend decomposition procedure based on loess",
  *   Journal of Official Statistics 6(1), 3–73

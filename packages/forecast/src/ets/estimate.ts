@@ -4,7 +4,8 @@ import type { EtsForm } from "./form.ts";
 import { createSquares, SEASON, STATES } from "./squares.ts";
 
 /**
- * Region of the smoothing parameters: 0 < beta < alpha < 1 and gamma < 1 − alpha, or where forecasts forget, or both.
+ * Region of the smoothing parameters: the usual region 0 < beta < alpha < 1 and gamma < 1 − alpha, the admissible
+ * region, in which the influence of old observations on forecasts fades, or both.
  */
 export type EtsBounds = "usual" | "admissible" | "both";
 

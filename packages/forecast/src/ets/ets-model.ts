@@ -12,7 +12,7 @@ export interface EtsParameters {
 /** The states between two observations. */
 export interface EtsState {
   readonly level: number;
-  /** Growth a step: a difference, or a ratio where the trend is multiplicative; 0 (or 1) without a trend. */
+  /** Growth per step: a difference, or a ratio if the trend is multiplicative; 0 (or 1) without a trend. */
   readonly slope: number;
   /** The effects of the next `period` steps in time order; empty without a season. */
   readonly season: readonly number[];
@@ -32,17 +32,17 @@ export interface EtsModel extends AnyModel, EtsForm, EtsParameters {
   readonly initial: EtsState;
   /** The states after the last value, from which forecasts start. */
   readonly state: EtsState;
-  /** Variance of the one-step errors (relative ones where errors are multiplicative), unbiased. */
+  /** Unbiased variance of the one-step errors, which are relative if errors are multiplicative. */
   readonly sigma2: number;
   /** Log-likelihood up to a constant of nobs, as R's `ets` reports it. */
   readonly loglik: number;
   readonly aic: number;
-  /** Null where it is not defined: nobs at most one above the number of parameters (sigma2 among them). */
+  /** Null where it is not defined: nobs exceeds the number of parameters, sigma2 among them, by at most 1. */
   readonly aicc: number | null;
   readonly bic: number;
   /** Box–Cox exponent; the model is of the transformed series. */
   readonly lambda?: number;
   readonly biasAdjust?: boolean;
-  /** Seed of the simulated intervals, where the form needs them. */
+  /** Seed of the simulated intervals, if the form needs them. */
   readonly seed: number;
 }

@@ -27,22 +27,22 @@ const NAMES: OptionNames<EtsOptions> = {
   seed: true,
 };
 
-/** Options of `ets`: parts that it chooses and parts that are stated. */
+/** Options of `ets`. It chooses the parts of the model that you leave out. */
 export interface EtsOptions {
   /** Observations per season; default 1. Above 24 an open season ("Z") is not tried. */
   readonly period?: number;
   /** Error, trend and season: A additive, M multiplicative, N none, Z chosen; default "ZZZ". */
   readonly spec?: string;
-  /** True for a damped trend, false for one that is not; both are tried when left out. */
+  /** True for a damped trend, false for an undamped trend; both are tried when left out. */
   readonly damped?: boolean;
-  /** Smoothing parameters that are not to be estimated; they do not count as parameters. */
+  /** Fixed smoothing parameters. They are not estimated and do not count as parameters. */
   readonly alpha?: number;
   readonly beta?: number;
   readonly gamma?: number;
   readonly phi?: number;
   /** Default "both": the usual region and the admissible one. */
   readonly bounds?: EtsBounds;
-  /** The criterion forms are chosen by; default "aicc". */
+  /** The criterion that chooses the form; default "aicc". */
   readonly ic?: "aicc" | "aic" | "bic";
   /** Box–Cox exponent: the model is of the transformed series, and forecasts are transformed back. */
   readonly lambda?: number;
@@ -52,7 +52,7 @@ export interface EtsOptions {
   readonly allowMultiplicativeTrend?: boolean;
   /** True if open components are additive only; default false, true with `lambda`. */
   readonly additiveOnly?: boolean;
-  /** Leaves out forms whose forecasts have infinite variance; default true. */
+  /** True to leave out forms whose forecasts have infinite variance; default true. */
   readonly restrict?: boolean;
   /** Seed of simulated intervals, for forms that have no analytic ones; default 1. */
   readonly seed?: number;
@@ -75,25 +75,26 @@ const LARGEST = 1e140;
 const SMALLEST = 1e-300;
 
 /**
- * Returns the exponential smoothing state space model (ETS) of a given form, or the form with the least corrected
- * Akaike criterion. Parameters and initial states are the likelihood's greatest; the log-likelihood leaves out a
- * constant of the number of observations, as R's `ets` does: −2 log L = n log Σ e² + 2 Σ log |r|.
+ * Fits the exponential smoothing state space model (ETS) of a given form, or of the form with the least corrected
+ * Akaike criterion. Parameters and initial states maximise the likelihood. The log-likelihood leaves out a constant
+ * that depends on the number of observations alone, as R's `ets` does: −2 log L = n log Σ e² + 2 Σ log |r|.
  *
- * Among open forms an undamped trend with alpha below 0.01 or beta above 0.2 is only chosen if it is better by 2: such
- * trends forecast worse than they fit. The search is for the likelihood's optimum, often above R's (which stops early).
+ * Among open forms an undamped trend with alpha below 0.01 or beta above 0.2 is chosen only if its criterion is better
+ * by 2, because such trends forecast worse than they fit. The search reaches the likelihood's optimum, which is often
+ * above R's, whose search stops early.
  *
- * A fit closer than 1e-10 of the largest value counts as that close, so that the likelihood of a perfect one is finite.
+ * An error below 1e-10 of the largest value counts as 1e-10 of it, so that the likelihood of a perfect fit is finite.
  *
- * Multiplicative errors need positive values. Missing values (NaN) move the states without error, and the likelihood is
- * that of the observed ones (R's `ets` takes the longest stretch without any). A constant series, or one with fewer than
- * five observed values, gets simple exponential smoothing, (A,N,N), alpha 0.9999 from its first observed value, if that is
- * among the forms asked for. Open components are only chosen among forms whose criterion is defined: with more
- * observed values than parameters and 2.
+ * Multiplicative errors need positive values. At missing values (NaN) the states move on without an error, and the
+ * likelihood is that of the observed values (R's `ets` uses the longest stretch without missing values). A constant
+ * series, or one with fewer than five observed values, gets simple exponential smoothing, (A,N,N), with alpha 0.9999
+ * from its first observed value, if that form may be chosen. Open components are chosen only among forms whose
+ * criterion is defined: the number of observed values exceeds that of the parameters by more than 2.
  *
  * @param y - observations
  * @returns a model for `forecast`, `fitted`, `update` and `simulate`
- * @throws {RangeError} if nothing is observed, a value is infinite or above 1e140, an option is not allowed, a multiplicative form is
- *   asked for with values that are not positive, or the series is too short for a form asked for
+ * @throws {RangeError} if nothing is observed, a value is infinite or above 1e140, an option is not allowed, a
+ *   multiplicative form is requested for values that are not positive, or the series is too short for a requested form
  * @see Hyndman, Koehler, Ord & Snyder (2008), doi:10.1007/978-3-540-71918-2; Hyndman, Koehler, Snyder & Grose (2002),
  *   doi:10.1016/S0169-2070(01)00110-8
  */

@@ -18,11 +18,11 @@ export interface Features {
   readonly mean: number;
   /** Standard deviation (divisor n - 1) over the mean's size; NaN for a mean of 0. */
   readonly cv: number;
-  /** Average demand interval: observed values per one that is not 0, zeros that the season explains left aside. */
+  /** Average demand interval: observed values per nonzero value, not counting zeros that the season explains. */
   readonly adi: number;
-  /** Squared coefficient of variation (divisor n) of the values that are not 0. */
+  /** Squared coefficient of variation (divisor n) of the nonzero values. */
   readonly cv2: number;
-  /** Null where there is no demand, or a value is negative. */
+  /** Null if there is no demand, or if a value is negative. */
   readonly demand: DemandClass | null;
   /** In [0, 1], of an STL decomposition; 0 without a season. */
   readonly seasonalStrength: number;
@@ -31,7 +31,7 @@ export interface Features {
   readonly spectralEntropy: number;
   /** Autocorrelation at lag 1. */
   readonly acf1: number;
-  /** Positions where the mean of the series without its season changes (`changePoints`). */
+  /** Positions at which the mean of the seasonally adjusted series changes (`changePoints`). */
   readonly changes: readonly number[];
 }
 

@@ -7,12 +7,12 @@ const SHORTEST = 0.4;
 const LONGER = 0.64;
 
 /**
- * Finds the seasonal periods of a series as `seasonalPeriods` does, which checks its arguments first. A program with little
- * room that has checked them itself calls this.
+ * Finds the seasonal periods of a series as `seasonalPeriods` does, but without checking its arguments. It is for small
+ * programs that have checked them already.
  *
  * @param y - finite values, NaN where missing
  * @param candidates - ascending, each finite and at least 2
- * @returns those that count, in their order; none of a series without a value
+ * @returns the candidates that count, in their order; none for a series without a value
  */
 export function findSeasons(y: Float64Array, candidates: readonly number[]): number[] {
   const isObserved = (value: number) => !Number.isNaN(value);

@@ -38,8 +38,8 @@ export function periodogram(y: Float64Array): Float64Array {
 
 /**
  * Returns the spectral entropy: the Shannon entropy of the periodogram as a distribution, over the log of its length;
- * near 0 for a pure wave, near 1 for noise. Missing values are joined linearly. (R's `tsfeatures` smooths the spectrum
- * by an autoregression first; this does not.)
+ * near 0 for a pure wave, near 1 for noise. Missing values are interpolated linearly. R's `tsfeatures` first smooths
+ * the spectrum by an autoregression; this function does not.
  *
  * @returns in [0, 1]; NaN for a constant series or one of fewer than 4 values
  * @throws {RangeError} if a value is infinite or none is observed

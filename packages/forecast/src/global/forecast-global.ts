@@ -5,11 +5,12 @@ import type { GlobalSeries } from "./origin.ts";
 import { ERROR_PROBABILITIES, type GlobalModel } from "./train-global.ts";
 
 /**
- * Forecasts a series by a global model, which need not have been trained on it: from its last values (see `memoryOf`) and what is
- * known ahead. Steps beyond the model's horizon use the values of the same phase that are known, and the errors of the last step.
- * Bounds are quantiles of the errors that all series had, times the scale of this one.
+ * Forecasts a series by a global model, from the series' last values (see `memoryOf`) and the features known ahead. The
+ * model need not have been trained on the series. Steps beyond the model's horizon use the last known values of the
+ * same phase, and the errors of the horizon's last step. Bounds are quantiles of the errors of all series, times the
+ * scale of this series.
  *
- * @param series - its last values, and the columns `model.known` of these and of the steps ahead
+ * @param series - its last values, and the columns `model.known` at these values and at the steps ahead
  * @param options - `h`: steps; `levels`: coverage in percent, ascending
  * @throws {RangeError} if fewer than 2 values are known, the series has no scale, or an option is not allowed
  */

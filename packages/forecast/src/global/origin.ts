@@ -1,4 +1,4 @@
-/** A series with what is known ahead of it: columns of as many values as `y`, or more. */
+/** A series, and its features known ahead: columns with as many values as `y`, or more. */
 export interface GlobalSeries {
   /** Observations, NaN where missing. */
   readonly y: Float64Array;
@@ -6,7 +6,7 @@ export interface GlobalSeries {
   readonly x: Readonly<Record<string, Float64Array>>;
   /** Features that stay the same at every step, such as 1 for the category of an article, by name; 0 where left out. */
   readonly attributes?: Readonly<Record<string, number>>;
-  /** The least scale of the series: below it differences say nothing. */
+  /** The least scale of the series: smaller differences carry no information. */
   readonly leastScale: number;
 }
 
@@ -33,8 +33,8 @@ const YEAR = WEEKS * DAYS_OF_WEEK;
 const LEAST_SHARE = 0.1;
 
 /**
- * Returns the least scale of a series: a tenth of the standard deviation of its values, of a series that never varies a tenth of
- * its mean absolute value, and 1 where all values are 0.
+ * Returns the least scale of a series: a tenth of the standard deviation of its values, or of its mean absolute value
+ * if it never varies; 1 if all values are 0.
  */
 export function leastScaleOf(y: ArrayLike<number>): number {
   const values = Array.from(y).filter((value) => !Number.isNaN(value));
@@ -47,7 +47,7 @@ export function leastScaleOf(y: ArrayLike<number>): number {
 /** Returns the number of values that the level of an origin is the mean of. */
 const windowOf = (period: number) => Math.max(period, FEWEST, Math.min(SEASONS * period, MOST));
 
-/** Returns the number of last values that features of steps up to a horizon look at. */
+/** Returns the number of last values of a series that the features of steps up to a horizon use. */
 export function memoryOf(period: number, horizon: number): number {
   const seasons = Math.ceil(horizon / period);
   const year = period === DAYS_OF_WEEK ? YEAR : 0;

@@ -4,19 +4,19 @@ import { type BoostedTrees, boostedTrees, predictBoosted } from "../trees/booste
 import { type GlobalFeatures, GlobalRows } from "./global-rows.ts";
 import type { GlobalSeries } from "./origin.ts";
 
-/** One model of many series: boosted trees on what series have in common, and the quantiles of their errors. */
+/** One model of many series: boosted trees on features of all series, and quantiles of their errors. */
 export interface GlobalModel extends GlobalFeatures {
   readonly kind: "global-trees";
   readonly formatVersion: 1;
   readonly period: number;
-  /** The steps ahead that it was trained on. */
+  /** The number of steps ahead that it was trained for. */
   readonly horizon: number;
   /** Features that must be known ahead. */
   readonly known: readonly string[];
   /** Features that stay the same at every step. */
   readonly attributes: readonly string[];
   readonly trees: BoostedTrees;
-  /** For each step, the quantiles of errors over the scale at `ERROR_PROBABILITIES`. */
+  /** For each step, the quantiles of scaled errors at `ERROR_PROBABILITIES`. */
   readonly errors: readonly (readonly number[])[];
   /** The number of series that it was trained on. */
   readonly series: number;
@@ -33,15 +33,15 @@ export interface GlobalOptions {
   readonly period: number;
   /** Steps to forecast, at least 1. */
   readonly horizon: number;
-  /** The number of values at the end of each series that are not learnt from; default 0. */
+  /** The number of values at the end of each series that the trees do not learn from; default 0. */
   readonly holdout?: number;
-  /** The most rows, of an origin and a step each, that are learnt from, of one series at most 2,000; default 400,000. */
+  /** The most training rows, each an origin and a step; at most 2,000 of one series; default 400,000. */
   readonly rows?: number;
   /** The number of trees; default 200. */
   readonly rounds?: number;
 }
 
-/** Options of `GlobalTraining`: those of `trainGlobal`, and what is known before the first series is there. */
+/** Options of `GlobalTraining`: those of `trainGlobal`, and facts that it needs before the first series. */
 export interface GlobalTrainingOptions extends GlobalOptions, GlobalFeatures {
   /** The number of series that will be added, at least 1. */
   readonly series: number;
@@ -62,15 +62,15 @@ const LEAST_SEASONS = 2;
 const FEWEST_VALUES = 4;
 
 /**
- * Trains one model on all series: for origins spread over each series, and the steps after them, boosted trees learn the value
- * from the past of the series and from what is known ahead. Both are unitless: less the level, over the scale at the origin (see
- * `writeOriginFeatures`). The step is a feature, so that each step has forecasts of its own (direct multi-step).
+ * Trains one model on all series. Boosted trees learn the values after origins spread over each series, from the past
+ * of the series and from the features known ahead. Values are unitless: less the level at the origin, over the scale
+ * there (see `writeOriginFeatures`). The step is a feature, so each step has its own forecast (direct multi-step).
  *
- * Errors over the last values of each series give the quantiles of its intervals: over the holdout, which is not learnt from, or
- * without a holdout those of the fit, which are too small.
+ * Quantiles of errors give the intervals. With a holdout they are errors over the last values of each series, which are
+ * not learnt from. Without a holdout they are errors of the fit, which are too small.
  *
- * Rows are the same number of each series that is long enough, and missing values are left out. The same series in the same order
- * give the same bits. The features are those of the first series.
+ * Each series that is long enough gives the same number of rows. Missing values are left out. The same series in the
+ * same order give the same bits. The features are those of the first series.
  *
  * @throws {RangeError} if an option is not allowed, or no series is long enough
  * @see Montero-Manso & Hyndman (2021), doi:10.1016/j.ijforecast.2021.03.004 (global models); Ben Taieb, Bontempi, Atiya & Sorjamaa
@@ -90,8 +90,8 @@ export function trainGlobal(series: readonly GlobalSeries[], options: GlobalOpti
 }
 
 /**
- * The training of a global model (see `trainGlobal`) on series that come one after another: what it keeps of them are rows of
- * features, at most as many as `rows` says, and as many again to measure errors.
+ * The training of a global model (see `trainGlobal`) on series that come one after another. It keeps at most `rows`
+ * rows of features to learn from, and as many again to measure errors.
  */
 export class GlobalTraining {
   readonly #options: Required<GlobalTrainingOptions>;
@@ -114,7 +114,7 @@ export class GlobalTraining {
     this.#heldOut = new GlobalRows(this.#options);
   }
 
-  /** Adds the rows of a series: of origins spread evenly over it, each with all steps, or with every so many. */
+  /** Adds the rows of a series: from origins spread evenly over it, each with all steps or with every n-th step. */
   add(series: GlobalSeries): void {
     const { period, horizon, holdout, rows } = this.#options;
     const first = Math.max(FEWEST_VALUES, LEAST_SEASONS * period);
@@ -157,7 +157,7 @@ export class GlobalTraining {
   /**
    * Returns the model.
    *
-   * @param errors - the quantiles of another model's errors, in place of its own
+   * @param errors - quantiles of errors of another model, in place of this model's own
    * @throws {RangeError} if no series is long enough
    */
   train(errors?: GlobalModel["errors"]): GlobalModel {

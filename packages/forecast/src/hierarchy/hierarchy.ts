@@ -2,19 +2,19 @@ import { type HierarchyLevel, type NestedLevels, nestedLevels } from "./nested-l
 
 /**
  * A hierarchy of series: leaves, and levels of sums of them. Levels may nest (total, store) or cross (region, product).
- * Stands for the summing matrix S without its zeros. A vector over its nodes has the levels' nodes first, in the order
- * of the levels, then the leaves.
+ * It represents the summing matrix S without its zeros. A vector over its nodes holds the nodes of the levels first, in
+ * the order of the levels, then the leaves.
  */
 export interface Hierarchy {
   readonly leaves: number;
   readonly levels: readonly HierarchyLevel[];
-  /** Position of each level's first node; one more at the end, that of the first leaf. */
+  /** Position of each level's first node, and at the end that of the first leaf. */
   readonly offsets: readonly number[];
-  /** Nodes that are sums. */
+  /** Number of nodes that are sums. */
   readonly aggregates: number;
   /** All nodes. */
   readonly nodes: number;
-  /** The levels that nest in one another, as a tree; the others cross them. */
+  /** The levels that nest in one another, as a tree; all other levels cross them. */
   readonly nested: NestedLevels;
 }
 
@@ -22,8 +22,8 @@ export interface Hierarchy {
  * Returns a hierarchy from its levels.
  *
  * @param leaves - number of leaves, at least 1
- * @param levels - levels of sums in any order; none for leaves alone
- * @throws {RangeError} if a level does not name one of its nodes for each leaf, or has nodes without leaves
+ * @param levels - levels of sums, in any order; an empty list for leaves alone
+ * @throws {RangeError} if a level does not name a node for each leaf, or has nodes without leaves
  */
 export function hierarchy(leaves: number, levels: readonly HierarchyLevel[]): Hierarchy {
   if (!Number.isSafeInteger(leaves) || leaves < 1)
@@ -44,11 +44,11 @@ export function hierarchy(leaves: number, levels: readonly HierarchyLevel[]): Hi
 }
 
 /**
- * Returns a hierarchy from the leaves' keys: a level for each list of key columns, `[]` for the total.
+ * Returns a hierarchy from the leaves' keys: a level for each list of key columns. `[]` is the total.
  *
  * @param keys - each column's value for every leaf; equal texts are equal values
  * @param levels - key columns of each level, such as `[[], ["region"], ["product"], ["region", "product"]]`
- * @returns the hierarchy; a level's nodes are in the order in which the leaves first name them
+ * @returns the hierarchy. A level's nodes have the order in which leaves first name them
  * @throws {RangeError} if a column is unknown, or the columns are of different lengths
  */
 export function groupedHierarchy(

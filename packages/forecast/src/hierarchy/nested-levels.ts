@@ -1,4 +1,4 @@
-/** One level of aggregation: which of its `nodes` each leaf is part of. Every leaf is part of exactly one. */
+/** One level of aggregation. Every leaf is part of exactly one of its nodes. */
 export interface HierarchyLevel {
   readonly nodes: number;
   /** Node of each leaf, in [0, nodes). */

@@ -9,17 +9,20 @@ import { withVarianceFloor } from "./variance-floor.ts";
 /** Settings of `reconcile`. */
 export interface ReconcileOptions {
   readonly method: ReconciliationMethod;
-  /** `wls-var`: variance of each node's base forecast error, ≥ 0, in squared units of the data. NaN: unknown. */
+  /** For `wls-var`: variance of each node's base forecast error, ≥ 0, in squared units of the data; NaN if unknown. */
   readonly variances?: Float64Array;
-  /** `mint-shrink`: residuals of the base forecasts, one vector over all nodes for each of at least 2 times. NaN: missing. */
+  /**
+   * For `mint-shrink`: residuals of the base forecasts, one vector over all nodes for each of at least 2 times; NaN
+   * where missing.
+   */
   readonly residuals?: readonly Float64Array[];
-  /** `top-down`: each leaf's share of the top node that it is part of; by forecast proportions when left out. */
+  /** For `top-down`: each leaf's share of its top node; forecast proportions when left out. */
   readonly proportions?: Float64Array;
-  /** Forecasts below zero at the leaves become zero, before they are added up. Default false. */
+  /** True to set negative forecasts of leaves to zero before they are added up; default false. */
   readonly nonNegative?: boolean;
   /**
-   * 1 at each node without a base forecast: an aggregate then takes no part and is the sum of its leaves; a leaf counts
-   * as zero and stays zero.
+   * 1 at each node without a base forecast. Such an aggregate takes no part and becomes the sum of its leaves. Such a
+   * leaf counts as zero and stays zero.
    */
   readonly missing?: Uint8Array;
 }
@@ -27,32 +30,34 @@ export interface ReconcileOptions {
 /** Reconciles vectors of base forecasts of one hierarchy, one step ahead after another. */
 export interface Reconciler {
   /**
-   * Returns the coherent forecasts: each aggregate is the sum of its leaves to within rounding.
+   * Returns the coherent forecasts: each aggregate is the sum of its leaves, to within rounding.
    *
    * @param base - base forecasts over all nodes, in the units of the data; what is there at missing nodes does not matter
    * @throws {RangeError} if a base forecast that is not missing is not a finite number, or the length is wrong
    */
   reconcile(base: Float64Array): Float64Array;
   /**
-   * Returns the variance of each node's error after reconciliation divided by that before, NaN for missing aggregates:
-   * of `wls-var` and `mint-shrink`, if the base forecasts' errors are as assumed; null for the other methods, whose
-   * weights are no variances. Exact for levels that nest; where levels cross, upper bounds that leave out part of what
-   * the crossing levels say of the others.
+   * Returns the ratio of the variance of each node's error after reconciliation to that before, NaN for missing
+   * aggregates. It holds for `wls-var` and `mint-shrink`, if the base forecasts' errors are as assumed; null for the
+   * other methods, whose weights are not variances. Ratios are exact for nested levels. For levels that cross, they are
+   * upper bounds, which leave out a part of the information of the crossing levels.
    */
   varianceRatios(): Float64Array | null;
   /**
-   * 1 at each node that has a base forecast, but no known variance of its error: NaN in `variances`, or no residuals. Such a
-   * leaf keeps its base forecast, such an aggregate is the sum of its leaves.
+   * 1 at each node that has a base forecast, but no known variance of its error: NaN in `variances`, or no residuals.
+   * Such a leaf keeps its base forecast. Such an aggregate becomes the sum of its leaves.
    */
   readonly unweighted: Uint8Array;
 }
 
 /**
- * Prepares to reconcile forecasts of a hierarchy: what depends on the hierarchy and on the method only is computed once.
- * No matrix over nodes is ever formed. Levels that nest take O(nodes) a step; levels that cross them take conjugate
- * gradients, each step of which is O(leaves × levels); `mint-shrink` O(nodes × times) in addition, in time and memory.
+ * Prepares to reconcile forecasts of a hierarchy: whatever depends on the hierarchy and the method alone is computed
+ * once. No matrix over nodes is ever formed. Nested levels take O(nodes) per step. Levels that cross them take
+ * conjugate gradients, each iteration of which is O(leaves × levels). `mint-shrink` adds O(nodes × times), in time and
+ * memory.
  *
- * @throws {RangeError} if what the method needs is not given, or of the wrong length, or levels cross in a top-down split
+ * @throws {RangeError} if an input that the method needs is missing or of the wrong length, or levels cross in a
+ *   top-down split
  * @see Wickramasuriya, Athanasopoulos & Hyndman (2019), doi:10.1080/01621459.2018.1448825
  */
 export function reconciler(hierarchy: Hierarchy, options: ReconcileOptions): Reconciler {

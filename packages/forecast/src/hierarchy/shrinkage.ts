@@ -1,21 +1,21 @@
-/** Residuals of many series, each scaled to a mean square of 1, and how much their correlations are to be shrunk. */
+/** Residuals of many series, each scaled to a mean square of 1, and the shrinkage of their correlations. */
 export interface ScaledResiduals {
-  /** One vector over the series for each time; 0 where there is no residual. */
+  /** One vector over the series for each time; 0 without a residual. */
   readonly scaled: readonly Float64Array[];
   /** Mean square of each series' residuals, in squared units of the data; NaN for a series without any. */
   readonly variances: Float64Array;
-  /** Shrinkage intensity in [0, 1]: 0 leaves the correlations as they are, 1 takes them for zero. */
+  /** Shrinkage intensity in [0, 1]: 0 leaves the correlations unchanged, 1 sets them to zero. */
   readonly shrinkage: number;
 }
 
 /**
  * Returns the shrinkage intensity of Schäfer & Strimmer for correlations, λ = Σ Var(r_ij) / Σ r_ij² over pairs of
- * series i ≠ j, clipped to [0, 1]. Residuals are taken about zero, as those of unbiased forecasts: r_ij is the mean of
- * x_ti x_tj over the T times and Var(r_ij) the variance of that mean. Both sums are found from the T × T products of
- * times, in O(series × T²), without ever forming the correlations.
+ * series i ≠ j, clipped to [0, 1]. Residuals are taken about zero, as for unbiased forecasts: r_ij is the mean of x_ti
+ * x_tj over the T times, and Var(r_ij) the variance of that mean. Both sums come from the T × T products of times, in
+ * O(series × T²). The correlations are never formed.
  *
- * @param residuals - one vector over the series for each time, T ≥ 2; NaN: missing, counts as 0 in products
- * @throws {RangeError} with fewer than two times
+ * @param residuals - one vector over the series for each time, T ≥ 2; NaN (missing) counts as 0 in products
+ * @throws {RangeError} if there are fewer than two times
  * @see Schäfer & Strimmer (2005), doi:10.2202/1544-6115.1175
  */
 export function shrinkage(residuals: readonly Float64Array[]): ScaledResiduals {

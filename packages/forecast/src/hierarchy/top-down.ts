@@ -1,17 +1,19 @@
 import type { Hierarchy } from "./hierarchy.ts";
 
-/** The history that a top-down split follows: the mean of the shares at each time, or the share of the means. */
+/**
+ * The historical shares that a top-down split follows: the mean over times of the shares, or the shares of the means.
+ */
 export type HistoricalProportions = "average-proportions" | "proportions-of-averages";
 
 /**
- * Returns each leaf's share of the top node it is part of, from history: average historical proportions, mean over
- * times of y_leaf/y_top; or proportions of historical averages, Σ y_leaf / Σ y_top. Where leaves of both signs cancel
- * to less than half of the sum of their sizes, proportions of their sizes stand for theirs: no share is greater than 2.
+ * Returns each leaf's historical share of its top node: average historical proportions, the mean over times of
+ * y_leaf/y_top, or proportions of historical averages, Σ y_leaf / Σ y_top. If leaves of both signs cancel to less than
+ * half of the sum of their sizes, the proportions of their sizes are used, so no share exceeds 2.
  *
- * @param history - one vector over the leaves for each time, in the units of the data; NaN: missing, counts as 0. A time
- *   when all leaves of a top node are 0 says nothing of their shares
- * @returns shares by leaf, which add up to 1 below each top node; equal shares where history says nothing
- * @throws {RangeError} if a vector is not as long as there are leaves
+ * @param history - one vector over the leaves for each time, in the units of the data; NaN (missing) counts as 0. A
+ *   time at which all leaves of a top node are 0 does not count towards their shares
+ * @returns shares by leaf, which add up to 1 below each top node; equal shares if no time counts
+ * @throws {RangeError} if a vector's length is not the number of leaves
  * @see Gross & Sohl (1990), doi:10.1002/for.3980090304
  */
 export function historicalProportions(

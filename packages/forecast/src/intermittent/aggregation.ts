@@ -20,15 +20,18 @@ export interface AggregationModel {
   readonly kind: "adida" | "imapa";
   readonly formatVersion: 1;
   readonly nobs: number;
-  /** The longest blocks of steps that were summed: the mean interval between demands, rounded. */
+  /** The length of the longest blocks of steps: the mean interval between demands, rounded. */
   readonly blockLength: number;
   /** Demand per step. */
   readonly mean: number;
   /** Share of steps with demand. */
   readonly probability: number;
-  /** Quantiles of the sizes, relative to their mean, at 0, 5, …, 100 %. */
+  /** Quantiles of the sizes at 0, 5, …, 100 %, relative to their mean. */
   readonly sizes: readonly number[];
-  /** The observed steps it was fitted to; whole blocks end there. Models of an earlier version do not have it. */
+  /**
+   * The number of observed steps that the model was fitted to; whole blocks end there. Models of an earlier version do
+   * not have it.
+   */
   readonly fittedTo?: number;
   /** The smoothing of each block length. Models of an earlier version do not have it. */
   readonly blocks?: readonly BlockSmoothing[];
@@ -41,10 +44,10 @@ export interface AggregationModel {
 const ALPHAS = [0.1, 0.3] as const;
 
 /**
- * Returns the ADIDA, aggregate–disaggregate intermittent demand approach: demand is summed over blocks as long as the
- * mean interval between demands, forecast by simple exponential smoothing with the likeliest alpha from 0.1 to 0.3, and
- * spread evenly over the block. Steps that fill no whole block are left out at the start. New values move the forecast
- * when they fill a block. Intervals: see `demandForecast`.
+ * Fits ADIDA, the aggregate–disaggregate intermittent demand approach. Demand is summed over blocks as long as the mean
+ * interval between demands. The sums are forecast by simple exponential smoothing with the likeliest alpha from 0.1 to
+ * 0.3, and each forecast is spread evenly over its block. Steps at the start that do not fill a whole block are left
+ * out. New values move the forecast when they fill a block. Intervals: see `demandForecast`.
  *
  * @param y - demand per step, not negative; missing values are left out
  * @throws {RangeError} if no value is observed, or one is negative or infinite
@@ -55,7 +58,7 @@ export function adida(y: Series): AggregationModel {
 }
 
 /**
- * Returns the IMAPA, intermittent multiple aggregation prediction algorithm: the mean of the forecasts of `adida` over
+ * Fits IMAPA, the intermittent multiple aggregation prediction algorithm: the mean of the forecasts of `adida` over
  * every block length from 1 to the mean interval between demands.
  *
  * @param y - as for `adida`

@@ -4,7 +4,7 @@ import { brent } from "../optimise/brent.ts";
 import type { Series } from "../time/series.ts";
 import { checkDemand, checkNotNegative, demandForecast, relativeSizes, sizesAfter } from "./demand.ts";
 
-/** Smoothed demand size and interval, and how many steps have passed since the last demand. */
+/** Smoothed size and interval of demands, and the number of steps since the last demand. */
 export interface CrostonState {
   /** 0 before the first demand. */
   readonly size: number;
@@ -19,21 +19,22 @@ export interface CrostonModel {
   readonly nobs: number;
   readonly alpha: number;
   readonly state: CrostonState;
-  /** Quantiles of the sizes, relative to their mean, at 0, 5, …, 100 %. */
+  /** Quantiles of the sizes at 0, 5, …, 100 %, relative to their mean. */
   readonly sizes: readonly number[];
 }
 
 /** Options of the smoothing of demand. */
 export interface CrostonOptions {
-  /** Smoothing of sizes and intervals, in (0, 1]; 0.1 by default. `"optimal"`: the least sum of squared errors. */
+  /** Smoothing of sizes and intervals, in (0, 1]; default 0.1. `"optimal"` minimises the sum of squared errors. */
   readonly alpha?: number | "optimal";
 }
 
 /**
- * Returns the Croston's method for intermittent demand: sizes and intervals between demands are smoothed apart, from
- * the first of each; the forecast is their ratio. Intervals: see `demandForecast`. A series without demand forecasts 0.
+ * Fits Croston's method for intermittent demand. Sizes of demands and intervals between them are smoothed separately,
+ * each from its first value. The forecast is their ratio. Intervals: see `demandForecast`. A series without demand
+ * forecasts 0.
  *
- * @param y - demand per step, not negative; missing values are left out, as if their time had not been
+ * @param y - demand per step, not negative; missing values are left out, as if their steps did not exist
  * @throws {RangeError} if no value is observed, one is negative or infinite, or alpha is not allowed
  * @see Croston (1972), doi:10.1057/jors.1972.50
  */

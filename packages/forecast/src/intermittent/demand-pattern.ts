@@ -1,6 +1,6 @@
 import { chiSquareCdf } from "../stats/chi-square.ts";
 
-/** Regularity of demand, by how often it occurs and how its size varies. */
+/** Regularity of demand: its frequency and the variation of its size. */
 export type DemandClass = "smooth" | "erratic" | "intermittent" | "lumpy";
 
 /** Demand by how often and how evenly it comes. */

@@ -66,7 +66,7 @@ export function demandForecast(
   };
 }
 
-/** Returns a quantile of sorted values, joined linearly. */
+/** Returns a quantile of sorted values, interpolated linearly. */
 function interpolated(sorted: ArrayLike<number>, q: number): number {
   const at = q * (sorted.length - 1);
   const below = Math.min(sorted.length - 1, Math.floor(at));

@@ -18,14 +18,14 @@ export interface TsbModel {
   readonly beta: number;
   readonly initial: TsbState;
   readonly state: TsbState;
-  /** Quantiles of the sizes, relative to their mean, at 0, 5, …, 100 %. */
+  /** Quantiles of the sizes at 0, 5, …, 100 %, relative to their mean. */
   readonly sizes: readonly number[];
 }
 
 /**
- * Fits the method of Teunter, Syntetos and Babai for intermittent demand: as Croston's, but the probability of a demand is
- * smoothed at every step, so that forecasts fall while no demand comes. It starts from the share of steps with demand
- * and the first size. Intervals: see `demandForecast`.
+ * Fits the method of Teunter, Syntetos and Babai for intermittent demand: as Croston's, but the probability of a demand
+ * is smoothed at every step, so that forecasts fall while there is no demand. Smoothing starts from the share of steps
+ * with demand and from the first size. Intervals: see `demandForecast`.
  *
  * @param y - demand per step, not negative; missing values are left out
  * @param options.alpha - smoothing of the sizes, in (0, 1]; 0.1 by default

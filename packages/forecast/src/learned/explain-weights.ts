@@ -3,20 +3,23 @@ import { standardised, type WeightModel } from "../contest/learn-weights.ts";
 /** A feature that moves a member's weight. */
 export interface WeightReason {
   readonly feature: string;
-  /** The feature of the series, and that of an average one. */
+  /** The value of the feature for the series, and for an average series. */
   readonly value: number;
   readonly average: number;
   readonly member: string;
-  /** Effect of the feature on the logarithm of the member's weight over the mean of the members', against an average series. */
+  /**
+   * Effect of the feature on the logarithm of the ratio of the member's weight to the members' mean weight, compared
+   * with an average series.
+   */
   readonly effect: number;
 }
 
 /**
- * Returns the features that move the weights of a series most, the largest effect first; each with the member that it
+ * Returns the features that move the weights of a series most, the largest effect first, each with the member that it
  * moves most.
  *
- * @param features - those of the series, in the model's order
- * @param most - how many at most
+ * @param features - the series' features, in the model's order
+ * @param most - the most features to return
  */
 export function explainWeights(model: WeightModel, features: readonly number[], most = 3): WeightReason[] {
   const { members, features: names, centres, scales, coef } = model;

@@ -5,7 +5,7 @@ import { priorWeights } from "./prior-weights.ts";
 import { WEIGHT_FEATURES } from "./weight-features.ts";
 import { WEIGHTED_MEMBERS } from "./weighted-members.ts";
 
-/** Parts of the series, each of which is measured by weights that were learnt from the others. */
+/** The number of parts of the series. Each part is measured with weights learnt from the other parts. */
 export const FOLDS = 5;
 
 /** Weights by kind of series. */
@@ -18,20 +18,21 @@ export interface LearntWeights {
 /** The weights of one kind of series. */
 export interface GroupWeights {
   readonly weights: WeightModel;
-  /** For each part of the series the weights that were learnt from the other parts. */
+  /** For each part of the series, the weights learnt from the other parts. */
   readonly folds: readonly WeightModel[];
 }
 
-/** Tells whether plain data are the weights of `learnAcross`. */
+/** Tells whether plain data are weights that `learnAcross` returned. */
 export function isLearntWeights(value: unknown): value is LearntWeights {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "learnt-weights";
 }
 
 /**
- * Learns the weights of members across series, for each kind of series by itself, starting from the weights that this package
- * ships (see `learnWeights`). Deterministic: the same rows in the same order give the same bits.
+ * Learns the weights of members across series, separately for each kind of series, with the weights that this package
+ * ships as the prior (see `learnWeights`). Deterministic: the same rows in the same order give the same bits.
  *
- * @param rows - the evidence of each series, and the part that it is in: an integer from 0, of which the remainder by 5 counts
+ * @param rows - the evidence of each series, and its part: an integer of at least 0, of which the remainder after
+ *   division by 5 counts
  */
 export function learnAcross(rows: readonly (SeriesEvidence & { readonly part: number })[]): LearntWeights {
   const groups: Partial<Record<LineupName, GroupWeights>> = {};

@@ -17,9 +17,12 @@ const LEAST_WEIGHT = 0.02;
 /** Fewer values have the intervals of short series (see `widening`). */
 const LONG = 100;
 
-/** The members of a series, fitted and weighed by the shipped weights, and what better weights are learnt from. */
+/**
+ * The members of a series, fitted and weighed by the shipped weights, with the features from which better weights can
+ * be learnt.
+ */
 export interface WeighedSeries {
-  /** A combination of the members: of kind "conformal", of demand "combination". */
+  /** A combination of the members, of kind "conformal"; for intermittent demand of kind "combination". */
   readonly model: FittedModel;
   readonly group: LineupName;
   /** The members that could be fitted, in the model's order. */
@@ -32,7 +35,7 @@ export interface WeighedSeries {
 export interface SeriesEvidence {
   readonly group: LineupName;
   readonly features: readonly number[];
-  /** Of each member of the group, by step: actual value less forecast, NaN where there is none. */
+  /** Errors of each member of the group, by step: actual value less forecast, NaN without an error. */
   readonly errors: readonly (readonly number[])[];
 }
 
@@ -40,15 +43,16 @@ export interface SeriesEvidence {
 export interface WeighedOptions {
   /** Observations per season, an integer of at least 1. */
   readonly period: number;
-  /** Those of all its seasons; `period` alone when left out. */
+  /** Observations per season of all its seasons; default `period` alone. */
   readonly periods?: readonly number[];
 }
 
 /**
- * Fits all members of a series' kind (see `WEIGHTED_MEMBERS`), and combines them by the weights that this package ships. `reweigh`
- * gives the combination other weights.
+ * Fits all members of a series' kind (see `WEIGHTED_MEMBERS`), and combines them by the weights that this package
+ * ships. Use `reweigh` for other weights.
  *
- * Intervals are the combination's times factors that other series needed (see `widening`, `longWidths`); of demand its own.
+ * Intervals are the combination's own times factors that other series needed (see `widening`, `longWidths`). For
+ * intermittent demand they are the combination's own.
  *
  * @param y - observations, NaN where missing
  * @throws {RangeError} if no value is observed, one is infinite, the period is not allowed, or no member can be fitted
@@ -91,10 +95,10 @@ export function weighedSeries(y: Series, { period, periods }: WeighedOptions): W
 }
 
 /**
- * Returns the errors that the members of a series would have made over its last values, fitted to the values before.
+ * Returns the errors over the last values of a series, by its members fitted to the values before.
  *
- * @param holdout - how many values, at least 1
- * @returns undefined where the values before allow no fit, or are of another kind than the whole series
+ * @param holdout - the number of last values, at least 1
+ * @returns undefined if the values before allow no fit, or are of another kind than the whole series
  */
 export function weightEvidence(y: Series, holdout: number, options: WeighedOptions): SeriesEvidence | undefined {
   const values = toFloat64(y);
@@ -119,7 +123,9 @@ export function weightEvidence(y: Series, holdout: number, options: WeighedOptio
   }
 }
 
-/** Returns the weights of a series' members by a model of weights, summing to 1; 0 for members of less than 2 %. */
+/**
+ * Returns the weights that a model of weights gives a series' members. They sum to 1, and a weight below 2 % becomes 0.
+ */
 export function sharesOf(
   weights: WeightModel,
   { group, members, features }: Pick<WeighedSeries, "group" | "members" | "features">,
@@ -138,7 +144,10 @@ export function sharesOf(
   return used.map((share) => Number((share / total).toPrecision(6)));
 }
 
-/** Returns the error of the combination of a series' members at one step of its evidence, by a model of weights. */
+/**
+ * Returns the error of a series' combination at one step of its evidence, with the weights that a model of weights
+ * gives its members.
+ */
 export function combinedError({ features, errors }: SeriesEvidence, weights: WeightModel, step: number): number {
   const isThere = errors.map((row) => row.some((error) => !Number.isNaN(error)));
   const shares = weightsFor(weights, features, isThere);
@@ -146,8 +155,8 @@ export function combinedError({ features, errors }: SeriesEvidence, weights: Wei
 }
 
 /**
- * Returns the model of `weighedSeries` with other weights of its members, in their order; those with a weight of 0 are
- * left out.
+ * Returns the model of `weighedSeries` with other weights of its members, in their order. Members with a weight of 0
+ * are left out.
  */
 export function reweigh(model: FittedModel, weights: readonly number[]): FittedModel {
   if (model.kind === "conformal") return { ...model, model: reweigh(model.model, weights) };

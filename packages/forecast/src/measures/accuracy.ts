@@ -29,8 +29,8 @@ export function mae(actual: Series, forecast: Series): number {
 }
 
 /**
- * Returns the coefficient of determination: 1 - Σ(a - f)² / Σ(a - mean of a)². 1 at best; 0 is as good as the mean of
- * these values; NaN if the actual values do not vary.
+ * Returns the coefficient of determination: 1 - Σ(a - f)² / Σ(a - mean of a)². 1 is best, and 0 is as good as the mean
+ * of the actual values. NaN if the actual values do not vary.
  */
 export function r2(actual: Series, forecast: Series): number {
   const middle = average(actual, actual, (a) => a);
@@ -40,7 +40,7 @@ export function r2(actual: Series, forecast: Series): number {
 }
 
 /**
- * Returns the mean absolute percentage error, 100 |a - f| / |a|, in percent of the actual value; NaN if any actual
+ * Returns the mean absolute percentage error, 100 |a - f| / |a|, in percent of the actual values; NaN if an actual
  * value is 0.
  */
 export function mape(actual: Series, forecast: Series): number {
@@ -58,8 +58,8 @@ export function smape(actual: Series, forecast: Series): number {
 }
 
 /**
- * Returns the weighted absolute percentage error, 100 Σ|a - f| / Σ|a|, in percent; NaN if every actual value is 0. Single zeros are no
- * problem, unlike with `mape`.
+ * Returns the weighted absolute percentage error, 100 Σ|a - f| / Σ|a|, in percent; NaN if every actual value is 0.
+ * Unlike `mape`, it allows single zeros.
  *
  * @see Kolassa & Schütz (2007), "Advantages of the MAD/mean ratio over the MAPE", Foresight 6
  */
@@ -83,8 +83,8 @@ export function pinball(actual: Series, quantileForecast: Series, p: number): nu
 }
 
 /**
- * Returns the mean absolute scaled error: the mean absolute error divided by the mean absolute error, in sample, of the
- * seasonal naive method. Unitless; below 1 beats naive. Missing values of `training` are left out of its mean.
+ * Returns the mean absolute scaled error: the mean absolute error divided by that of the seasonal naive method in
+ * sample. Unitless; a value below 1 is better than naive. Missing values of `training` are left out of its mean.
  *
  * @param actual - observed values over the holdout, length h ≥ 1
  * @param forecast - point forecasts for the same h steps, same units as `actual`
@@ -99,9 +99,9 @@ export function mase(actual: Series, forecast: Series, training: Series, period 
 }
 
 /**
- * Returns the root mean squared scaled error: as `mase`, of squares: the square root of the mean squared error over the mean squared
- * error, in sample, of the seasonal naive method. The M5 competition's has period 1 and counts `training` from its first
- * value that is not 0; here all of it counts. Same parameters, NaN rules and errors as `mase`.
+ * Returns the root mean squared scaled error: the square root of the mean squared error divided by that of the seasonal
+ * naive method in sample. The M5 competition uses period 1 and counts `training` from its first nonzero value; here all
+ * of `training` counts. Same parameters, NaN rules and errors as `mase`.
  *
  * @see Makridakis, Spiliotis & Assimakopoulos (2022), doi:10.1016/j.ijforecast.2021.11.013
  */
@@ -136,7 +136,8 @@ export function seasonalChange(
 }
 
 /**
- * Returns all measures at once. Steps whose actual value is missing (NaN) are left out; if none is left, all are NaN.
+ * Returns all measures at once. Steps without an actual value (NaN) are left out. If no step is left, all measures are
+ * NaN.
  *
  * @param options.training - the series the model was fitted to, for `mase` and `rmsse`; without it they are NaN
  * @param options.period - observations per season, for `mase` and `rmsse`

@@ -2,19 +2,19 @@ import { checkOptions } from "../model/options.ts";
 import type { Series } from "../time/series.ts";
 import { checkOutcomes } from "./classification.ts";
 
-/** Measures of the classes that a threshold gives. Shares are NaN where nothing is counted below the line. */
+/** Measures of the classes that a threshold gives. A share is NaN if its denominator is 0. */
 export interface ClassReport {
-  /** From which probability on a row counts as 1. */
+  /** The least probability of a row that counts as 1. */
   readonly threshold: number;
   readonly truePositives: number;
   readonly falsePositives: number;
   readonly trueNegatives: number;
   readonly falseNegatives: number;
-  /** Share of rows that are told right. */
+  /** Share of rows that are classified correctly. */
   readonly accuracy: number;
-  /** Of those told to be 1, the share that is. */
+  /** Share of actual 1 among rows classified as 1. */
   readonly precision: number;
-  /** Of those that are 1, the share that is told. */
+  /** Share of rows classified as 1 among actual 1. */
   readonly recall: number;
   /** Harmonic mean of precision and recall. */
   readonly f1: number;
@@ -23,7 +23,7 @@ export interface ClassReport {
 /**
  * Returns the confusion matrix of probabilities at a threshold, with accuracy, precision, recall and F1.
  *
- * @param actual - 0 or 1 each; NaN (not known) is left out
+ * @param actual - 0 or 1; NaN (unknown) is left out
  * @param probability - of 1, in [0, 1]
  * @param options.threshold - default 0.5
  * @throws {RangeError} if the lengths differ, or a value is not allowed
@@ -56,20 +56,20 @@ export function classReport(actual: Series, probability: Series, options: { thre
 
 /** Costs of a wrong class, at least 0. */
 export interface ClassCosts {
-  /** Of a row told to be 1 that is 0. */
+  /** Cost of an actual 0 that is classified as 1. */
   readonly falsePositive: number;
-  /** Of a row told to be 0 that is 1. */
+  /** Cost of an actual 1 that is classified as 0. */
   readonly falseNegative: number;
 }
 
 /**
- * Returns the threshold from which on counting a row as 1 costs least on these rows, of the probabilities there are and
- * 1. Of equal costs it is the threshold nearest to the one for right probabilities, falsePositive / (falsePositive +
- * falseNegative). O(n log n).
+ * Returns the threshold of least cost on these rows: a row counts as 1 if its probability is at or above it. Candidates
+ * are the rows' probabilities and 1. Among equal costs it is the one nearest to the threshold for correct
+ * probabilities, falsePositive / (falsePositive + falseNegative). O(n log n).
  *
- * @param actual - 0 or 1 each; NaN (not known) is left out
- * @param probability - of 1, in [0, 1], by fits that have not seen these rows
- * @returns the threshold for right probabilities if nothing is known
+ * @param actual - 0 or 1; NaN (unknown) is left out
+ * @param probability - probability of 1, in [0, 1], by fits that have not seen these rows
+ * @returns the threshold for correct probabilities if no outcome is known
  * @throws {RangeError} if the lengths differ, a value is not allowed, a cost is negative, or both are 0
  * @see Elkan (2001), "The foundations of cost-sensitive learning", Proceedings of IJCAI 17
  */

@@ -2,12 +2,12 @@ import { checkInteger } from "../model/options.ts";
 import type { Series } from "../time/series.ts";
 
 /**
- * Returns the logarithmic loss: the mean of -log of the probability given to what happened. 0 at best; probabilities
- * are kept 1e-15 away from 0 and 1, so that it is never infinite.
+ * Returns the logarithmic loss: the mean of -log of the probability that was given to the outcome. 0 is best.
+ * Probabilities are kept 1e-15 away from 0 and 1, so the loss is never infinite.
  *
- * @param actual - 0 or 1 each; NaN (not known) is left out
+ * @param actual - 0 or 1; NaN (unknown) is left out
  * @param probability - of 1, in [0, 1]
- * @returns NaN if nothing is known
+ * @returns NaN if no outcome is known
  * @throws {RangeError} if the lengths differ, an actual value is not 0 or 1, or a probability is not in [0, 1]
  */
 export function logLoss(actual: Series, probability: Series): number {
@@ -28,8 +28,8 @@ export function brier(actual: Series, probability: Series): number {
  * Returns the area under the receiver operating characteristic curve: the probability that a random 1 has a higher
  * score than a random 0, ties counting a half (the Mann–Whitney statistic). O(n log n).
  *
- * @param actual - 0 or 1 each; NaN (not known) is left out
- * @param score - any numbers that grow with the probability of 1
+ * @param actual - 0 or 1; NaN (unknown) is left out
+ * @param score - numbers that grow with the probability of 1
  * @returns NaN if one of the classes is absent
  * @throws {RangeError} if the lengths differ, an actual value is not 0 or 1, or a score is NaN
  * @see Hanley & McNeil (1982), doi:10.1148/radiology.143.1.7063747
@@ -68,8 +68,8 @@ function average(actual: Series, probability: Series, loss: (y: number, p: numbe
 }
 
 /**
- * Returns the average precision: the area under the curve of precision by recall, as steps; tied scores are one step.
- * O(n log n).
+ * Returns the average precision: the area under the step curve of precision by recall. Tied scores are one step. O(n
+ * log n).
  *
  * Parameters and errors as `auc`; NaN if there is no 1.
  */
@@ -90,8 +90,8 @@ export function averagePrecision(actual: Series, score: Series): number {
 }
 
 /**
- * Returns the expected calibration error: the mean distance, weighted by rows, of the share of 1 from the mean probability, over bins of
- * equal width. Parameters and errors as `logLoss`.
+ * Returns the expected calibration error: the distance between the share of 1 and the mean probability in each of
+ * several bins of equal width, averaged with the bins' numbers of rows as weights. Parameters and errors as `logLoss`.
  *
  * @param bins - default 10
  * @see Naeini, Cooper & Hauskrecht (2015), doi:10.1609/aaai.v29i1.9602

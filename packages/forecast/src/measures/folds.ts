@@ -6,27 +6,28 @@ import { shuffled } from "../stats/shuffled.ts";
 export interface FoldOptions {
   /** The number of folds, at least 2; default 10. */
   readonly k?: number;
-  /** The number of times that the rows are divided anew; default 1. */
+  /** The number of times to divide the rows; default 1. */
   readonly repeats?: number;
-  /** Decides the order in which rows are dealt; default 0. */
+  /** Seed of the order in which rows are dealt to folds; default 0. */
   readonly seed?: number;
-  /** A class of each row: folds have nearly equal numbers of each. */
+  /** The class of each row: folds have nearly equal numbers of each class. */
   readonly strata?: ArrayLike<unknown>;
-  /** A group of each row: rows of a group are in one fold. */
+  /** The group of each row: all rows of a group are in one fold. */
   readonly groups?: ArrayLike<unknown>;
 }
 
-/** Positions of the rows to fit and of those to measure, each ascending. */
+/** Positions of the rows to fit to and of the rows to measure on, each ascending. */
 export interface Fold {
   readonly training: readonly number[];
   readonly held: readonly number[];
 }
 
 /**
- * Returns folds of k-fold cross-validation: each row is held out once a repeat. Rows are dealt in an order drawn by the seed, class
- * after class. Groups are dealt as a whole, the largest first, to the fold with the fewest rows.
+ * Returns folds of k-fold cross-validation: each repeat holds out each row once. Rows are dealt to folds class by
+ * class, in an order that the seed draws. Groups are dealt whole, the largest first, each to the fold with the fewest
+ * rows.
  *
- * @param rows - how many rows there are
+ * @param rows - the number of rows
  * @throws {RangeError} if an option is out of range, a length differs, or there are fewer rows or groups than folds
  * @see Stone (1974), doi:10.1111/j.2517-6161.1974.tb00994.x
  */

@@ -17,17 +17,17 @@ export interface IntervalAccuracy {
 }
 
 /**
- * Returns the share of the actual values inside [lower, upper], in [0, 1]; steps with a NaN are left out, NaN if none
- * is left.
+ * Returns the share of the actual values inside [lower, upper], in [0, 1]. Steps with a NaN are left out; NaN if no
+ * step is left.
  */
 export function coverage(actual: Series, lower: Series, upper: Series): number {
   return average(actual, lower, upper, (a, l, u) => (a >= l && a <= u ? 1 : 0));
 }
 
 /**
- * Returns the interval (Winkler) score: the width, plus 2/α times the distance by which the actual value lies outside,
- * averaged over the steps; α = 1 - level/100. Proper: smallest in expectation for the true quantiles. Steps with a NaN
- * are left out.
+ * Returns the interval (Winkler) score, averaged over the steps: the width, plus 2/α times the distance by which the
+ * actual value lies outside, with α = 1 - level/100. The score is proper: its expectation is smallest for the true
+ * quantiles. Steps with a NaN are left out.
  *
  * @param level - nominal coverage in percent, in (0, 100)
  * @throws {RangeError} if the lengths differ or the level is out of range
@@ -42,7 +42,7 @@ export function intervalScore(actual: Series, lower: Series, upper: Series, leve
 /**
  * Returns the accuracy of a forecast's prediction intervals, level by level.
  *
- * @param actual - observed values for the steps of the forecast; NaN where missing, left out
+ * @param actual - observed values at the steps of the forecast; NaN (missing) is left out
  * @throws {RangeError} if the lengths differ
  */
 export function intervalAccuracy(actual: Series, forecast: Forecast): IntervalAccuracy[] {

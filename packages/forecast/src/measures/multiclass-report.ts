@@ -3,13 +3,13 @@ import { auc, calibrationError } from "./classification.ts";
 
 /** Measures of the probabilities of several classes. */
 export interface MulticlassReport {
-  /** Mean of -log of the probability of the class that came true. */
+  /** Mean of -log of the probability of the actual class. */
   readonly logLoss: number;
-  /** Share of rows whose most likely class came true. */
+  /** Share of rows whose most likely class is the actual class. */
   readonly accuracy: number;
-  /** Mean of the areas of each class against all others, over the classes that some rows have and others have not. */
+  /** Mean of the areas of each class against all others, over the classes that some rows have and others do not. */
   readonly auc: number;
-  /** Mean of the F1 of each class, over the classes that came true or were most likely in some row. */
+  /** Mean of the F1 of each class, over the classes that are actual or most likely in some row. */
   readonly f1: number;
   /** Mean of the sum over classes of the squared difference of probability and outcome, in [0, 2]. */
   readonly brier: number;
@@ -18,12 +18,12 @@ export interface MulticlassReport {
 }
 
 /**
- * Returns measures of the probabilities of several classes. Of equal probabilities the first class is the most likely.
- * Probabilities are kept 1e-15 away from 0 in `logLoss`.
+ * Returns measures of the probabilities of several classes. Among equal probabilities the first class counts as the
+ * most likely. In `logLoss`, probabilities are kept 1e-15 away from 0.
  *
- * @param actual - the position of the class that came true, a whole number from 0; NaN (not known) is left out
- * @param probabilities - for each class its probability in each row, in [0, 1], of the length of `actual`
- * @returns NaN for what nothing tells
+ * @param actual - the position of the actual class, an integer of at least 0; NaN (unknown) is left out
+ * @param probabilities - for each class its probability in each row, in [0, 1], as long as `actual`
+ * @returns NaN for a measure that the rows do not define
  * @throws {RangeError} if a length differs, there are fewer than 2 classes, or a value is not allowed
  * @see Brier (1950), "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78(1)
  * @see Fawcett (2006), doi:10.1016/j.patrec.2005.10.010 (areas of one class against the others)
@@ -72,7 +72,7 @@ export function multiclassReport(actual: Series, probabilities: readonly Series[
   };
 }
 
-/** Returns the position of the most likely class of each row, the first of equals. */
+/** Returns the position of the most likely class of each row; among equals the first. */
 export function likeliest(probabilities: readonly Series[]): Uint32Array {
   const result = new Uint32Array(probabilities[0]?.length ?? 0);
   for (let t = 0; t < result.length; t++)

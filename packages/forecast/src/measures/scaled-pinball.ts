@@ -3,11 +3,11 @@ import type { Series } from "../time/series.ts";
 import { scaled, seasonalChange } from "./accuracy.ts";
 
 /**
- * Returns the scaled pinball loss of a forecast and its bounds: twice the mean pinball loss, of the point forecast as the median
- * and of each bound as a quantile, divided by the mean absolute error, in sample, of the seasonal naive method. Unitless.
- * Without levels it is the MASE. The M5 competition's is half of it, with period 1.
+ * Returns the scaled pinball loss of a forecast and its bounds: twice the mean pinball loss, divided by the mean
+ * absolute error of the seasonal naive method in sample. The point forecast counts as the median, each bound as a
+ * quantile. Unitless. Without levels it is the MASE. The M5 competition's loss is half of it, with period 1.
  *
- * @param actual - observed values for the steps of the forecast; NaN where missing, left out
+ * @param actual - observed values at the steps of the forecast; NaN (missing) is left out
  * @param options - `training`: the series the model was fitted to; `period`: observations per season, 1 for a non-seasonal series
  * @returns a value of at least 0; NaN if no value is observed, a bound is NaN or missing, or `training` has no scale (see `mase`)
  * @see Makridakis et al. (2022), doi:10.1016/j.ijforecast.2021.10.009

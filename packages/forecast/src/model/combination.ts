@@ -15,18 +15,19 @@ export interface CombineOptions {
 }
 
 /**
- * Returns the combination of fitted models (a model of kind "combination"), or of forecasts of the same steps (a
- * forecast).
+ * Combines fitted models into a model of kind "combination", or forecasts of the same steps into a forecast.
  *
- * The point forecast is the members' mean, their median, or their mean weighted by 1 / error. A bound's distance from it
- * is √(w² + z² b²): w the weighted mean of the members' own distances, z the level's normal quantile and b² the weighted
- * variance of the members' point forecasts about the combined one. So members that agree keep the mean of their bounds
- * (the average of quantiles, which does not assume that their errors are independent), and members that disagree widen
- * them by what they show of the uncertainty about the model (the variance between, in the law of total variance).
+ * The point forecast is the members' mean, their median, or their mean weighted by 1 / error. A bound's distance from
+ * it is √(w² + z² b²). w is the weighted mean of the members' own distances, z is the level's normal quantile, and b²
+ * is the weighted variance of the members' point forecasts about the combined forecast. If members agree, the bounds
+ * are the mean of their bounds: an average of quantiles, which does not assume independent errors. If members disagree,
+ * the bounds are wider by the variance between members (law of total variance), which measures the uncertainty about
+ * the model.
  *
  * @param members - at least one model, or at least one forecast, all of the same horizon and levels
  * @param combining - default "mean"
- * @throws {RangeError} if there is no member, the forecasts' shapes differ, or the errors are not positive or not as many
+ * @throws {RangeError} if there is no member, the forecasts' shapes differ, or the errors are not positive numbers, one
+ *   for each member
  * @see Bates & Granger (1969), doi:10.1057/jors.1969.103; Lichtendahl, Grushka-Cockayne & Winkler (2013),
  *   doi:10.1287/mnsc.1120.1667 (averaging quantiles)
  */

@@ -23,9 +23,9 @@ export interface CumulativeOptions {
 export interface CumulativeForecast {
   /** The sum of the point forecasts. */
   readonly mean: Float64Array;
-  /** The probabilities, as they were asked for. */
+  /** The probabilities, as in the options. */
   readonly quantiles: readonly number[];
-  /** A quantile of the sum at each step, for each probability; NaN where the model has no intervals. */
+  /** For each probability, the quantile of the sum at each step; NaN if the model has no intervals. */
   readonly values: readonly Float64Array[];
 }
 

@@ -28,7 +28,7 @@ import type { Kinds, MovingKinds } from "./kind.ts";
 import { fitObserved } from "./missing-ends.ts";
 
 /**
- * Fits a model to a series with so many observations per season.
+ * Fits a model to a series with `period` observations per season.
  *
  * @param periods - those of all its seasons, for methods that take several; `period` alone when left out
  * @param earlier - the method's model of the beginning of the series, for methods whose search can start from it

@@ -16,7 +16,7 @@ import type { DynamicThetaModel } from "../theta/dynamic-theta.ts";
 import type { ThetaModel } from "../theta/theta.ts";
 import type { AnyModel } from "./kind.ts";
 
-/** Any fitted model: plain data that survives JSON, told apart by its `kind`. */
+/** Any fitted model: plain data that survives JSON. Its `kind` tells models apart. */
 export type FittedModel =
   | NaiveModel
   | DriftModel
@@ -38,32 +38,35 @@ export type FittedModel =
   | ConformalModel
   | RegressionModel;
 
-/** Fitted models forecast together. */
+/** Fitted models whose forecasts are combined. */
 export interface CombinationModel extends AnyModel {
   readonly kind: "combination";
   readonly formatVersion: 1;
-  /** Rule that combines the members' point forecasts; "inverse-error" is a mean, by its weights. */
+  /** Rule that combines the members' point forecasts; "inverse-error" is a mean with weights. */
   readonly combining: "mean" | "median";
   readonly members: readonly FittedModel[];
-  /** Share of each member, summing to 1; of the intervals' widths also where the point forecast is the median. */
+  /**
+   * Share of each member, summing to 1. Shares apply to the widths of intervals even if the point forecast is the
+   * median.
+   */
   readonly weights: readonly number[];
-  /** No bound is below: 0 for demand, whose members' bounds are quantiles of it. No floor where left out. */
+  /** Floor of the bounds: 0 for demand, whose members' bounds are quantiles of demand. No floor when absent. */
   readonly lowest?: number;
 }
 
-/** A fitted model whose prediction intervals come from errors it, or others like it, made out of sample. */
+/** A fitted model whose prediction intervals come from out-of-sample errors, its own or those of similar models. */
 export interface ConformalModel extends AnyModel {
   readonly kind: "conformal";
   readonly formatVersion: 1;
   readonly model: FittedModel;
   /**
-   * "scaled": the factors multiply the model's own distances between point forecast and bounds; "absolute": they
-   * multiply the normal quantile of the level, so that they are standard errors in the units of the series.
+   * "scaled": factors multiply the model's own distances between point forecast and bounds. "absolute": factors
+   * multiply the normal quantile of the level, so they are standard errors in the units of the series.
    */
   readonly form: "scaled" | "absolute";
   /** The levels that were calibrated, in percent, ascending. */
   readonly levels: readonly number[];
-  /** A factor for each level, then each step ahead. */
+  /** Factors by level, then by step ahead. */
   readonly factors: readonly (readonly number[])[];
 }
 
@@ -73,31 +76,35 @@ export interface StlfModel extends AnyModel {
   readonly formatVersion: 1;
   /** Whole observations per season. */
   readonly periods: readonly number[];
-  /** The last seasonal effects of each period, in time order: those of the steps that follow. */
+  /** The last seasonal effects of each period, in time order. The next steps repeat them. */
   readonly seasonal: readonly (readonly number[])[];
   readonly model: FittedModel;
 }
 
-/** A regression whose errors another model has. */
+/** A regression, and the model of its errors. */
 export interface RegressionModel extends AnyModel {
   readonly kind: "regression";
   readonly formatVersion: 1;
   /**
-   * Name of the model, for example "Regression with ARIMA(1,0,0) errors"; as that of its errors without regressors.
+   * Name of the model, for example "Regression with ARIMA(1,0,0) errors"; the name of the model of its errors if there
+   * are no regressors.
    */
   readonly method: string;
-  /** The regressors with an effect, in the order in which they were given. */
+  /** The regressors with an effect, in the order of the options. */
   readonly regressors: readonly string[];
-  /** The effect of each, and its standard error; null where that is not known. */
+  /** The effect of each regressor, and its standard error; null if it is not known. */
   readonly coef: readonly number[];
   readonly se: readonly (number | null)[];
-  /** The mean effect over the series, which stays in what the model of the errors was fitted to; 0 when left out. */
+  /**
+   * The mean effect over the series, which stays in the series that the model of the errors is fitted to; 0 when
+   * absent.
+   */
   readonly offset?: number;
-  /** True if the model of the errors has the regressors itself, estimated together with its own coefficients. */
+  /** True if the model of the errors holds the regressors, and estimates them together with its own coefficients. */
   readonly joint?: boolean;
   /** The reason why each of the other regressors has no effect. */
   readonly left: Readonly<Record<string, LeftOut>>;
-  /** The values of the regressors that never varied. */
+  /** The values of the constant regressors. */
   readonly constant?: Readonly<Record<string, number>>;
   readonly errors: FittedModel;
 }

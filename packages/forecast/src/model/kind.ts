@@ -1,12 +1,12 @@
 import type { Regressors } from "../arima/regressors.ts";
 import type { Forecast, ForecastOptions } from "./prediction.ts";
 
-/** Options of `forecast`: with future values of the regressors, for a model that has regressors. */
+/** Options of `forecast`, with future values of the regressors for a model with regressors. */
 export interface ModelForecastOptions extends ForecastOptions {
   readonly xreg?: Regressors | undefined;
 }
 
-/** Values of the regressors over the times in question, for a model that has regressors. */
+/** Values of the regressors at the times in question, for a model with regressors. */
 export interface ModelOptions {
   readonly xreg?: Regressors | undefined;
 }
@@ -25,9 +25,9 @@ export interface SimulateOptions {
 /** A fitted model of any kind, as far as every kind is alike. */
 export interface AnyModel {
   readonly kind: string;
-  /** Missing values before the first observation, which are no part of the model; none when left out. */
+  /** Number of missing values before the first observation, which are not part of the model; 0 when absent. */
   readonly leading?: number;
-  /** Missing values after the last observation: its forecasts begin that many steps later. None when left out. */
+  /** Number of missing values after the last observation. Forecasts start after these; 0 when absent. */
   readonly trailing?: number;
 }
 

@@ -8,7 +8,7 @@ const SINGLE = { ...ARIMA.fits, ...SMOOTHING.fits, ...TBATS.fits, ...SIMPLE.fits
 /** The members of combinations: methods, and some with settings of their own. */
 export const MEMBERS = { ...SINGLE, ...COMPOSED };
 
-/** The methods that can be asked for by one word, with their defaults. */
+/** The methods by name, with their defaults. */
 export const METHODS = {
   ...SINGLE,
   best: (y, period, periods?) => best(y, { period, ...(periods && { periods }), methods: MEMBERS }),

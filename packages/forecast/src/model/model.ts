@@ -102,8 +102,8 @@ function exactSums(model: FittedModel, options: CumulativeOptions): CumulativeFo
 }
 
 /**
- * Returns the point forecasts and prediction intervals of any fitted model of this library. Of a model of a single
- * observation, which tells no variance, bounds are NaN but for the median's.
+ * Returns the point forecasts and prediction intervals of any fitted model of this library. A model of a single
+ * observation has no variance, so all its bounds but the median's are NaN.
  *
  * @param options.xreg - future values of the regressors, for a model that has any
  * @throws {RangeError} if the horizon or a level is not allowed, or the model's kind is not known
@@ -113,7 +113,8 @@ export function forecast(model: FittedModel, options: ModelForecastOptions): For
 }
 
 /**
- * Returns one-step forecasts over the series a model was fitted to; NaN where the method has none yet.
+ * Returns one-step forecasts over the series that a model was fitted to; NaN at the first steps, where the method has
+ * none yet.
  *
  * @param y - the series the model was fitted to, unchanged
  * @param options.xreg - the regressors it was fitted with, for a model that has any
@@ -129,8 +130,8 @@ export function residuals(model: FittedModel, y: Series, options: ModelOptions =
 }
 
 /**
- * Returns a model moved over the values that followed its series, without estimating anything again: its forecasts start after
- * the last of them.
+ * Returns a model moved over the values that followed its series, without new estimates. Its forecasts start after the
+ * last of these values.
  *
  * @param newY - the next values in time order, NaN where missing
  * @throws {RangeError} if a value is infinite, or the model's kind cannot be updated
@@ -140,7 +141,7 @@ export function update<M extends FittedModel>(model: M, newY: Series, options: M
 }
 
 /**
- * Returns the sample paths of the values that follow a model's series.
+ * Draws sample paths of the values that follow a model's series.
  *
  * @returns `paths` arrays of h values
  * @throws {RangeError} if an option is not allowed, or the model's kind cannot be simulated
@@ -151,19 +152,20 @@ export function simulate(model: FittedModel, options: SimulateOptions): Float64A
 
 /**
  * Returns true if a model has an ability: not every model has one-step forecasts, takes new values, or makes paths. A
- * model that holds others (a combination, a calibrated model, a decomposition) can do what all of them can.
+ * model that holds others (a combination, a calibrated model, a decomposition) has the abilities that all of them have.
  */
 export function supports(model: FittedModel, ability: Ability): boolean {
   return supportsAny(model, ability);
 }
 
 /**
- * Returns quantiles of the sum of the next steps, such as the demand over a lead time, by sample paths. A path has the model's own
- * intervals, calibrated ones too, as the distribution of each step. Its steps depend on each other as the model's errors do: an
- * error moves the later forecasts by what the model makes of one more observation (its impulse response), and a Gaussian
- * copula carries that over to intervals of any shape. So it is the same for every method, and exact for linear ones with
- * normal errors, whose parameters are taken as known. Where a model takes no new values its errors are independent. A regression
- * on terms known ahead (`linearModel` without lags) has no paths: its quantiles are exact, and the uncertainty of its coefficients counts.
+ * Returns quantiles of the sum of the next steps, such as the demand over a lead time, by sample paths. At each step a
+ * path has the distribution of the model's own intervals, also of calibrated ones. Steps depend on each other as the
+ * model's errors do: an error moves the later forecasts by the model's impulse response, and a Gaussian copula carries
+ * this dependence over to intervals of any shape. The procedure is the same for every method. It is exact for linear
+ * methods with normal errors and known parameters. If a model cannot take new values, its errors count as independent.
+ * A regression on terms known ahead (`linearModel` without lags) needs no paths: its quantiles are exact, and include
+ * the uncertainty of its coefficients.
  *
  * @throws {RangeError} if an option is not allowed, or the model's kind is not known
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 3rd ed., section 5.5 (sums by sample paths);

@@ -14,7 +14,7 @@ export interface Forecast {
 export interface ForecastOptions {
   /** Number of steps, an integer of at least 1. */
   readonly h: number;
-  /** Coverage of the prediction intervals in percent, each in [1, 100) or 0, the median; default [80, 95]. */
+  /** Coverage of the prediction intervals in percent, each in [1, 100), or 0 for the median; default [80, 95]. */
   readonly levels?: readonly number[];
 }
 

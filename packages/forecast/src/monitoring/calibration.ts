@@ -5,9 +5,12 @@ const CLIP = 4;
 
 /** The spread of most series' standardised errors, against which one series is judged. */
 export interface Calibration {
-  /** Their standard deviation about 0; above 1 where intervals are too narrow. */
+  /** Standard deviation of the errors about 0; above 1 if intervals are too narrow. */
   readonly scale: number;
-  /** Correlation of a series' error with the one before; errors of several steps ahead share what went before. */
+  /**
+   * Correlation of consecutive errors of a series. Forecasts of several steps ahead share past observations, so their
+   * errors are correlated.
+   */
   readonly correlation: number;
 }
 
@@ -16,11 +19,13 @@ const FEWEST = 8;
 const FEWEST_SERIES = 10;
 
 /**
- * Calibrates standardised errors by the median series: medians over series of the root mean square, and of the first
- * autocorrelation about 0 (within [0, 0.95]). Up to half of the series may have broken without moving it far.
+ * Calibrates standardised errors by the median series: it takes medians over series of the root mean square, and of the
+ * first autocorrelation about 0 (within [0, 0.95]). Up to half of the series may be broken without moving the medians
+ * far.
  *
- * @param series - standardised errors of each series in time order, without NaN; shorter ones than 8 are left out
- * @returns scale 1 and correlation 0 where fewer than 10 series are long enough: a few may all have broken
+ * @param series - standardised errors of each series in time order, without NaN; series of fewer than 8 errors are left
+ *   out
+ * @returns scale 1 and correlation 0 if fewer than 10 series are long enough, because a few may all be broken
  */
 export function calibrate(series: readonly Float64Array[]): Calibration {
   const scales: number[] = [];
@@ -41,8 +46,9 @@ export function calibrate(series: readonly Float64Array[]): Calibration {
 }
 
 /**
- * Makes standardised errors independent: divided by the scale, clipped to ±4, less the part that the one before explains,
- * and brought back to a standard deviation of 1. A lasting shift of δ stays as δ √((1 - φ)/(1 + φ)).
+ * Makes standardised errors independent. Each is divided by the scale and clipped to ±4. The part that the error before
+ * explains is subtracted, and the result is scaled to a standard deviation of 1. A lasting shift of δ becomes δ √((1 -
+ * φ)/(1 + φ)).
  */
 export function whiten(z: Float64Array, { scale, correlation }: Calibration): Float64Array {
   const white = new Float64Array(z.length);

@@ -1,10 +1,10 @@
 import { binomialTail } from "../stats/distribution.ts";
 
 /**
- * Returns the exact binomial test of lost coverage: the probability of so many observations outside their intervals, or
- * more, if the intervals covered at least `coverage`. With errors of correlation φ from one to the next, the hits of
- * two-sided intervals are correlated by at most φ²; counts are divided by what that does to their variance, (1 + φ²)/(1
- * - φ²).
+ * Runs the exact binomial test of lost coverage: the probability of `misses` or more observations outside their
+ * intervals, if the intervals cover at least `coverage`. If consecutive errors have correlation φ, the hits of
+ * two-sided intervals have correlation at most φ². Counts are therefore divided by the factor that this adds to their
+ * variance, (1 + φ²)/(1 - φ²).
  *
  * @param misses - observations outside
  * @param count - observations
@@ -19,9 +19,9 @@ export function coverageLoss(misses: number, count: number, coverage: number, co
 }
 
 /**
- * Returns the exact binomial test of a share that has grown: the probability of so many or more in `count`, if they
- * were as frequent as in the history, where the share is taken as (seen + 1)/(length + 2) so that one first case is no
- * proof.
+ * Runs the exact binomial test of a share that has grown: the probability of `hits` or more in `count`, if hits are as
+ * frequent as in the history. The history's share is (seen + 1)/(length + 2), so that a single first hit proves
+ * nothing.
  *
  * @returns a p-value; NaN if `count` is 0
  */

@@ -7,11 +7,12 @@ export interface Cusum {
 }
 
 /**
- * Returns two-sided tabular cumulative sum (CUSUM) of standardised values: up_t = max(0, up_{t-1} + z_t - k) and down_t
- * = max(0, down_{t-1} - z_t - k). Sums above a decision value h say that the mean has moved. Nothing is reset.
+ * Returns the two-sided tabular cumulative sums (CUSUM) of standardised values: up_t = max(0, up_{t-1} + z_t - k) and
+ * down_t = max(0, down_{t-1} - z_t - k). A sum above a decision value h shows that the mean has moved. Nothing is
+ * reset.
  *
- * @param z - values of mean 0 and standard deviation 1 as long as nothing has changed; NaN leaves the sums as they are
- * @param reference - k ≥ 0, half the shift that is to be found soonest, in standard deviations
+ * @param z - values with mean 0 and standard deviation 1 while nothing has changed; NaN leaves the sums unchanged
+ * @param reference - k ≥ 0, half the shift to detect soonest, in standard deviations
  * @see Page (1954), doi:10.1093/biomet/41.1-2.100
  */
 export function cusum(z: Series, reference: number): Cusum {

@@ -1,6 +1,6 @@
 import { median } from "../stats/median.ts";
 
-/** The distance of recent observations from those before. */
+/** The distance of recent observations from earlier ones. */
 export interface DataShift {
   /** Difference of medians in robust standard deviations (1.4826 × median absolute deviation) of the history. */
   readonly level: number;
@@ -12,13 +12,14 @@ export interface DataShift {
 const FEWEST = 8;
 
 /**
- * Compares recent observations with the history by median and median absolute deviation: the level as it is, the spread by
- * the changes from one observation to the next, since a short stretch of a series with a trend is never as wide as all of it.
- * Trend counts as a shift of level: it says that the data have moved, not that the model has failed.
+ * Compares recent observations with the history by median and median absolute deviation: the level by the values, the
+ * spread by the changes from each observation to the next, because a short stretch of a series with a trend is never as
+ * wide as the whole. A trend counts as a shift of level: it shows that the data have moved, not that the model has
+ * failed.
  *
- * @param history - observations the model was trained on, in their order; NaN is left out
- * @param recent - observations since, in their order; NaN is left out
- * @returns NaN where there are fewer than 8 of either (of changes for the spread), or the history has no spread
+ * @param history - observations that the model was trained on, in time order; NaN is left out
+ * @param recent - observations since then, in time order; NaN is left out
+ * @returns NaN if either has fewer than 8 observations (for the spread: 8 changes), or the history has no spread
  */
 export function dataShift(history: Float64Array, recent: Float64Array): DataShift {
   const [before, after] = [robust(history), robust(recent)];

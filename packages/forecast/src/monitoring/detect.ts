@@ -3,22 +3,27 @@ import { coverageLoss, growth } from "./coverage.ts";
 import { cusum, highest } from "./cusum.ts";
 import { dataShift } from "./data-shift.ts";
 
-/** The forecasts of a series, and the observations since. Times are in order. */
+/** The forecasts of a series, and the observations since then. Times ascend. */
 export interface WatchedSeries {
   /**
-   * For each time with an observation and a forecast, of the freshest forecast: its error over the standard deviation
-   * that the model claimed for that step; NaN where it claimed none.
+   * For each time with an observation and a forecast, the error of the newest forecast over the standard deviation that
+   * the model states for that step; NaN if it states none.
    */
   readonly z: Float64Array;
-  /** The same errors in units of the registered holdout's mean absolute error, or of what stands for it; NaN unknown. */
+  /** The same errors in units of the registered holdout's mean absolute error, or of its substitute; NaN if unknown. */
   readonly scaled: Float64Array;
-  /** For each level in percent, whether each of those observations was inside: 1, 0, or 2 where unknown. */
+  /**
+   * For each level in percent, and each of these observations: 1 if it was inside the interval, 0 if not, 2 if unknown.
+   */
   readonly hits: readonly { readonly level: number; readonly inside: Uint8Array }[];
-  /** Those observations. */
+  /** These observations. */
   readonly recent: Float64Array;
-  /** For each time that was forecast and has passed, whether an observation came: 1 or 0. */
+  /** For each time that has a forecast and has passed: 1 if it has an observation, else 0. */
   readonly arrived: Uint8Array;
-  /** The observations that the model was trained on, at its own interval, as far back as matters; NaN: missing. */
+  /**
+   * The observations that the model was trained on, at its own interval, as far back as the tests use; NaN where
+   * missing.
+   */
   readonly history: Float64Array;
 }
 
@@ -26,41 +31,44 @@ export interface WatchedSeries {
 export interface Thresholds {
   /** The number of latest times that all tests look at, except the CUSUM with its memory. */
   readonly window: number;
-  /** Fewer errors than this are no basis. */
+  /** The fewest errors that a verdict needs. */
   readonly minObservations: number;
   /** k and h of the CUSUMs, in standard deviations. */
   readonly reference: number;
   readonly decision: number;
-  /** Coverage in percent may be so many points below its level. */
+  /** The most percentage points that coverage may be below its level. */
   readonly coverageTolerance: number;
-  /** The expected share of false ones among what the tests of shares (coverage, missing, zeros) find. */
+  /** The expected share of false findings among those of the tests of shares (coverage, missing, zeros). */
   readonly falseDiscoveryRate: number;
-  /** Mean absolute scaled error, and shift of the data in standard deviations (and factor of their spread), to watch from. */
+  /**
+   * The least mean absolute scaled error to watch, and also the least shift of the data in standard deviations and the
+   * least factor of their spread.
+   */
   readonly watchRatio: number;
   readonly watchShift: number;
 }
 
 /** The results of the tests for one series. */
 export interface Findings {
-  /** Errors known, and how many of them are in the window. */
+  /** Number of known errors, and of those in the window. */
   readonly n: number;
   readonly inWindow: number;
   /** Over the window: mean scaled error (above 0: forecasts too low), and mean absolute scaled error. */
   readonly meanScaledError: number;
   readonly ratio: number;
-  /** Over the window, by level, in percent; NaN unknown. */
+  /** Coverage over the window by level, in percent; NaN if unknown. */
   readonly coverage: readonly { readonly level: number; readonly percent: number; readonly p: number }[];
-  /** Highest sums within the window: forecasts too low, too high, errors too large. */
+  /** Highest sums within the window: for forecasts too low, forecasts too high, and errors too large. */
   readonly up: number;
   readonly down: number;
   readonly spread: number;
-  /** Index of the error at which the highest of the three began to climb; -1 if all are 0. */
+  /** Index of the error at which the highest of the three sums began to climb; -1 if all are 0. */
   readonly since: number;
-  /** Of the times in the window that were forecast and have passed, how many have no observation. */
+  /** Number of times in the window that have a forecast and have passed, but have no observation. */
   readonly missing: number;
   readonly missingP: number;
   readonly zerosP: number;
-  /** The smallest of the tests' p-values times their number, at most 1; NaN without a test. */
+  /** The smallest p-value times the number of tests, at most 1; NaN without a test. */
   readonly p: number;
   readonly level: number;
   readonly dispersion: number;

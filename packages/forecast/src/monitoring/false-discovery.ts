@@ -1,8 +1,9 @@
 /**
- * Adjusts p-values so that rejecting those at or below q keeps the expected share of false ones among the rejected at
- * or below q (Benjamini & Hochberg's step-up procedure; for independent or positively dependent tests).
+ * Adjusts p-values by Benjamini & Hochberg's step-up procedure. If you reject the tests with an adjusted value at or
+ * below q, the expected share of false rejections is at most q. This holds for independent and for positively dependent
+ * tests.
  *
- * @param p - p-values in [0, 1]; NaN: not tested, and stays NaN
+ * @param p - p-values in [0, 1]; NaN means not tested and stays NaN
  * @see Benjamini & Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x
  */
 export function benjaminiHochberg(p: Float64Array): Float64Array {

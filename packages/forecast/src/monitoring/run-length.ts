@@ -4,14 +4,14 @@ import { chiSquareCdf } from "../stats/chi-square.ts";
 const STATES = 160;
 
 /**
- * Returns the average run length of a tabular CUSUM of independent normal values with standard deviation 1: how many
- * values it takes on average, from a sum of 0, until it exceeds its decision value. A Markov chain stands for the sum;
+ * Returns the average run length of a tabular CUSUM of independent normal values with standard deviation 1: the mean
+ * number of values from a sum of 0 until the sum exceeds its decision value. A Markov chain approximates the sum,
  * accurate to about 0.1 % for decisions up to 12. Two-sided: 1/L = 1/L_up + 1/L_down.
  *
  * @param reference - k ≥ 0
  * @param decision - h > 0
- * @param shift - mean of the values; 0: the run length until a false alarm
- * @param sides - 1: only upwards
+ * @param shift - mean of the values; 0 gives the run length until a false alarm
+ * @param sides - 1 for the upward sum alone
  * @see Brook & Evans (1972), doi:10.1093/biomet/59.3.539
  */
 export function averageRunLength(reference: number, decision: number, shift = 0, sides: 1 | 2 = 2): number {

@@ -1,14 +1,17 @@
 import type { Findings, Thresholds } from "./detect.ts";
 
-/** `drift`: refine or replace the model. `watch`: not sure enough. `no-data`: too little to say. */
+/**
+ * Name of a verdict. `drift`: refine or replace the model. `watch`: the evidence is too weak for `drift`. `no-data`:
+ * there are too few observations for a verdict.
+ */
 export type VerdictName = "ok" | "watch" | "drift" | "no-data";
 
 /** The verdict on one series. */
 export interface Verdict {
   readonly verdict: VerdictName;
-  /** The findings behind it, the strongest kind first; empty for `ok`. */
+  /** The findings behind the verdict, the strongest kind first; empty for `ok`. */
   readonly reasons: readonly string[];
-  /** The distance beyond the thresholds: 1 is exactly at one of them. */
+  /** The distance beyond the thresholds: 1 is exactly at a threshold. */
   readonly severity: number;
 }
 
@@ -18,8 +21,8 @@ const WATCHED_SHARE = 0.7;
 /**
  * Judges a series by its findings and by its p-value adjusted over all series (`benjaminiHochberg`).
  *
- * It drifts if a CUSUM is above its decision value, or the adjusted p-value at or below the false discovery rate. The
- * tests that are named then are those whose own p-value is as small as the rate.
+ * A series drifts if a CUSUM is above its decision value, or the adjusted p-value is at or below the false discovery
+ * rate. The reasons then name the tests whose own p-value is at or below the rate.
  */
 export function judge(findings: Findings, adjusted: number, thresholds: Thresholds): Verdict {
   const { decision, falseDiscoveryRate: rate, watchRatio, watchShift } = thresholds;

@@ -3,7 +3,7 @@ import { checkInteger } from "../model/options.ts";
 const DAY = 86_400_000;
 const STEP = { second: 1000, minute: 60_000, hour: 3_600_000, day: DAY, week: 7 * DAY };
 
-/** Times of the observations: the first at `start`, one every `every` units (all in UTC). */
+/** Times of the observations, in UTC: the first at `start`, then one every `every` units. */
 export interface Calendar {
   /** ISO 8601, for example 2024-01-01 or 2024-01-01T06:00:00Z. */
   readonly start: string;

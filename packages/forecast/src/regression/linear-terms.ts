@@ -8,14 +8,14 @@ import {
   parseDate,
 } from "./calendar.ts";
 
-/** Days that have an effect of their own: each date, and each day of the window about it, has one coefficient. */
+/** Days with an effect of their own. The date has one coefficient, and so has each day of the window around it. */
 export interface Holiday {
   readonly name: string;
   /** ISO dates, past and future. */
   readonly dates: readonly string[];
-  /** Days before that count too, each with its own coefficient; default 0. */
+  /** Days before the date that have a coefficient too; default 0. */
   readonly before?: number;
-  /** Days after; default 0. */
+  /** Days after the date; default 0. */
   readonly after?: number;
 }
 
@@ -23,13 +23,16 @@ export interface Holiday {
 export interface LinearTerms {
   /** Default true. */
   readonly intercept?: boolean;
-  /** A straight line in the observation's number (1, 2, …); with knots, its slope may change after these numbers. */
+  /**
+   * True for a straight line in the observation's number (1, 2, …). With knots, the slope may change after these
+   * numbers.
+   */
   readonly trend?: boolean | { readonly knots: readonly number[] };
-  /** Sine and cosine pairs of each period (any number above 1), `harmonics` of them, at most half the period. */
+  /** Pairs of sine and cosine for each period (any number above 1): `harmonics` pairs, at most half the period. */
   readonly fourier?: readonly { readonly period: number; readonly harmonics: number }[];
   /** Needed for calendar terms and holidays. */
   readonly calendar?: Calendar;
-  /** An effect for each value of these; the first value is the base where there is an intercept. */
+  /** Calendar fields with an effect for each of their values; with an intercept, the first value is the base. */
   readonly effects?: readonly CalendarField[];
   readonly holidays?: readonly Holiday[];
 }

@@ -24,11 +24,11 @@ export interface LinearOptions extends LinearTerms {
   /** Lags of the series itself, each an integer of at least 1: y_{t-lag} as a regressor. */
   readonly lags?: readonly number[];
   /**
-   * Values over the times of the series, by name, NaN where missing: such a time counts as missing. Their future values are asked for
-   * when forecasting.
+   * Regressors by name, one value for each time of the series; a time with a missing regressor (NaN) counts as missing.
+   * `forecast` needs their future values.
    */
   readonly xreg?: Regressors;
-  /** Penalty λ on Σ (coefficient × the column's standard deviation)², the intercept excepted; default 0. */
+  /** Penalty λ on Σ (coefficient × the column's standard deviation)², without the intercept; default 0. */
   readonly ridge?: number;
 }
 
@@ -40,39 +40,45 @@ export interface LinearModel extends AnyModel {
   readonly lags: readonly number[];
   readonly xreg: readonly string[];
   readonly ridge: number;
-  /** Names, coefficients and standard errors of the columns that were kept. */
+  /** Names, coefficients and standard errors of the columns in the model. */
   readonly names: readonly string[];
   readonly coef: readonly number[];
   readonly se: readonly number[];
-  /** Columns left out, being zero or a combination of those before them. */
+  /** Columns that were left out because they are zero or a combination of earlier columns. */
   readonly dropped: readonly string[];
-  /** Rows used, and these less the (effective) number of coefficients. */
+  /** Number of rows used, and that number less the (effective) number of coefficients. */
   readonly nobs: number;
   readonly df: number;
   /** Residual variance, rss / df. */
   readonly sigma2: number;
   readonly logLik: number | null;
-  /** Null where not defined: an exact fit, or too few rows. */
+  /** Null if it is not defined: for an exact fit, or too few rows. */
   readonly aicc: number | null;
   /** Rows of an upper triangle R⁻¹: the coefficients' covariance is σ² R⁻¹R⁻ᵀ. Empty for a model with lags. */
   readonly root: readonly (readonly number[])[];
-  /** Observations so far, and the last of them as far as the lags reach (missing ones as they were expected). */
+  /**
+   * Number of observations so far, and the last of them as far as the lags reach. Missing values are replaced by
+   * expected ones.
+   */
   readonly length: number;
   readonly last: readonly number[];
-  /** Number of these, at the end, that are expected values: steps since the last observation. None when left out. */
+  /**
+   * Number of values at the end of `last` that are expected values, for steps after the last observation; 0 when
+   * absent.
+   */
   readonly expected?: number;
 }
 
 /**
- * Returns the linear regression of a series on terms of time, its own lags and regressors, by least squares or ridge
+ * Fits a linear regression of a series on terms of time, its own lags and regressors, by least squares or ridge
  * regression.
  *
- * A row with a missing value (y or one of its lags) is left out. Columns that depend on earlier ones are left out, named in
- * `dropped`, and count nothing in forecasts. With ridge, `df` is the rows less the trace of the hat matrix, and standard
- * errors are σ √diag (X'X + λD)⁻¹ (the Bayesian reading of the penalty).
+ * A row with a missing value (y or one of its lags) is left out. Columns that depend linearly on earlier ones are left
+ * out and listed in `dropped`; they have no effect on forecasts. With ridge, `df` is the number of rows less the trace
+ * of the hat matrix, and standard errors are σ √diag (X'X + λD)⁻¹ (the Bayesian reading of the penalty).
  *
  * @param y - observations, NaN where missing
- * @throws {RangeError} if a value is infinite, an option is out of range, or there are not more rows than coefficients
+ * @throws {RangeError} if a value is infinite, an option is out of range, or there are no more rows than coefficients
  * @see Hyndman & Athanasopoulos (2021), "Forecasting: Principles and Practice", chapter 7
  * @see Hoerl & Kennard (1970), doi:10.1080/00401706.1970.10488634
  */

@@ -19,7 +19,7 @@ export interface LogisticModel {
   readonly dropped: readonly string[];
   readonly ridge: number;
   readonly nobs: number;
-  /** -2 log likelihood, rows counted by their weights; that of a constant probability is `nullDeviance`. */
+  /** -2 log likelihood, with rows counted by their weights; `nullDeviance` is that of a constant probability. */
   readonly deviance: number;
   readonly nullDeviance: number;
 }
@@ -31,16 +31,17 @@ export interface LogisticOptions {
 }
 
 /**
- * Returns the logistic regression: log(p / (1 - p)) is linear in the regressors. Maximum likelihood by Newton's method
- * (iteratively reweighted least squares) with step halving, on standardised regressors; with `ridge` the penalty ½ λ Σ
- * (coefficient × standard deviation)² is taken off the log likelihood, the intercept excepted.
+ * Fits a logistic regression: log(p / (1 - p)) is linear in the regressors. The estimate is the maximum likelihood by
+ * Newton's method (iteratively reweighted least squares) with step halving, on standardised regressors. With `ridge`
+ * the log likelihood is reduced by the penalty ½ λ Σ (coefficient × standard deviation)², which leaves out the
+ * intercept.
  *
- * @param x - columns by name, each of `y`'s length, finite
- * @param y - 0 or 1 each; a row where it is missing (NaN) is left out
+ * @param x - columns by name, each as long as `y`, finite
+ * @param y - 0 or 1; rows without a value (NaN) are left out
  * @param options.ridge - λ ≥ 0; default 0. With λ > 0 standard errors are those of the penalised curvature
  * @param options.weights - how often each row counts, finite and above 0; default 1. Standard deviations do not depend on them
- * @throws {RangeError} if a value is not allowed, a class is absent, regressors depend on each other, or they separate the
- *   classes, wholly or but for ties (then no finite maximum exists: use ridge)
+ * @throws {RangeError} if a value is not allowed, a class is absent, regressors depend on each other, or regressors
+ *   separate the classes, wholly or except for ties (no finite maximum exists then: use ridge)
  * @see McCullagh & Nelder (1989), "Generalized Linear Models", chapter 4
  */
 export function logistic(x: Regressors, y: Series, options: LogisticOptions = {}): LogisticModel {
@@ -113,7 +114,7 @@ export function logistic(x: Regressors, y: Series, options: LogisticOptions = {}
  * Returns the probability of 1 for each row.
  *
  * @param x - the model's regressors by name (others are ignored), all of one length, finite
- * @throws {RangeError} if a regressor is not there, or has a value that is not finite
+ * @throws {RangeError} if a regressor is missing, or has a value that is not finite
  */
 export function probability(model: LogisticModel, x: Regressors): Float64Array {
   const regressors = model.names.slice(1);
@@ -141,7 +142,7 @@ export function probability(model: LogisticModel, x: Regressors): Float64Array {
  *
  * @param x - as for `probability`
  * @param centre - a value of each regressor, for example its mean
- * @throws {RangeError} as `probability`, or if a centre is not stated
+ * @throws {RangeError} as `probability`, or if a centre is missing
  */
 export function logisticContributions(
   model: LogisticModel,

@@ -19,24 +19,26 @@ export interface JointFit {
 
 /** Settings of `regression`. */
 export interface RegressionOptions extends SelectionRules {
-  /** Regressors by name, a value per time of the series, NaN where missing: such a time counts as missing. */
+  /**
+   * Regressors by name, one value for each time of the series; a time with a missing regressor (NaN) counts as missing.
+   */
   readonly xreg: Regressors;
   /** Observations per season, an integer ≥ 1; default 1. */
   readonly period?: number;
   /**
-   * The model of the errors: a method that is fitted to the series less its effects, or one that estimates both
+   * The model of the errors: a method that is fitted to the series less the effects, or one that estimates both
    * together.
    */
   readonly errors: ((y: Float64Array) => FittedModel) | JointFit;
 }
 
 /**
- * Returns the regression whose errors a method models: y_t = x_t'β + η_t. Regressors that do not help by BIC, that are
- * constant or a combination of others, or too many for the series, are left out (`left`, see `selectRegressors`).
+ * Fits a regression whose errors a method models: y_t = x_t'β + η_t. A regressor is left out if BIC finds no gain, if
+ * it is constant or a combination of others, or if the series is too short for it (`left`, see `selectRegressors`).
  *
- * A method that knows no regressors models y_t − (x_t − x̄)'β, with β by feasible generalised least squares, so that the
- * level of the series stays. Its intervals count β as known. A `JointFit`, such as automatic ARIMA with up to eight regressors,
- * estimates β itself.
+ * A method without regressors of its own models y_t − (x_t − x̄)'β, so that the level of the series stays, with β by
+ * feasible generalised least squares. Its intervals take β as known. A `JointFit`, such as automatic ARIMA with up to
+ * eight regressors, estimates β itself.
  *
  * @param y - observations, NaN where missing
  * @throws {RangeError} if a value is infinite, a regressor has another length, or the method throws

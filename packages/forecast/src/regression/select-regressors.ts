@@ -5,10 +5,10 @@ import { acf } from "../stats/autocorrelation.ts";
 import { type LeastSquares, leastSquares } from "../stats/least-squares.ts";
 
 /**
- * Reason for a regressor without effect in a model. `never-seen`: it has no value wherever the series has one.
- * `constant`: it has one value wherever the series has one. `too-few-rows`: the series is too short for so many.
- * `collinear`: differenced like the series, it is a combination of those before it. `no-gain`: the information
- * criterion is less without it.
+ * Reason why a regressor has no effect in a model. `never-seen`: it has no value where the series has one. `constant`:
+ * it has the same value wherever the series has one. `too-few-rows`: the series is too short for so many regressors.
+ * `collinear`: differenced like the series, it is a combination of the regressors before it. `no-gain`: the information
+ * criterion is lower without it.
  */
 export type LeftOut = "never-seen" | "constant" | "too-few-rows" | "collinear" | "no-gain";
 
@@ -26,9 +26,11 @@ export interface Selection {
 
 /** Columns that the criterion decides on in another way than one by one. */
 export interface SelectionRules {
-  /** Names of columns that stay if they can be estimated. */
+  /** Names of columns that stay in the model if they can be estimated. */
   readonly needed?: ReadonlySet<string>;
-  /** Names of nested groups, such as the harmonics of a season: as many groups stay, from the first, as is best. */
+  /**
+   * Names of nested groups, such as the harmonics of a season. The best number of groups stays, counted from the first.
+   */
   readonly nested?: readonly (readonly (readonly string[])[])[];
 }
 

@@ -8,21 +8,22 @@ export type FeatureColumns = Readonly<Record<string, Series | readonly (string |
 
 /** Options for learning an encoding. */
 export interface EncodingOptions {
-  /** Features that are times, in milliseconds since 1970-01-01 UTC. */
+  /** Names of features that are times, in milliseconds since 1970-01-01 UTC. */
   readonly times?: readonly string[];
-  /** The number in place of a missing one: the training rows' mean (default) or median, or `none` for NaN. */
+  /** The replacement of a missing number: the training rows' mean (default) or median, or `none` for NaN. */
   readonly impute?: "mean" | "median" | "none";
   /** True to centre numbers and divide them by their standard deviation; default false. */
   readonly scale?: boolean;
   /**
-   * True to give the first category of each feature no column, as regressions without a penalty need; default false.
+   * True to leave out the column of each feature's first category, as regressions without a penalty need; default
+   * false.
    */
   readonly dropFirst?: boolean;
-  /** The most categories of a feature with a column of their own, the most frequent; default 50. */
+  /** The most categories of a feature that get a column, the most frequent first; default 50. */
   readonly levels?: number;
 }
 
-/** A feature as an encoding turns it into columns. */
+/** A feature, and the columns that an encoding turns it into. */
 export type EncodedFeature =
   | { readonly name: string; readonly kind: "number"; readonly number: NumberCode }
   | { readonly name: string; readonly kind: "category"; readonly levels: readonly (string | null)[] }
@@ -53,11 +54,11 @@ const DAY = 86_400_000;
 const FIELDS = ["month", "dayOfWeek"] as const satisfies readonly CalendarField[];
 
 /**
- * Learns how features become columns of numbers, from training rows alone: numbers with missing ones replaced, a column of 0
- * and 1 for each category (one-hot), and times as days since 1970, months and days of the week.
+ * Learns from training rows alone how features become columns of numbers. Missing numbers are replaced. Each category
+ * becomes a column of 0 and 1 (one-hot). Times become days since 1970, months and days of the week.
  *
- * @throws {RangeError} if lengths differ, a feature has no values, a number is infinite, two columns get the same name, or
- *   `times` names a feature that is not there or holds text
+ * @throws {RangeError} if lengths differ, a feature has no values, a number is infinite, two columns get the same name,
+ *   or `times` names a feature that is absent or holds text
  */
 export function encoding(columns: FeatureColumns, options: EncodingOptions = {}): Encoding {
   checkOptions("encoding", options, { times: true, impute: true, scale: true, dropFirst: true, levels: true });
@@ -110,7 +111,7 @@ export function encoding(columns: FeatureColumns, options: EncodingOptions = {})
 }
 
 /**
- * Encodes rows. A category that the training rows do not have, or that is not among the most frequent, is 0 in all columns
+ * Encodes rows. A category that is absent from the training rows, or not among the most frequent, is 0 in all columns
  * of its feature.
  *
  * @param columns - the features of the encoding (others are ignored), all of one length
@@ -151,7 +152,7 @@ export function encode({ features }: Encoding, columns: FeatureColumns): Record<
   return result;
 }
 
-/** Returns the columns that an encoding makes, each with the feature that it is of. */
+/** Returns the columns that an encoding makes, each with its feature. */
 export function encodedFeatures({ features }: Encoding): Map<string, string> {
   return new Map(features.flatMap((feature) => namesOf(feature).map((name) => [name, feature.name] as const)));
 }

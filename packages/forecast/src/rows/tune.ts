@@ -18,9 +18,9 @@ export function grid<const G extends GridValues>(values: G): Candidate<G>[] {
 }
 
 /**
- * Returns some combinations of values, drawn by the seed without repetition; all of them where there are not more.
+ * Returns `count` combinations of values, which the seed draws without repetition; all of them if there are no more.
  *
- * @param count - how many, at least 1
+ * @param count - the number of combinations, at least 1
  * @throws {RangeError} if an option has no values, or the count is not allowed
  * @see Bergstra & Bengio (2012), "Random search for hyper-parameter optimization", JMLR 13
  */
@@ -47,12 +47,13 @@ function candidateAt<G extends GridValues>(values: G, index: number): Candidate<
 }
 
 /**
- * Returns out-of-fold predictions: for each row of a fold the prediction of a fit that has not seen it, the mean over the repeats.
+ * Returns out-of-fold predictions: for each row the prediction of a fit that has not seen it, averaged over the
+ * repeats.
  *
  * @param folds - see `folds`
- * @param predict - fits to the training rows, and predicts for the held ones, in their order
- * @returns one value for each row up to the last that is held; NaN where none is
- * @throws {RangeError} if `predict` returns another number of values than rows are held
+ * @param predict - fits to the training rows, and returns predictions for the held-out rows, in their order
+ * @returns one value for each row up to the last one that is held out; NaN for a row that never is
+ * @throws {RangeError} if `predict` does not return one value for each held-out row
  */
 export function outOfFold(
   folds: readonly Fold[],
@@ -81,9 +82,9 @@ export interface Tuned<C> {
 }
 
 /**
- * Finds the candidate of the least loss, the first of equals. A candidate whose loss throws a RangeError, or is NaN, is not
- * chosen. Tune within the training rows of each outer fold (nested cross-validation) to measure what tuning gives: the best
- * loss of a search flatters.
+ * Finds the candidate of least loss, the first among equals. A candidate whose loss throws a RangeError, or is NaN, is
+ * not chosen. The best loss of a search is too optimistic: to measure the effect of tuning, tune within the training
+ * rows of each outer fold (nested cross-validation).
  *
  * @throws {RangeError} if there is no candidate, or the first error if none could be fitted
  * @see Varma & Simon (2006), doi:10.1186/1471-2105-7-91

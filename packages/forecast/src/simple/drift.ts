@@ -9,12 +9,12 @@ export interface DriftModel extends AnyModel {
   readonly formatVersion: 1;
   readonly nobs: number;
   readonly last: number;
-  /** Steps from the first observation to the last; nobs - 1 when left out: then there are none without an observation. */
+  /** Number of steps from the first observation to the last; nobs - 1 when absent, if every step has an observation. */
   readonly steps?: number;
-  /** Mean change in a step. */
+  /** Mean change per step. */
   readonly slope: number;
   readonly slopeSe: number;
-  /** Variance of the change in a step. */
+  /** Variance of the change per step. */
   readonly sigma2: number;
 }
 
@@ -22,8 +22,8 @@ export interface DriftModel extends AnyModel {
  * Fits the drift method (a random walk with drift): forecasts continue the straight line through the first and the last
  * observation. Intervals include the uncertainty of the slope.
  *
- * A change over g steps, g - 1 of them without an observation, has mean g × slope and variance g σ²; slope and σ² are the
- * weighted least squares estimates of that.
+ * A change over g steps, g - 1 of them without an observation, has mean g × slope and variance g σ². Slope and σ² are
+ * estimated by weighted least squares.
  *
  * @param y - observations, at least 3 of them, NaN where missing
  * @throws {RangeError} if there are too few observations, or one is infinite

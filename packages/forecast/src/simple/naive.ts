@@ -12,15 +12,15 @@ export interface NaiveModel extends AnyModel {
   readonly nobs: number;
   /** The last observed value of each season, in time order: the forecasts of the next `period` steps. */
   readonly lastSeason: readonly number[];
-  /** Mean squared one-step residual; null if there is none: then bounds are NaN. */
+  /** Mean squared one-step residual; null without residuals, when bounds are NaN. */
   readonly sigma2: number | null;
 }
 
 /**
- * Returns the naive method: every forecast is the last observed value. Intervals are a random walk's, their variance
- * the mean squared one-step residual.
+ * Returns the naive method: every forecast is the last observed value. Intervals are those of a random walk whose
+ * variance is the mean squared one-step residual.
  *
- * @param y - observations; missing values (NaN) are stepped over: the last observed value stands
+ * @param y - observations; missing values (NaN) are skipped: the last observed value counts
  * @throws {RangeError} if no value is observed or one is infinite
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.2
  */
@@ -31,7 +31,7 @@ export function naive(y: Series): NaiveModel {
 /**
  * Returns the seasonal naive method: every forecast is the last observed value of the same season.
  *
- * @param y - observations; missing values are stepped over: the last observed value of that season stands
+ * @param y - observations; missing values are skipped: the last observed value of that season counts
  * @param options.period - observations per season, less than the length of `y`
  * @throws {RangeError} if a season has no observed value, or one is infinite
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.2

@@ -4,23 +4,23 @@ import { checkInteger, checkOptions } from "../model/options.ts";
 import { checkForecastOptions, type Forecast, type ForecastOptions, symmetricForecast } from "../model/prediction.ts";
 import { checkPeriod, checkSeries, type Series } from "../time/series.ts";
 
-/** A fitted window average; with period 1, over all of the last observations. */
+/** A fitted window average. With period 1 it averages all of the last observations. */
 export interface WindowAverageModel extends AnyModel {
   readonly kind: "window-average" | "seasonal-window-average";
   readonly formatVersion: 1;
   readonly period: number;
   readonly nobs: number;
-  /** Number of the last observations of each season that are averaged. */
+  /** Number of last observations of each season that are averaged. */
   readonly window: number;
-  /** The last `window` seasons in time order, null where missing. */
+  /** The values of the last `window` seasons in time order, null where missing. */
   readonly last: readonly (number | null)[];
-  /** Mean squared one-step error; null if there is none: then bounds are NaN. */
+  /** Mean squared one-step error; null without errors, when bounds are NaN. */
   readonly sigma2: number | null;
 }
 
 /**
  * Returns the window average: every forecast is the mean of the last `window` time steps. Intervals are those of
- * independent observations about it: their variance is the mean squared one-step error, the same at every step.
+ * independent observations about the mean: their variance is the mean squared one-step error, the same at every step.
  *
  * @param y - observations; missing values (NaN) are left out of the means
  * @param options.window - an integer from 1 to the length of `y`

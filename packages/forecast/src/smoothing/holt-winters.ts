@@ -24,7 +24,7 @@ export interface HoltWintersModel extends AnyModel {
   /** Variance of the one-step errors, their sum of squares divided by nobs less the number of parameters. */
   readonly sigma2: number;
   readonly loglik: number;
-  /** Null where it is not defined: nobs less than two above the number of parameters and sigma2. */
+  /** Null where it is not defined: nobs exceeds the number of parameters and sigma2 by less than 2. */
   readonly aicc: number | null;
 }
 
@@ -36,16 +36,16 @@ export interface HoltWintersState {
 }
 
 /**
- * Returns the additive Holt–Winters exponential smoothing (level, additive trend, additive season) with smoothing
- * parameters that minimise the sum of squared one-step errors within 0 < beta < alpha < 1, 0 < gamma < 1 - alpha and
- * beta < 0.2 / period. The last bound keeps what one error does to the slope, over a season, below a fifth of that
- * error: with a greater beta a single outlier at the end is continued as a trend. Initial states come from a
- * moving-average decomposition of the first seasons.
+ * Fits additive Holt–Winters exponential smoothing (level, additive trend, additive season). Smoothing parameters
+ * minimise the sum of squared one-step errors within 0 < beta < alpha < 1, 0 < gamma < 1 - alpha and beta < 0.2 /
+ * period. The last bound limits the effect of an error on the slope: over a season it is below a fifth of the error.
+ * With a greater beta a single outlier at the end would continue as a trend. Initial states come from a moving-average
+ * decomposition of the first seasons.
  *
- * A series shorter than two seasons and three observations gets Holt's linear trend without a season (its `period`
- * is then 1).
+ * A series shorter than two seasons and three observations gets Holt's linear trend without a season; its `period` is
+ * then 1.
  *
- * @param y - observations; at a missing value (NaN) the states move on without correction
+ * @param y - observations; at a missing value (NaN) the states move on without an error
  * @param options.period - observations per season, an integer ≥ 1
  * @throws {RangeError} if fewer than 3 values are observed, one is infinite, or the period is not allowed
  * @see Winters (1960), doi:10.1287/mnsc.6.3.324; Hyndman, Koehler, Ord & Snyder (2008),

@@ -9,16 +9,16 @@ import type { Forecast } from "../model/prediction.ts";
 import { checkSeries, type Series } from "../time/series.ts";
 
 /**
- * Returns the STL + a forecaster: the series less its seasonal components (`mstl`) is forecast by any model, by default
- * an ETS model without a season ("ZZN"), and the last season of each component is repeated. Intervals are those of the
- * model: seasonal effects count as known, as in R's `stlf`, whose defaults these are.
+ * Fits STL with a forecaster: any model, by default an ETS model without a season ("ZZN"), forecasts the series less
+ * its seasonal components (`mstl`), and the last season of each component repeats. Intervals are those of the model:
+ * seasonal effects count as known. Defaults are those of R's `stlf`.
  *
  * @param y - observations; missing values are filled by `interpolateSeasonal`
  * @param options.period - observations per season, an integer of at least 2
  * @param options.periods - several of them, instead
  * @param options.fit - fits the model to the seasonally adjusted series; default `ets` of the form "ZZN"
- * @throws {RangeError} if neither or both of `period` and `periods` are given, one is not allowed or none fits more than
- *   twice into the series, or `fit` throws
+ * @throws {RangeError} unless exactly one of `period` and `periods` is given, if a period is not allowed, if the series
+ *   holds at most two seasons of every period, or if `fit` throws
  * @see Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 5.7
  */
 export function stlf(

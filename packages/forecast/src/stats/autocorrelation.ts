@@ -2,14 +2,14 @@ import { checkInteger, checkOptions } from "../model/options.ts";
 import { checkSeries, type Series, toFloat64 } from "../time/series.ts";
 
 /**
- * Returns the sample autocorrelation function: the autocovariance at each lag (deviations from the overall mean, the
- * sum divided by n) over the variance.
+ * Returns the sample autocorrelation function: the autocovariance at each lag divided by the variance. Deviations are
+ * from the overall mean, and sums are divided by n.
  *
- * Missing values: at each lag the sum runs over the observed pairs and is divided by their number plus the lag, which is n
- * if nothing is missing.
+ * Missing values: at each lag the sum runs over the observed pairs. It is divided by the number of pairs plus the lag,
+ * which is n if nothing is missing.
  *
  * @param options.maxLag - the last lag, below the length; ⌊10 log₁₀ n⌋ by default, at most n - 1
- * @returns lags 0 … `maxLag`, the first 1; NaN if the series is constant, and at a lag without an observed pair
+ * @returns lags 0 … `maxLag`, the first is 1. NaN if the series is constant, and at a lag without an observed pair
  * @throws {RangeError} if a value is infinite, none is observed, or the lag is out of range
  * @see Box & Jenkins (1976), "Time Series Analysis", chapter 2
  */
@@ -45,7 +45,7 @@ export function acf(y: Series, options: { maxLag?: number } = {}): Float64Array 
  * Durbin–Levinson recursion on the sample autocorrelations. Missing values as in `acf`.
  *
  * @param options.maxLag - the last lag, at least 1 and below the length; ⌊10 log₁₀ n⌋ by default, at most n - 1
- * @returns lags 1 … `maxLag` (the first value is lag 1); NaN as `acf`
+ * @returns lags 1 … `maxLag`: the first value is of lag 1; NaN as in `acf`
  * @throws {RangeError} if a value is infinite, none is observed, or the lag is out of range
  * @see Durbin (1960), doi:10.2307/1401322
  */

@@ -109,9 +109,9 @@ export function studentCdf(x: number, df: number): number {
 }
 
 /**
- * Returns the upper tail of the binomial distribution: the probability of `count` successes or more in `trials`, by the
- * regularised incomplete beta function I_p(count, trials - count + 1), which also takes counts that are no integers,
- * such as effective numbers of independent trials.
+ * Returns the upper tail of the binomial distribution: the probability of `count` successes or more in `trials`. It is
+ * the regularised incomplete beta function I_p(count, trials - count + 1), so counts need not be integers: they may be
+ * effective numbers of independent trials.
  *
  * @param count - at least 0; at 0 the probability is 1
  * @param trials - at least `count`

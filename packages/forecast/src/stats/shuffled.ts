@@ -2,9 +2,9 @@ import { checkInteger } from "../model/options.ts";
 import type { Random } from "./random.ts";
 
 /**
- * Returns a random permutation: the same elements, each order equally likely. The first ones are a sample of all.
+ * Returns a random permutation: the same elements, each order equally likely. The first n elements are a random sample.
  *
- * @param uniform - draws one number an element but the first
+ * @param uniform - called once for each element but the first
  * @see Durstenfeld (1964), doi:10.1145/364520.364540 (the shuffle of Fisher and Yates)
  */
 export function shuffled<T>(elements: readonly T[], uniform: Random): T[] {
@@ -17,10 +17,10 @@ export function shuffled<T>(elements: readonly T[], uniform: Random): T[] {
 }
 
 /**
- * Returns a simple random sample without replacement: `size` of the numbers 0 to `count` - 1, ascending; all where there
- * are not more.
+ * Returns a simple random sample without replacement: `size` of the numbers 0 to `count` - 1, ascending; all of them if
+ * there are no more.
  *
- * @param uniform - draws one number for each of the sample, none where all are returned
+ * @param uniform - called once for each number of the sample, and not at all if all numbers are returned
  * @throws {RangeError} if `count` or `size` is not a whole number of at least 0
  * @see Bentley & Floyd (1987), doi:10.1145/30401.315746
  */

@@ -3,7 +3,7 @@ import { move, startOf, systemOf, transformed } from "./moving-model.ts";
 import { run } from "./recursion.ts";
 import type { TbatsModel } from "./tbats-model.ts";
 
-/** A series, on the scale of a model, as the sum of what the model said of each value beforehand and its error. */
+/** A series, on the scale of a model, as the sum of the components of its one-step forecasts and their errors. */
 export interface TbatsComponents {
   /** The series, Box–Cox transformed if the model is; NaN where missing. */
   readonly observed: Float64Array;
@@ -11,18 +11,18 @@ export interface TbatsComponents {
   readonly trend: Float64Array;
   /** The effect of each period. */
   readonly seasonal: readonly Float64Array[];
-  /** The ARMA part of the errors; zeros without an ARMA process, and where a value is missing. */
+  /** The ARMA part of the errors; 0 without an ARMA process, and where a value is missing. */
   readonly arma: Float64Array;
   /** The one-step errors; NaN where a value is missing. */
   readonly remainder: Float64Array;
 }
 
 /**
- * Returns the components of a TBATS or BATS model: observed = trend + Σ seasonal + arma + remainder, each as it was
- * known one step before.
+ * Returns the components of a TBATS or BATS model: observed = trend + Σ seasonal + arma + remainder, each as predicted
+ * one step ahead.
  *
  * @param y - the series the model was fitted to, unchanged
- * @throws {RangeError} if a value is not positive and the model's Box–Cox exponent 0
+ * @throws {RangeError} if a value is not positive and the model's Box–Cox exponent is 0
  */
 export function decompose(model: TbatsModel, y: Series): TbatsComponents {
   const observed = transformed(model, toFloat64(y));

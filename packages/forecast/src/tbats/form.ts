@@ -1,10 +1,10 @@
 /** The components of a TBATS or BATS model. */
 export interface TbatsForm {
-  /** "trigonometric": pairs of rotating states (TBATS); "dummy": an effect of each phase, periods whole (BATS). */
+  /** "trigonometric": pairs of rotating states (TBATS). "dummy": an effect for each phase of integer periods (BATS). */
   readonly seasonality: "trigonometric" | "dummy";
   /** Observations per season, ascending; none without a season. */
   readonly periods: readonly number[];
-  /** Harmonics of each period; of "dummy" seasons all there are. */
+  /** Number of harmonics of each period; for "dummy" seasons all harmonics. */
   readonly harmonics: readonly number[];
   readonly boxCox: boolean;
   readonly trend: boolean;
@@ -15,15 +15,15 @@ export interface TbatsForm {
   readonly q: number;
 }
 
-/** Smoothing and other parameters; a list is empty, a number null, where the form has none. */
+/** Smoothing and other parameters. Where the form has none, a list is empty and a number is null. */
 export interface TbatsParameters {
   /** Box–Cox exponent. */
   readonly lambda: number | null;
   readonly alpha: number;
   readonly beta: number | null;
-  /** Null also of an undamped trend. */
+  /** Null also for an undamped trend. */
   readonly damping: number | null;
-  /** Gains of the season's states: of each period one, or ("trigonometric") one for each half of the pairs. */
+  /** Gains of the season's states: one for each period, or for "trigonometric" one for each half of the pairs. */
   readonly gammaOne: readonly number[];
   readonly gammaTwo: readonly number[];
   readonly ar: readonly number[];

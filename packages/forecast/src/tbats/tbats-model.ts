@@ -5,7 +5,10 @@ import type { TbatsForm, TbatsParameters } from "./form.ts";
 export interface TbatsModel extends AnyModel {
   readonly kind: "tbats" | "bats";
   readonly formatVersion: 1;
-  /** As R writes it: Box–Cox exponent, orders of the ARMA errors, damping, periods with their harmonics. */
+  /**
+   * Name of the model, as R writes it: Box–Cox exponent, orders of the ARMA errors, damping, and periods with their
+   * harmonics.
+   */
   readonly method: string;
   readonly form: TbatsForm;
   readonly parameters: TbatsParameters;
@@ -18,9 +21,9 @@ export interface TbatsModel extends AnyModel {
   readonly state: TbatsState;
   /** Mean square of the one-step errors on the transformed scale. */
   readonly sigma2: number;
-  /** n log SSE − 2 (λ − 1) Σ log y: minus twice the log-likelihood, but for a constant of n. */
+  /** n log SSE − 2 (λ − 1) Σ log y: minus twice the log-likelihood, up to a constant of n. */
   readonly deviance: number;
-  /** The deviance and 2 for each parameter and initial state, as R counts them. */
+  /** The deviance, plus 2 for each parameter and initial state, as R counts them. */
   readonly aic: number;
 }
 

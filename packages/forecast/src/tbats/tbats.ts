@@ -20,35 +20,36 @@ const TBATS_OPTIONS: OptionNames<TbatsOptions> = {
   biasAdjust: true,
 };
 
-/** Settings of `tbats` and `bats`. They choose those that are left out, by the AICc. */
+/** Settings of `tbats` and `bats`, which choose by the AICc those that you leave out. */
 export interface TbatsOptions {
-  /** Observations per season of each season, at least 2; for `bats` whole numbers. Default none. */
+  /** Observations per season for each season, at least 2, and integers for `bats`; default none. */
   readonly periods?: readonly number[];
-  /** True to transform the series by Box–Cox; ignored for one that is not positive throughout. */
+  /** True to transform the series by Box–Cox; ignored for a series that is not positive throughout. */
   readonly useBoxCox?: boolean;
   readonly useTrend?: boolean;
   /** True to damp the trend. */
   readonly useDampedTrend?: boolean;
   /** True to try ARMA errors; default true. */
   readonly useArmaErrors?: boolean;
-  /** Between which the Box–Cox exponent may be; default [0, 1]. */
+  /** Bounds of the Box–Cox exponent; default [0, 1]. */
   readonly lambdaBounds?: readonly [number, number];
-  /** True for forecasts that are means instead of medians of the original scale; default false. */
+  /** True for forecasts that are means, not medians, of the original scale; default false. */
   readonly biasAdjust?: boolean;
 }
 
 /**
- * Returns the TBATS: exponential smoothing with trigonometric seasons of any number and length (7 and 365.25 in daily
- * data), Box–Cox transformation, damped trend and ARMA errors, each chosen by the AICc. A period of which the series
- * does not hold two seasons is left out.
+ * Fits TBATS: exponential smoothing with trigonometric seasons of any number and length (7 and 365.25 in daily data),
+ * Box–Cox transformation, damped trend and ARMA errors. The AICc chooses each component. A period of which the series
+ * has fewer than two seasons is left out.
  *
- * Initial states minimise the sum of squared errors given the other parameters, and so are fitted together with them;
- * those of the ARMA errors are 0. At a missing value (NaN) the states move on without error. A constant series repeats.
+ * Initial states minimise the sum of squared errors at the other parameters, so both are fitted together. The initial
+ * states of the ARMA errors are 0. At a missing value (NaN) the states move on without an error. A constant series
+ * repeats.
  *
  * @param y - observations
  * @returns a model for `forecast`, `fitted`, `update`, `simulate` and `decompose`
- * @throws {RangeError} if fewer than 4 values are observed, one is infinite, an option is not allowed, or Box–Cox is
- *   asked for and a value is not positive
+ * @throws {RangeError} if fewer than 4 values are observed, one is infinite, an option is not allowed, or a value is
+ *   not positive and Box–Cox is required
  * @see De Livera, Hyndman & Snyder (2011), doi:10.1198/jasa.2011.tm09771
  */
 export function tbats(y: Series, options: TbatsOptions = {}): TbatsModel {
@@ -60,9 +61,9 @@ export function tbats(y: Series, options: TbatsOptions = {}): TbatsModel {
 }
 
 /**
- * Fits BATS: as `tbats`, but a season is an effect of each of its phases, and the state of a phase moves only when it comes.
- * The effects of a period add up to 0, so that it costs a state less than it has phases. Meant for short periods: time
- * grows with the cube of the sum of periods.
+ * Fits BATS. It differs from `tbats` in its seasons: each phase of a season has an effect, and its state moves only
+ * when the phase comes. The effects of a period add up to 0, so a period costs one state less than it has phases. Use
+ * it for short periods: time grows with the cube of the sum of periods.
  *
  * @param y - observations
  * @throws {RangeError} as `tbats`, or if a period is not a whole number

@@ -36,17 +36,17 @@ const TREND: Part = {
   ],
 };
 
-/** An ADF result: `statistic` is the t statistic; `f` the F statistic of the unit root without deterministic part. */
+/** An ADF result: `statistic` is the t statistic, `f` the F statistic of a unit root without a deterministic part. */
 export interface AdfResult extends TestResult {
   readonly f: number;
 }
 
 /**
- * Runs the augmented Dickey–Fuller test. The null hypothesis is a unit root; a very negative statistic rejects it. The statistic
- * is the t ratio of y[t-1] in the regression of the change of y on it, on a constant (with `"trend"` also on time) and
- * on `lag` earlier changes.
+ * Runs the augmented Dickey–Fuller test. The null hypothesis is a unit root; a very negative statistic rejects it. The
+ * statistic is the t ratio of y[t-1] in a regression of the change of y. The regressors are y[t-1], a constant, `lag`
+ * earlier changes, and with `"trend"` also time.
  *
- * Missing values are dropped and the gap closed.
+ * Missing values are dropped and the gaps closed.
  *
  * @param options.type - the deterministic part; `"level"` (a constant) by default
  * @param options.lag - earlier changes in the regression; 1 by default

@@ -9,7 +9,10 @@ export interface TestResult {
   readonly statistic: number;
   /** Lags in the regression, or autocovariances in the long-run variance. */
   readonly lag: number;
-  /** Between the tabulated levels by linear interpolation, else the nearest level: a bound, not a value, outside them. */
+  /**
+   * The p-value, interpolated linearly between the tabulated levels. Outside them it is the nearest level: a bound, not
+   * a value.
+   */
   readonly pValue: number;
   readonly critical: CriticalValues;
   /** Observed values used. */

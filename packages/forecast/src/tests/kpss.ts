@@ -19,11 +19,11 @@ const TREND: Centre = {
 };
 
 /**
- * Returns the Kwiatkowski–Phillips–Schmidt–Shin test. The null hypothesis is that the series is stationary around a
+ * Runs the Kwiatkowski–Phillips–Schmidt–Shin (KPSS) test. The null hypothesis is that the series is stationary around a
  * level (or a linear trend); a large statistic rejects it. The statistic is the sum of squared partial sums of the
  * residuals over n² times their long-run variance (Bartlett weights).
  *
- * Missing values are dropped and the gap closed.
+ * Missing values are dropped and the gaps closed.
  *
  * @param options.type - what the series is stationary around; `"level"` by default
  * @param options.lag - autocovariances in the long-run variance, below n; trunc(3 √n / 13) by default

@@ -12,11 +12,11 @@ export interface LjungBoxResult {
 }
 
 /**
- * Returns the Ljung–Box portmanteau test. The null hypothesis is that a series (usually a model's residuals) has no
+ * Runs the Ljung–Box portmanteau test. The null hypothesis is that a series (usually a model's residuals) has no
  * autocorrelation up to a lag; a large statistic rejects it. Q = n (n + 2) Σ ρ²[k] / (n - k), chi-square with `lag -
  * fitted` degrees of freedom.
  *
- * Missing values: autocorrelations as `acf` says, n the number observed plus nothing for the gaps.
+ * Missing values: autocorrelations as in `acf`; n is the number of observed values, without gaps.
  *
  * @param options.lag - the last lag; min(10, n - 1) by default
  * @param options.fitted - coefficients the model spent (p + q), 0 by default

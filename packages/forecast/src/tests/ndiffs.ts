@@ -6,11 +6,11 @@ import { kpss } from "./kpss.ts";
 import { pp } from "./pp.ts";
 
 /**
- * Returns the number of first differences that make a series stationary: it is differenced until the test no longer
- * asks for it, `maxD` is reached or it is constant. A difference that leaves too few values to test, or a fit without
- * residuals, is taken back.
+ * Returns the number of first differences that make a series stationary. The series is differenced until the test finds
+ * it stationary, `maxD` is reached, or it is constant. A difference that leaves too few values to test, or a fit
+ * without residuals, is undone.
  *
- * Missing values are dropped and the gap closed, before differencing. A constant series, and one of fewer than two
+ * Missing values are dropped and the gaps closed before differencing. A constant series, or one of fewer than two
  * observed values, needs 0.
  *
  * @param options.test - `"kpss"` (default) differences when stationarity is rejected; `"adf"` and `"pp"` when a unit

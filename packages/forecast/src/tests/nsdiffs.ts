@@ -9,11 +9,11 @@ import { strengths } from "./seasonal-strength.ts";
 export type SeasonalTest = "seas" | "ocsb";
 
 /**
- * Returns the number of seasonal differences a series needs: it is differenced until the test no longer asks for it,
- * `maxD` is reached, it is constant, or it does not hold enough seasons to test.
+ * Returns the number of seasonal differences that a series needs. The series is differenced until the test finds no
+ * seasonal unit root, `maxD` is reached, the series is constant, or it has too few seasons to test.
  *
- * Missing values: as `seasonalStrength` (filled) and `ocsb` say; differences with one are missing. A constant series, one
- * of fewer than two observed values and one without a season (period 1) need 0.
+ * Missing values: as in `seasonalStrength` (filled) and `ocsb`. A difference with a missing value is missing. A
+ * constant series, one of fewer than two observed values, and one without a season (period 1) need 0.
  *
  * @param options.period - observations per season
  * @param options.test - `"seas"` (default): the seasonal strength exceeds 0.64; `"ocsb"`: a seasonal unit root is not

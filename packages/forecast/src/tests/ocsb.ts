@@ -5,21 +5,21 @@ import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series
 
 /** An OCSB result as plain data. */
 export interface OcsbResult {
-  /** t ratio of the seasonal root; below `critical`, a seasonal unit root is rejected. */
+  /** t ratio of the seasonal root. A value below `critical` rejects a seasonal unit root. */
   readonly statistic: number;
   /** The 5 % critical value. */
   readonly critical: number;
-  /** Earlier values of the doubly differenced series in the regression. */
+  /** Number of earlier values of the doubly differenced series in the regression. */
   readonly lag: number;
   /** Rows of the regression. */
   readonly nobs: number;
 }
 
 /**
- * Returns the Osborn–Chui–Smith–Birchenhall test. The null hypothesis is a seasonal unit root (beside an ordinary one);
- * a very negative statistic rejects it. With w the series differenced at lags 1 and m, and λ(B) its autoregression of
- * the chosen order, w[t] is regressed on λ(B) of the seasonal difference at t-1, on λ(B) of the first difference at
- * t-m, and on its own lags; the statistic is the t ratio of the second.
+ * Runs the Osborn–Chui–Smith–Birchenhall (OCSB) test. The null hypothesis is a seasonal unit root (beside an ordinary
+ * one); a very negative statistic rejects it. Let w be the series differenced at lags 1 and m, and λ(B) its
+ * autoregression of the chosen order. Then w[t] is regressed on λ(B) of the seasonal difference at t-1, on λ(B) of the
+ * first difference at t-m, and on its own lags. The statistic is the t ratio of the second regressor.
  *
  * Rows with a missing value are left out.
  *

@@ -32,16 +32,16 @@ const TREND: Part = {
 };
 
 /**
- * Runs the Phillips–Perron test (Zτ). The null hypothesis is a unit root; a very negative statistic rejects it. The t ratio of
- * y[t-1] (against 1) in the regression of y on it and a constant (with `"trend"` also on time), corrected for
- * autocorrelation by the long-run variance of the residuals (Bartlett weights).
+ * Runs the Phillips–Perron test (Zτ). The null hypothesis is a unit root; a very negative statistic rejects it. The
+ * statistic is the t ratio of y[t-1] (against 1) in a regression of y on y[t-1], a constant, and with `"trend"` also
+ * time. It is corrected for autocorrelation by the long-run variance of the residuals (Bartlett weights).
  *
- * Missing values are dropped and the gap closed.
+ * Missing values are dropped and the gaps closed.
  *
  * @param options.type - the deterministic part; `"level"` (a constant) by default
  * @param options.lag - autocovariances in the long-run variance; trunc(4 (n / 100)^¼) by default, n one below the length
  * @returns the statistic is NaN if the regression leaves no degrees of freedom, or fits exactly
- * @throws {RangeError} if a value is infinite, the lag is not an integer ≥ 0 and below n, or under 4 are observed
+ * @throws {RangeError} if a value is infinite, the lag is not an integer in [0, n), or fewer than 4 values are observed
  * @see Phillips & Perron (1988), doi:10.1093/biomet/75.2.335; MacKinnon (1991), "Critical values for cointegration tests"
  */
 export function pp(y: Series, options: { type?: "level" | "trend"; lag?: number } = {}): TestResult {

@@ -12,8 +12,8 @@ import { checkPeriod, type Series, toFloat64 } from "../time/series.ts";
  * Missing values are filled by `interpolateSeasonal` for the decomposition, and left out of the variances.
  *
  * @param options.period - observations per season
- * @returns 0 for a period of 1, a series that does not hold more than two seasons, and a constant one
- * @throws {RangeError} if a value is infinite or none is observed, or the period is not an integer of at least 1
+ * @returns 0 for a period of 1, for a series of at most two seasons, and for a constant series
+ * @throws {RangeError} if a value is infinite, none is observed, or the period is not an integer of at least 1
  * @see Wang, Smith & Hyndman (2006), doi:10.1007/s10618-005-0039-x
  */
 export function seasonalStrength(y: Series, options: { period: number }): number {

@@ -6,7 +6,7 @@ import { gridBrent } from "../optimise/grid-brent.ts";
 import { checkPeriod, checkSeries, joinObserved, type Series } from "../time/series.ts";
 import { adjusted, seasonal, type ThetaSeason, thetaSeason } from "./seasonal-adjustment.ts";
 
-/** State of the dynamic theta recursion after so many time steps: level, running mean, and line A + B t. */
+/** State of the dynamic theta recursion after `length` time steps: level, running mean, and line A + B t. */
 export interface DynamicThetaState {
   readonly length: number;
   readonly level: number;
@@ -27,8 +27,8 @@ export interface DynamicThetaModel extends AnyModel, ThetaSeason {
   readonly initial: number;
   readonly state: DynamicThetaState;
   /**
-   * Mean squared one-step error of the seasonally adjusted series, from the third time step on; where these errors are all
-   * 0, the variance of the changes.
+   * Mean squared one-step error of the seasonally adjusted series, from the third time step on. If these errors are all
+   * 0, it is the variance of the changes.
    */
   readonly sigma2: number;
 }
@@ -37,17 +37,16 @@ export interface DynamicThetaModel extends AnyModel, ThetaSeason {
 const MOST_WEIGHT = 0.999;
 
 /**
- * Returns the dynamic optimised theta model (DOTM): theta, alpha and the initial level minimise the sum of squared
- * one-step errors from the third on, with the linear trend estimated anew at each step. The errors are linear in the
- * initial level and in 1 - 1/theta, so these are solved for at each alpha, and only alpha is searched for, in [0.1,
- * 0.99].
+ * Fits the dynamic optimised theta model (DOTM). Theta, alpha and the initial level minimise the sum of squared
+ * one-step errors from the third step on. The linear trend is estimated again at each step. The errors are linear in
+ * the initial level and in 1 - 1/theta, so these have a closed form at each alpha, and the search is over alpha alone,
+ * in [0.1, 0.99].
  *
- * The model is linear, so its intervals follow from how each step's error spreads; they are multiplied by the indices of a
- * multiplicative season.
- * The uncertainty of the estimates is not in them, so that they are too narrow for short series (about 83 % of values in
- * 95 % intervals of a sample of the M3 competition).
+ * The model is linear, so its intervals follow from the effect of each step's error on later steps. With a
+ * multiplicative season they are multiplied by its indices. They leave out the uncertainty of the estimates, so they
+ * are too narrow for short series: in a sample of the M3 competition, 95 % intervals hold about 83 % of the values.
  *
- * @param y - observations; missing values are joined linearly
+ * @param y - observations; missing values are interpolated linearly
  * @param options.period - observations per season; 1 by default
  * @throws {RangeError} if fewer than 5 values are observed, one is infinite, or the period is not allowed
  * @see Fiorucci, Pellegrini, Louzada, Petropoulos & Koehler (2016), doi:10.1016/j.ijforecast.2016.02.005

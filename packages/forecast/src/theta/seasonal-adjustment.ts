@@ -4,13 +4,11 @@ import { normalQuantile } from "../stats/distribution.ts";
 /** The seasonality of a theta model. */
 export interface ThetaSeason {
   /**
-   * Seasonal indices from the first time step on; empty without seasonality. Those that multiply are negative where the
-   * series is, so that the adjusted series is positive.
+   * Seasonal indices from the first time step on; empty without seasonality. Multiplicative indices are negative where
+   * the series is negative, so that the adjusted series is positive.
    */
   readonly indices: readonly number[];
-  /**
-   * Kind of the season, "additive" if indices are added to the adjusted series; left out, it is multiplied by them.
-   */
+  /** "additive" if indices are added to the adjusted series; absent if the series is multiplied by them. */
   readonly seasonality?: "additive";
 }
 

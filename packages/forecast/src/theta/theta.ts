@@ -24,13 +24,14 @@ export interface ThetaModel extends AnyModel, ThetaSeason {
 }
 
 /**
- * Returns the theta method: simple exponential smoothing with drift half the slope of the linear trend, on the
- * seasonally adjusted series. Intervals are those of the smoothing, not scaled by the seasonal indices, as R's.
+ * Fits the theta method to the seasonally adjusted series: simple exponential smoothing with a drift of half the slope
+ * of the linear trend. Intervals are those of the smoothing, not scaled by the seasonal indices, as in R.
  *
- * R's `thetaf` stops short of the optimum of the smoothing where it is flat; ours is at the optimum, so that forecasts
- * differ there. With missing values, R smooths the longest stretch without any, and its forecasts start at that one's end.
+ * If the optimum of the smoothing is flat, R's `thetaf` stops short of it. This function reaches it, so forecasts
+ * differ there. With missing values, R smooths the longest stretch without missing values, and its forecasts start at
+ * the end of that stretch.
  *
- * @param y - observations; missing values are joined linearly
+ * @param y - observations; missing values are interpolated linearly
  * @param options.period - observations per season; 1 by default
  * @throws {RangeError} if fewer than 3 values are observed, one is infinite, or the period is not allowed
  * @see Assimakopoulos & Nikolopoulos (2000), doi:10.1016/S0169-2070(00)00066-2; Hyndman & Billah (2003),

@@ -23,12 +23,12 @@ export function boxCox(y: Series, lambda: number): Float64Array {
 }
 
 /**
- * Returns the inverse of the Box–Cox transformation. Without a variance a transformed mean comes back as the median of
- * the original distribution; with one it is adjusted, to second order, to its mean.
+ * Returns the inverse of the Box–Cox transformation. Without a variance, a mean on the transformed scale becomes the
+ * median on the original scale. With a variance, it becomes the mean on the original scale, to second order.
  *
  * @param lambda - the exponent λ, finite
  * @param options.variance - forecast variance on the transformed scale: one, or one a value
- * @returns NaN where a value is NaN; Infinity where λ < 0 and the value is at or above the transform's limit, -1 / λ
+ * @returns NaN where a value is NaN; Infinity if λ < 0 and the value is at or above the transform's limit, -1 / λ
  * @throws {RangeError} if λ is not finite, a variance is negative or the lengths differ
  * @see Box & Cox (1964), doi:10.1111/j.2517-6161.1964.tb00553.x; Guerrero (1993), doi:10.1002/for.3980120104
  */
@@ -56,16 +56,16 @@ export function invBoxCox(z: Series, lambda: number, options: { variance?: numbe
  * Chooses λ for the Box–Cox transformation.
  *
  * `"guerrero"` (default) minimises the coefficient of variation of sd / mean^(1 - λ) over successive subperiods of one
- * season (of two observations if the period is 1), counted from the end; found by Brent's method to about 1e-4, so that
- * a minimum at a bound is returned slightly inside it. `"loglik"` maximises the profile log-likelihood of a linear trend
- * with seasonal means, over a grid of 0.05.
+ * season (of two observations if the period is 1), counted from the end. Brent's method finds it to about 1e-4, so a
+ * minimum at a bound is returned slightly inside the bound. `"loglik"` maximises the profile log-likelihood of a linear
+ * trend with seasonal means, over a grid of 0.05.
  *
- * Missing values are left out of the subperiod (at least two must be left in it), or of the regression.
+ * Missing values are left out of their subperiod, which needs at least two observed values, or of the regression.
  *
  * @param options.period - observations per season, 1 by default
  * @param options.lower - least λ, -1 by default; at least 0 if a value is not positive
  * @param options.upper - greatest λ, 2 by default
- * @returns 1 if the series does not hold more than two seasons, or nothing can be estimated
+ * @returns 1 if the series has at most two seasons, or nothing can be estimated
  * @throws {RangeError} if a value is infinite, an option is out of range, or with `"loglik"` a value is not positive
  * @see Guerrero (1993), doi:10.1002/for.3980120104; Box & Cox (1964), doi:10.1111/j.2517-6161.1964.tb00553.x
  */

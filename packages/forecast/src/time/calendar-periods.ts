@@ -4,12 +4,12 @@ const [MINUTE, HOUR, DAY, WEEK] = [60, 3600, 86_400, 604_800];
 const DAYS_PER_YEAR = 365.25;
 
 /**
- * Returns the seasonal periods that the calendar and the clock give to a series at an interval, in observations,
- * shortest first: a minute, an hour, a day, a week, a year. Days have `[7, 365.25]`, weeks `[52.18]`, months `[12]`,
- * quarters `[4]`, hours `[24, 168, 8766]`, Mondays to Fridays `[5, 260.9]`. A season other than the year counts if it
- * is a whole number of steps; an hour or a minute has to have 60.
+ * Returns the seasonal periods that the calendar and the clock give to a series at an interval, in observations, the
+ * shortest first. The seasons are a minute, an hour, a day, a week and a year. Days have `[7, 365.25]`, weeks
+ * `[52.18]`, months `[12]`, quarters `[4]`, hours `[24, 168, 8766]`, Mondays to Fridays `[5, 260.9]`. A season other
+ * than the year counts if it is a whole number of steps. An hour or a minute counts only if it has 60 steps.
  *
- * @returns none for years and numbers, where the calendar gives none
+ * @returns an empty list for years and numbers, where the calendar gives no season
  * @throws {RangeError} if the text is not an interval
  */
 export function calendarPeriods(interval: Interval): number[] {

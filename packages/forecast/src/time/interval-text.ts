@@ -1,7 +1,7 @@
 /**
  * The step of a series in time, as text: `P1D`, `P7D` (days), `PT3600S` (seconds), `P1M@31` (calendar months, with the
- * day of the month aimed at; 31 is the month's last day, B its last day from Monday to Friday), `W12345` (the days of the week that occur, Monday is 1), `N1`
- * (plain numbers).
+ * target day of the month: 31 is the month's last day, B its last day from Monday to Friday), `W12345` (the days of the
+ * week that occur; Monday is 1), `N1` (plain numbers).
  */
 export type Interval = string;
 

@@ -4,14 +4,16 @@ import { fixedInterval, type Interval, type MonthDay, parseInterval } from "./in
 const DAY = 86_400_000;
 
 /**
- * Finds the step of a series from its times: the greatest that all of its differences are multiples of, never a typical one.
- * Months are recognised by their calendar, days of the week (shops closed on Sundays) by the others never occurring.
+ * Finds the step of a series from its times: the greatest step of which all differences are multiples, never a typical
+ * difference. Months are recognised by the calendar. Days of the week, as of shops closed on Sundays, are recognised
+ * because the other days never occur.
  *
  * @param times - strictly ascending: milliseconds since 1970-01-01 UTC, or plain numbers
  * @param unit - what `times` counts
- * @returns null for fewer than two times, and for those that keep no step: most differences are alike but have only a
- *   quarter of them or less in common (payments at a month's turn, local days in UTC), or less than a tenth of the steps
- *   has a time; of steps of whole days as few as ever may, up to 10,000 steps
+ * @returns null for fewer than two times, and for times that keep no step. Times keep no step if most differences are
+ *   alike and the common step is a quarter of them or less (payments at the turn of the month, local days in UTC). They
+ *   also keep none if fewer than a tenth of the steps have a time; for steps of whole days any share will do, up to
+ *   10,000 steps
  */
 export function detectInterval(times: Float64Array, unit: "time" | "number"): Interval | null {
   if (times.length < 2) return null;
@@ -35,7 +37,7 @@ export function detectInterval(times: Float64Array, unit: "time" | "number"): In
 /**
  * Returns the `count` times that follow `last` at a step found by `detectInterval`.
  *
- * @throws {RangeError} if it is no interval, or one of months without a day
+ * @throws {RangeError} if the text is not an interval, or is one of months without a day
  */
 export function nextTimes(last: number, interval: Interval, count: number): Float64Array {
   const parts = parseInterval(interval);
@@ -83,7 +85,7 @@ export function stepNumber(time: number, interval: Interval): number {
 /**
  * Returns the `count` times that precede `first` at a step found by `detectInterval`, ascending.
  *
- * @throws {RangeError} if it is no interval, or one of months without a day
+ * @throws {RangeError} if the text is not an interval, or is one of months without a day
  */
 export function previousTimes(first: number, interval: Interval, count: number): Float64Array {
   const parts = parseInterval(interval);

@@ -1,5 +1,5 @@
 import { checkInteger } from "../model/options.ts";
-/** A series as every function here takes it: observations in time order, equally spaced, NaN where missing. */
+/** A series: observations in time order, equally spaced, NaN where missing. */
 export type Series = Float64Array | readonly number[];
 
 /** Returns a series as a `Float64Array`, copied only if it is not one yet. */
@@ -34,7 +34,8 @@ export function checkPeriod(period: number): void {
 }
 
 /**
- * Returns a copy in which missing values are joined linearly between observations; those at both ends stay missing.
+ * Returns a copy in which missing values between observations are interpolated linearly; missing values at either end
+ * stay missing.
  */
 export function joinObserved(y: Float64Array): Float64Array {
   const filled = Float64Array.from(y);
@@ -48,7 +49,7 @@ export function joinObserved(y: Float64Array): Float64Array {
   return filled;
 }
 
-/** Returns a copy in which missing values are joined linearly, and extended flat at both ends. */
+/** Returns a copy in which missing values are interpolated linearly, and extended flat at both ends. */
 export function interpolate(y: Float64Array): Float64Array {
   const filled = joinObserved(y);
   const first = filled.findIndex((value) => !Number.isNaN(value));

@@ -36,20 +36,21 @@ export interface BoostedTrees {
   /** The score before the first tree: the mean, or the log odds of the mean. */
   readonly start: number;
   readonly trees: readonly Tree[];
-  /** The share of each feature in the gain of all splits; all 0 where nothing was split. */
+  /** The share of each feature in the gain of all splits; all 0 if no tree has a split. */
   readonly importance: readonly number[];
   readonly nobs: number;
 }
 
 /**
- * Returns the gradient boosted decision trees on histograms: a sum of trees, each grown best-first on the derivatives
- * of the loss at the sum of those before. Deterministic. Missing features (NaN) go to the side of a split where they
- * gained more in training; where none was missing, to the larger side. O(rounds × rows × features × depth).
+ * Fits gradient boosted decision trees on histograms: a sum of trees. Each tree is grown best-first on the derivatives
+ * of the loss at the sum of the trees before it. Deterministic. Missing features (NaN) go to the side of a split where
+ * they gained more in training, or to the larger side if none was missing in training. O(rounds × rows × features ×
+ * depth).
  *
- * @param x - features by name, each of `y`'s length: finite, NaN where missing
- * @param y - numbers, or for `logistic` 0 or 1; a row where it is missing (NaN) is left out
- * @throws {RangeError} if an option or a value is not allowed, a length differs, there is no feature or no known outcome, or
- *   for `logistic` a class is absent
+ * @param x - features by name, each as long as `y`; finite, NaN where missing
+ * @param y - numbers, or 0 and 1 for `logistic`; rows without a value (NaN) are left out
+ * @throws {RangeError} if an option or a value is not allowed, a length differs, no feature or no known outcome exists,
+ *   or a class is absent for `logistic`
  * @see Friedman (2001), doi:10.1214/aos/1013203451
  */
 export function boostedTrees(x: Regressors, y: Series, options: BoostedTreesOptions = {}): BoostedTrees {
@@ -86,10 +87,10 @@ export function boostedTrees(x: Regressors, y: Series, options: BoostedTreesOpti
 }
 
 /**
- * Returns the predictions of boosted trees for each row: numbers, or for `logistic` probabilities of 1.
+ * Returns the predictions of boosted trees for each row: numbers, or probabilities of 1 for `logistic`.
  *
- * @param x - the model's features by name (others are ignored), all of one length: finite, NaN where missing
- * @throws {RangeError} if a feature is not there, has another length or is infinite
+ * @param x - the model's features by name (others are ignored), all of one length; finite, NaN where missing
+ * @throws {RangeError} if a feature is absent, has another length or is infinite
  */
 export function predictBoosted(model: BoostedTrees, x: Regressors): Float64Array {
   const length = Object.values(x)[0]?.length ?? 0;

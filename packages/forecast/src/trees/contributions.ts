@@ -2,21 +2,21 @@ import type { Regressors } from "../arima/regressors.ts";
 import { type BoostedTrees, featureOf } from "./boosted-trees.ts";
 import type { Tree } from "./grow-tree.ts";
 
-/** An explanation of scores: for each row, `start` and the contributions of all features add up to its score. */
+/** An explanation of scores. For each row, `start` and the contributions of all features add up to the score. */
 export interface Contributions {
-  /** The score where nothing is known of a row: the mean over the training rows. */
+  /** The score of a row without known features: the mean over the training rows. */
   readonly start: number;
   /** The contribution of each feature to the score of each row. */
   readonly values: Readonly<Record<string, Float64Array>>;
 }
 
 /**
- * Returns the Shapley values of the scores of boosted trees: numbers, or for `logistic` log odds. A feature that is not
- * known counts by the training rows on either side of its splits. With `start` they add up to the score, but for
- * rounding. O(rows × trees × leaves × depth²).
+ * Returns the Shapley values of the scores of boosted trees: numbers, or log odds for `logistic`. An unknown feature
+ * goes to both sides of a split, weighted by their training rows. The values and `start` add up to the score, except
+ * for rounding. O(rows × trees × leaves × depth²).
  *
- * @param x - the model's features by name (others are ignored), all of one length: finite, NaN where missing
- * @throws {RangeError} if a feature is not there, has another length or is infinite
+ * @param x - the model's features by name (others are ignored), all of one length; finite, NaN where missing
+ * @throws {RangeError} if a feature is absent, has another length or is infinite
  * @see Lundberg et al. (2020), doi:10.1038/s42256-019-0138-9 (the values)
  * @see Mitchell, Frank & Holmes (2022), doi:10.7717/peerj-cs.880 (a sum over leaves)
  */
