@@ -239,11 +239,19 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       await tab.getByText("10 of 40 partitions").waitFor();
       expect(tab.url()).toContain("text=u1");
       await tab.keyboard.press("Escape");
-      await tab.keyboard.press("j");
-      await tab.keyboard.press("j");
       const second = await row(1).locator("a").innerText();
-      expect(await row(1).getAttribute("aria-selected")).toBe("true");
-      await tab.keyboard.press("Enter");
+      await tab.keyboard.press("j");
+      // Enter follows as soon as the second row is marked: before the browser has painted it.
+      await row(1).evaluate((element) => {
+        const enter = new KeyboardEvent("keydown", { key: "Enter", bubbles: true });
+        const observer = new MutationObserver(() => {
+          if (element.getAttribute("aria-selected") !== "true") return;
+          observer.disconnect();
+          document.body.dispatchEvent(enter);
+        });
+        observer.observe(element, { attributes: true });
+      });
+      await tab.keyboard.press("j");
       await tab.locator(".series-title").waitFor();
       expect(await text(tab, ".series-title .clip")).toBe(second);
       const place = tab.getByRole("navigation", { name: "The list" });
