@@ -60,7 +60,7 @@ export interface Evidence {
   readonly pooledRows: number;
 }
 
-/** Advice with what it rests on. */
+/** Advice, and the evidence for it. */
 export interface Advice {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];

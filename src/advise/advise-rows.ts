@@ -27,7 +27,7 @@ export interface RowAdviseSpec extends Pick<AdviseSpec, "query" | "target" | "sa
   readonly features: readonly string[];
 }
 
-/** Advice on models of classes, with what it rests on. */
+/** Advice on models of classes, and the evidence for it. */
 export interface RowAdvice {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];

@@ -12,12 +12,12 @@ export interface TrialSeries {
 /** The error of a method on held-out steps, and its cost. */
 export interface MethodTrial {
   readonly method: Method;
-  /** The number of series that it forecast, and of those that it could not be fitted to. */
+  /** The number of series that the method forecast, and of series that it could not be fitted to. */
   readonly series: number;
   readonly failed: number;
-  /** Mean absolute scaled error, averaged over the series where it is defined; NaN where it is nowhere. */
+  /** Mean absolute scaled error, averaged over the series where it is defined; NaN if it is defined for none. */
   readonly mase: number;
-  /** Its errors as a ratio to those of the seasonal naive method. */
+  /** Ratio of its errors to those of the seasonal naive method. */
   readonly toNaive: RelativeError;
   /** Median milliseconds of one fit and forecast. */
   readonly fitMs: number;
@@ -31,7 +31,7 @@ export interface MethodTrials {
   readonly series: number;
   /** Methods that are too slow for these series and this budget. */
   readonly slow: readonly Method[];
-  /** The cheapest method whose error is within 5 % of the least; undefined where too little could be tried. */
+  /** The cheapest method whose error is within 5 % of the least; undefined if too few methods could be tried. */
   readonly proposal: Method | undefined;
 }
 

@@ -39,7 +39,7 @@ import { currentForecasts, type Keys, keysOf, type SourceQuery, snapshotOf } fro
 
 /**
  * An open workspace. Its verbs train, score and watch one model per partition; `runs`, `models`, `tables` and `workers`
- * show and change what they leave. Close it when you are done, or declare it with `await using`.
+ * show and change the results. Close the workspace when you are done, or declare it with `await using`.
  */
 export class ManyModel implements AsyncDisposable {
   readonly config: LoadedConfig;
@@ -81,7 +81,7 @@ export class ManyModel implements AsyncDisposable {
    * @typeParam Definition - the type of the definition's default export, to check `exports` against it
    * @param model - a built-in model by name (`"ets"`), also with options (`{ name, options }`), or the module of a
    *   definition; the configured model when left out
-   * @throws {ManymodelError} if the definition cannot be bundled, the data not be read, or the run id is taken
+   * @throws {ManymodelError} if the definition cannot be bundled, the data cannot be read, or the run id is taken
    */
   train<Definition = AnyExports>(
     model?: ModelChoice,
@@ -94,7 +94,7 @@ export class ManyModel implements AsyncDisposable {
   }
 
   /**
-   * Trains a sample of the partitions, keeps nothing of it, and estimates the time, memory and cost of the whole run.
+   * Trains a sample of the partitions, keeps nothing, and estimates the time, memory and cost of the whole run.
    *
    * @param options.sample - how many partitions to train; default 20
    */
@@ -107,8 +107,9 @@ export class ManyModel implements AsyncDisposable {
   }
 
   /**
-   * Scores every partition of a table into an output table: the next dates at each series' own interval, point forecast,
-   * bounds, and a status (`OK`, `STALE`, `UNDATED`, `FALLBACK`, `NO_MODEL`, `ERROR`, `ENDED`). Repeating a batch replaces its rows.
+   * Scores every partition of a table into an output table: the next dates at each series' own interval, point
+   * forecasts, bounds, and a status (`OK`, `STALE`, `UNDATED`, `FALLBACK`, `NO_MODEL`, `ERROR`, `ENDED`). Repeating a
+   * batch replaces its rows.
    *
    * @throws {ManymodelError} `not-found` for an unknown version or table; `input` if the keys are of another type
    */
@@ -120,7 +121,7 @@ export class ManyModel implements AsyncDisposable {
   }
 
   /**
-   * Forecasts one partition, to the same bits as a batch over the same input.
+   * Forecasts one partition, with the same bits as a batch over the same input.
    *
    * @param key - the key's value, or for a composite key an object of column name to value
    * @throws {ManymodelError} `not-found` if there is no such model or partition
@@ -146,7 +147,7 @@ export class ManyModel implements AsyncDisposable {
     }, options.onProgress);
   }
 
-  /** Makes forecasts of several levels of a hierarchy add up, into a table of their own. */
+  /** Reconciles forecasts of several levels of a hierarchy, so that they add up, into a table of their own. */
   reconcile(options: ReconcileTablesOptions = {}): Work<ReconcileSummary> {
     return startWork(async (onProgress) => {
       const { reconcileForecasts } = await import("./verbs/reconcile.ts");
@@ -165,8 +166,9 @@ export class ManyModel implements AsyncDisposable {
   }
 
   /**
-   * Moves an alias to a new version if that forecasts the last observations as well as the version the alias means, has models
-   * for enough partitions, and was trained on plausible observations (see docs/every-night.md).
+   * Moves an alias to a new version if the version passes the gate. It must forecast the last observations as well as
+   * the alias's current version, have models for enough partitions, and be trained on plausible observations (see
+   * docs/every-night.md).
    */
   promote(options: PromoteOptions = {}): Work<Promotion> {
     return startWork(async (onProgress) => {
@@ -175,7 +177,7 @@ export class ManyModel implements AsyncDisposable {
     }, options.onProgress);
   }
 
-  /** Says, from a sample of the source, whether one model per partition or one for all is right, and why. */
+  /** Advises, from a sample of the source, whether to train one model per partition or one model for all, and why. */
   async advise(options: AdviceOptions = {}): Promise<Advice | RowAdvice> {
     const { adviseOn } = await import("./verbs/advise.ts");
     return adviseOn(this, options);
@@ -190,13 +192,15 @@ export class ManyModel implements AsyncDisposable {
     return runPipeline(this, options);
   }
 
-  /** Creates the workspace and its tables; replaces nothing. @param series - also creates a table of synthetic series */
+  /**
+   * Creates the workspace and its tables. It replaces nothing. @param series - also creates a table of synthetic series
+   */
   async setup(series?: SeriesEventsOptions): Promise<SetupSummary> {
     const { setup } = await import("./verbs/setup.ts");
     return setup(this.engine, currentForecasts(this.config), series);
   }
 
-  /** Tries and measures everything that a run needs; leaves nothing behind. */
+  /** Tries and measures everything that a run needs. It leaves nothing behind. */
   async check(): Promise<CheckItem[]> {
     const { checkWorkspace } = await import("./verbs/check.ts");
     return checkWorkspace(this);
@@ -209,7 +213,7 @@ export class ManyModel implements AsyncDisposable {
   }
 
   /**
-   * Lists what no run in progress, version or alias needs any more.
+   * Lists stored data that no run in progress, version or alias needs.
    *
    * @param options.olderThan - snapshots and parts of tables younger than this stay (`"24h"`, the default, or seconds)
    * @param options.delete - also deletes it
@@ -228,14 +232,14 @@ export class ManyModel implements AsyncDisposable {
     return keysOf(this, source && sourceOf(source));
   }
 
-  /** Reads and pins a source, the configured one when left out: its columns, partitions and rows as they are now. */
+  /** Reads and pins a source, the configured one when left out: its current columns, partitions and rows. */
   snapshot(source?: SourceQuery | LoopQuery): Promise<Snapshot> {
     return snapshotOf(this, source && sourceOf(source));
   }
 
   /**
-   * Starts a loop over keys, as in R: `mm.foreach({ unit_id: await mm.keys() }).dopar(…)`. The definition receives its key
-   * under the name given. `train` does the same in the words of this API.
+   * Starts a loop over keys, as in R: `mm.foreach({ unit_id: await mm.keys() }).dopar(…)`. The definition receives its
+   * key under that name. `train` does the same in the words of this API.
    */
   foreach(iteration: { readonly [variable: string]: Keys }): Loop {
     return loopOver(this, iteration);

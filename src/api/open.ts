@@ -11,9 +11,9 @@ import { openEngine } from "./open-engine.ts";
  * await using mm = await open({ source: { table: "sales.csv", partition_by: "sku", order_by: "day", target: "qty" } });
  * ```
  *
- * @param config - the configuration file, or its content as an object with the keys of the file
- * @param options - `directory`: the directory that relative paths of an object mean; the current one when left out
- * @throws {ManymodelError} `config`, naming the file, line and key, and what was expected
+ * @param config - the configuration file, or an object with the keys of that file
+ * @param options - `directory`: the base of relative paths in an object; the current directory when left out
+ * @throws {ManymodelError} `config`, naming the file, line and key, and the expected value
  */
 export async function open(
   config: string | ConfigInput = "manymodel.yaml",

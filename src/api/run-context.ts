@@ -6,7 +6,9 @@ import { workerEntry } from "./worker-program.ts";
 
 /** Options of every verb that works for long. */
 export interface LongCallOptions {
-  /** Stops the work when it is aborted. A run stays resumable, and what appears as a whole does not appear. */
+  /**
+   * Stops the work when it is aborted. A run stays resumable; results that are published in one step are not published.
+   */
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }

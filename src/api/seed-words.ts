@@ -23,10 +23,10 @@ export interface LoopQuery extends Omit<SourceQuery, "partitionBy"> {
   readonly keyColumn: string | readonly string[];
 }
 
-/** Options of a loop: `TrainOptions` in the words of the R original. */
+/** Options of a loop: `TrainOptions` under the names of the R original. */
 export interface DoparOptions<Exports = ExportsOf<AnyExports>>
   extends Omit<TrainOptions<Exports>, "chunks" | "runId" | "source" | "keys" | "keyArg" | "changedSince"> {
-  /** `chunks`: into how many chunks the run is split. */
+  /** `chunks`: the number of chunks of the run. */
   readonly chunksPerJob?: number | "auto";
   /** `runId`. */
   readonly modelRunId?: string;
@@ -34,11 +34,11 @@ export interface DoparOptions<Exports = ExportsOf<AnyExports>>
   readonly dataQuery?: LoopQuery;
   /** Must be true (the default): every model is kept. */
   readonly saveModels?: true;
-  /** The run to carry unchanged partitions over from; null: there is none yet, so that all are trained. */
+  /** The run from which unchanged partitions are carried over; null if there is none yet, so that all are trained. */
   readonly changedSince?: string | null;
 }
 
-/** A loop over partition keys, waiting for its body. */
+/** A loop over partition keys, before its body is given. */
 export interface Loop {
   /**
    * Trains one model per partition with a model definition, in parallel, and keeps every model.
@@ -48,7 +48,7 @@ export interface Loop {
    */
   dopar<Definition = AnyExports>(definition: URL | string, options?: DoparOptions<ExportsOf<Definition>>): Work<Run>;
   /**
-   * Trains a sample of the partitions, keeps nothing of it, and estimates the whole run.
+   * Trains a sample of the partitions, keeps nothing, and estimates the whole run.
    *
    * @param sampleSize - how many partitions; default 20
    */
@@ -111,7 +111,7 @@ export function sourceOf(query: LoopQuery | SourceQuery): SourceQuery {
   return { ...others, partitionBy: keyColumn };
 }
 
-/** Options of registering: `RegisterOptions` in the words of the R original. */
+/** Options of registering: `RegisterOptions` under the names of the R original. */
 export interface LogManyModelOptions {
   /** `model`. */
   readonly name: string;
@@ -123,7 +123,7 @@ export interface LogManyModelOptions {
   readonly comment?: string;
 }
 
-/** Options of scoring: `ScoreOptions` in the words of the R original, and without the configuration's defaults. */
+/** Options of scoring: `ScoreOptions` under the names of the R original, without the configuration's defaults. */
 export interface RunBatchOptions extends Omit<ScoreOptions, "partitionBy"> {
   readonly model: string;
   readonly inputTable: string;
@@ -131,7 +131,7 @@ export interface RunBatchOptions extends Omit<ScoreOptions, "partitionBy"> {
   readonly partitionCol?: string | readonly string[];
 }
 
-/** The registry by the names of the R original; `Models` describes each. */
+/** The registry under the names of the R original. `Models` describes each function. */
 export class Registry {
   readonly #workspace: Workspace;
   readonly #models: Models;
@@ -163,7 +163,7 @@ export class Registry {
     }, options.onProgress);
   }
 
-  /** Calls `models.as`: the same registry, with changes made in the name of another actor. */
+  /** Calls `models.as`: the same registry, which records its changes under another actor's name. */
   as(actor: string): Registry {
     return new Registry(this.#workspace, this.#models.as(actor));
   }

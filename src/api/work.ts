@@ -1,7 +1,7 @@
 import type { OnProgress, Progress } from "../runs/progress.ts";
 
 /**
- * Work under way: a promise of its result, and an async iterable of its progress.
+ * Work in progress: a promise of its result, and an async iterable of its progress.
  *
  * ```ts
  * const training = mm.train("ets");
@@ -9,7 +9,8 @@ import type { OnProgress, Progress } from "../runs/progress.ts";
  * const run = await training;
  * ```
  *
- * Each step of the iteration gives the newest progress. The iteration ends with the work, and throws what the work throws.
+ * Each step of the iteration gives the newest progress. The iteration ends with the work, and throws the error that the
+ * work throws.
  */
 export type Work<Result> = Promise<Result> & AsyncIterable<Progress>;
 

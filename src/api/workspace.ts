@@ -28,7 +28,10 @@ export interface SourceQuery {
   readonly query?: string;
   /** A condition of the engine's SQL on the columns; all rows when left out. */
   readonly where?: string;
-  /** Series count that have a target within this duration, such as `60d`, of the source's newest; all when left out. */
+  /**
+   * Leaves out series without a target value within this duration, such as `60d`, before the source's newest; all
+   * series count when left out.
+   */
   readonly active?: { readonly within: string };
   /** The key column, or several for a composite key. */
   readonly partitionBy: string | readonly string[];
@@ -37,44 +40,49 @@ export interface SourceQuery {
   /** The order of a partition's rows; the last column is the series' time. */
   readonly orderBy?: string | readonly string[];
   /**
-   * Rows of one partition with the same time: fail that partition (`fail`, the default), keep them (`keep`), or make one of
-   * them by an aggregate of the target.
+   * Treatment of rows of one partition with the same time: fail that partition (`fail`, the default), keep them
+   * (`keep`), or combine them by an aggregate of the target.
    */
   readonly duplicates?: RowRules["duplicates"];
-  /** Fills in rows at times that have none: with the target 0, or that of the row before. */
+  /** Adds rows at times without a row, with the target 0 or that of the row before. */
   readonly fill?: RowRules["fill"];
-  /** Makes the rows of each day, week or month one row: `{ to: "P1W", by: "sum" }`. */
+  /** Combines the rows of each day, week or month into one row: `{ to: "P1W", by: "sum" }`. */
   readonly resample?: RowRules["resample"];
-  /** The column that these are about; `source.target` when left out. */
+  /** The target column of these options; `source.target` when left out. */
   readonly target?: string;
   /** The interval of all series, such as `P1D`, `P1M` or `PT1H`; each series' own when left out. */
   readonly interval?: string;
-  /** The time zone of the times, such as `Europe/Berlin`; they are taken as they are when left out. */
+  /** The time zone of the times, such as `Europe/Berlin`; times are not converted when left out. */
   readonly timeZone?: string;
-  /** No forecast and no interval is below it: a number, or the column that has it. */
+  /** The lower limit of forecasts and intervals: a number, or a column. */
   readonly lowerBound?: number | string;
-  /** No forecast and no interval is above it: a number, or the column that has it. */
+  /** The upper limit of forecasts and intervals: a number, or a column. */
   readonly upperBound?: number | string;
-  /** True if intervals are rounded outwards to whole numbers. */
+  /** True to round intervals outwards to whole numbers. */
   readonly integer?: boolean;
-  /** Columns that drive series, known ahead: their names, or with lags, leads, and a value for what is missing. */
+  /**
+   * Columns that drive series and are known ahead: their names, or objects with lags, leads, and a value for missing
+   * ones.
+   */
   readonly regressors?: StatedDrivers["regressors"];
   /** Parts of a step's time that drive series, such as `dayOfWeek`. */
   readonly calendar?: StatedDrivers["calendar"];
-  /** Holidays of a country, or days of one's own. */
+  /** Holidays of a country, or days of your own. */
   readonly holidays?: StatedDrivers["holidays"];
   /** The number of harmonics of each long season, or `auto`: `{ 365.25: "auto" }`. */
   readonly fourier?: StatedDrivers["fourier"];
-  /** Columns that say which group a series belongs to; their newest values are kept in `PARTITION_ATTRIBUTES`. */
+  /** Columns that assign a series to groups. Their newest values are stored in `PARTITION_ATTRIBUTES`. */
   readonly attributes?: string | readonly string[];
-  /** The worth of a unit: a column, or an expression of the engine's SQL; its newest value is kept as `UNIT_VALUE`. */
+  /**
+   * The worth of a unit: a column, or an expression of the engine's SQL. Its newest value is stored as `UNIT_VALUE`.
+   */
   readonly value?: string;
 }
 
 /** Partition keys of a source; composite keys are objects of column name to value. */
 export type Keys = readonly KeyArgument[];
 
-/** A workspace as the verbs see it: its configuration, its engine, its registered models. */
+/** A workspace, as the verbs use it: its configuration, its engine, its registered models. */
 export interface Workspace {
   readonly config: LoadedConfig;
   readonly engine: Engine;

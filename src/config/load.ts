@@ -6,9 +6,9 @@ import { type KeyLines, keyLines } from "./place.ts";
 import { asWritten, renameKeys } from "./renamed-keys.ts";
 import type { Config } from "./schema.ts";
 
-/** A configuration and the place it came from; its relative paths mean the place's directory. */
+/** A configuration and its origin. Relative paths refer to the origin's directory. */
 export interface LoadedConfig extends Config {
-  /** The file, or `OBJECT` for a configuration given as an object. */
+  /** The file, or `OBJECT` for a configuration that is an object. */
   readonly file: string;
   readonly directory: string;
   /** The line of each key of the file. */

@@ -635,5 +635,5 @@ export function configJsonSchema(): object {
 
 const propertiesOf = (schema: unknown) => (schema as { properties: Record<string, unknown> }).properties;
 
-/** A configuration as a file has it, or as `open` takes it: what has a default may be left out. */
+/** A configuration as a file has it, or as `open` takes it. Keys with a default may be left out. */
 export type ConfigInput = z.input<typeof configSchema>;

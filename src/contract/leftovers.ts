@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Harness, type OpenEngine, onEngine } from "./harness.ts";
 
-/** Checks how an engine finds and deletes what no table shows. */
+/** Checks how an engine finds and deletes stored data that no table shows. */
 export function leftoversContract(harness: Harness, open: OpenEngine): void {
   harness.describe("leftovers", () => {
     const test = onEngine(harness, open);

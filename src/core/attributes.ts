@@ -14,13 +14,13 @@ export interface StatedAttributes {
   readonly value?: string;
 }
 
-/** A choice of partitions, and their groups, by the attributes that are kept. */
+/** A choice of partitions, and their groups, by the stored attributes. */
 export interface Grouping {
   /** Attributes whose values tell groups apart. */
   readonly group?: string | readonly string[];
   /** A condition of the engine's SQL on the columns of `PARTITION_ATTRIBUTES`; all partitions when left out. */
   readonly where?: string;
-  /** True if partitions weigh by the worth of their units. */
+  /** True to weigh partitions by the worth of their units. */
   readonly weighByValue?: boolean;
 }
 

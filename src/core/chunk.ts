@@ -6,7 +6,7 @@ export interface Chunk {
   readonly chunk: number;
   /** The number of partitions in it. */
   readonly partitions: number;
-  /** Chunks with a higher priority are claimed first; equal ones in the order of their number. */
+  /** Chunks with a higher priority are claimed first; chunks of equal priority in the order of their numbers. */
   readonly priority: number;
 }
 

@@ -2,8 +2,8 @@
 export type ErrorKind = "usage" | "config" | "input" | "not-found" | "conflict" | "corrupt" | "storage" | "internal";
 
 /**
- * The one error class of this package. Its message is a single line that names the bad value, where it is and what
- * to do about it; `cause` keeps the original error where there was one.
+ * The one error class of this package. Its message is a single line that names the bad value, its place, and what to
+ * do. `cause` holds the original error, if there is one.
  */
 export class ManymodelError extends Error {
   readonly kind: ErrorKind;

@@ -1,6 +1,6 @@
 /** Measures by which two versions are compared. All of them are over all observations of all partitions together. */
 export const GATE_METRICS = ["wape", "mae", "rmse"] as const;
-/** A measure by which two versions are compared. */
+/** A measure that compares two versions. */
 export type GateMetric = (typeof GATE_METRICS)[number];
 
 /** The conditions under which an alias moves to a new version. */
@@ -14,19 +14,27 @@ export interface GateRule {
   readonly maxOutside: number;
 }
 
-/** The record of two versions on one set of observations. Sums over observations, so that sets can be added up. */
+/**
+ * The record of two versions on one set of observations. Its numbers are sums over observations, so records can be
+ * added up.
+ */
 export interface GateEvidence {
-  /** Partitions of which both versions have a model, and enough observations to be judged by. */
+  /** Number of partitions with a model in both versions and enough observations to judge. */
   readonly judged: number;
-  /** Of these, partitions of which the versions differ: in definition, exports, seed, or data before the origin. */
+  /**
+   * Number of these partitions for which the versions differ in definition, exports, seed, or data before the origin.
+   */
   readonly differing: number;
-  /** Observations that were forecast. */
+  /** Number of observations with a forecast. */
   readonly observations: number;
-  /** Sums over these of the absolute observation, and of both versions' losses: absolute errors, or squares for rmse. */
+  /**
+   * Sums over these observations of their absolute values and of both versions' losses: absolute errors, or squared
+   * errors for rmse.
+   */
   readonly size: number;
   readonly candidateLoss: number;
   readonly currentLoss: number;
-  /** Observations that came since the current version was trained, and how many lie outside its 95 % intervals. */
+  /** Number of observations since the current version was trained, and of those outside its 95 % intervals. */
   readonly fresh: number;
   readonly outside: number;
 }
@@ -44,12 +52,12 @@ export type GateReason = "errors" | "failed" | "outside" | "no-evidence";
 export interface GateVerdict {
   readonly passes: boolean;
   readonly reasons: readonly GateReason[];
-  /** The candidate's metric over the current version's; null if no partition can be judged. */
+  /** The ratio of the candidate's metric to the current version's; null if no partition can be judged. */
   readonly ratio: number | null;
   readonly candidate: number | null;
   readonly current: number | null;
   readonly failedShare: number;
-  /** Null without new observations. */
+  /** The share of new observations outside the intervals; null without new observations. */
   readonly outsideShare: number | null;
 }
 
@@ -58,7 +66,7 @@ export interface GateCulprit {
   readonly partitionKey: string;
   readonly reason: "errors" | "failed" | "outside";
   readonly why: string;
-  /** Its weight, the more the worse; comparable within one reason only. */
+  /** Its weight: higher is worse. Weights are comparable within one reason only. */
   readonly weight: number;
 }
 

@@ -10,11 +10,11 @@ export interface LeadTime {
 
 /** The order-up-to level of one partition. */
 export interface OrderLevel {
-  /** Steps until an order arrives. */
+  /** Number of steps until an order arrives. */
   readonly leadTime: number;
-  /** The point forecast of the demand over them. */
+  /** The point forecast of the demand over the lead time. */
   readonly demand: number;
-  /** The quantile of the demand over them at the service level; NaN where the model has no intervals. */
+  /** The quantile of the demand over the lead time at the service level; NaN if the model has no intervals. */
   readonly orderUpTo: number;
 }
 

@@ -1,31 +1,33 @@
 import { ManymodelError, show } from "./errors.ts";
 
-/** The better values of a metric: small ones, large ones, or those close to zero. */
+/** The better values of a metric: small values, large values, or values close to zero. */
 export type Better = "lower" | "higher" | "zero";
 
-/** The object of a metric: forecasts of a series, probabilities of a class, numbers for rows, or a sensor's readings. */
+/**
+ * The subject of a metric: forecasts of a series, probabilities of a class, numbers for rows, or a sensor's readings.
+ */
 export type MetricKind = "series" | "class" | "number" | "readings";
 
 /**
  * The unit of a metric: the target's units or their square, percent, errors of a naive forecast (1 is as good as
- * naive), shares from 0 to 1, natural logarithms, or a number of things.
+ * naive), shares from 0 to 1, natural logarithms, or counts.
  */
 export type MetricScale = "units" | "percent" | "naive" | "share" | "log" | "count";
 
-/** The declaration of a metric of a model definition's own. */
+/** The declaration of a model definition's own metric. */
 export interface MetricDeclaration {
   readonly better: Better;
-  /** The best value there can be, such as 1 for AUC: the distance from it is what refining can still gain. */
+  /** The best possible value, such as 1 for AUC. The distance from it is the most that refining can gain. */
   readonly best?: number;
 }
 
 /** Metrics that a model definition declares, by name. */
 export type MetricDeclarations = Readonly<Record<string, MetricDeclaration>>;
 
-/** A metric of a run: its name there, and how its values are compared. */
+/** A metric of a run: its name, and the rule that compares its values. */
 export interface Metric extends MetricDeclaration {
   readonly name: string;
-  /** Empty for a metric that is neither declared nor known. */
+  /** The kinds of the metric; empty if it is neither declared nor built in. */
   readonly kinds: readonly MetricKind[];
   readonly scale?: MetricScale;
 }
@@ -70,7 +72,9 @@ const PART = "(?:earlier_|last_)?(?:lag_)?";
 /** Measured on rows or observations that the fit had not seen. */
 const OUT_OF_SAMPLE = new RegExp(`^(?:holdout|cv|test|validation)_${PART}`);
 
-/** Returns a metric by its name in a run: as declared, as known, or one of which less is better. */
+/**
+ * Returns a metric by its name in a run: the declared one, else a built-in one, else a metric of which less is better.
+ */
 export function metricOf(name: string, declared: MetricDeclarations = {}): Metric {
   const base = name.replace(OUT_OF_SAMPLE, "");
   const key = [name, base].find((word) => Object.hasOwn(declared, word));
@@ -85,9 +89,9 @@ export function metricOf(name: string, declared: MetricDeclarations = {}): Metri
 }
 
 /**
- * Finds the metric that a user's word means. `mape` is `holdout_mape`: measures of series never mean values in sample.
- * `auc` is `holdout_auc` where the run has that. Without a word it is the first metric that the definition declares, or the
- * first of `DEFAULT_METRICS`.
+ * Finds the metric that a user's word names. `mape` is `holdout_mape`: measures of series never mean values in sample.
+ * `auc` is `holdout_auc` if the run has it. Without a word, the result is the first metric that the definition
+ * declares, or the first of `DEFAULT_METRICS`.
  *
  * @param names - the metrics of the run
  */
@@ -114,7 +118,7 @@ export function comparedValue({ better }: Pick<Metric, "better">, value: number)
   return better === "zero" ? Math.abs(value) : value;
 }
 
-/** Returns by how much a value is better than another, in the metric's scale: negative if it is worse. */
+/** Returns how much better a value is than another, in the metric's scale; negative if it is worse. */
 export function improvement(metric: Pick<Metric, "better">, before: number, after: number): number {
   const change = comparedValue(metric, after) - comparedValue(metric, before);
   return metric.better === "higher" ? change : 0 - change;

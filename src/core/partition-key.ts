@@ -11,8 +11,8 @@ export interface KeyColumn {
 }
 
 /**
- * One value of a partition key. Integers are `number`, or `bigint` beyond 2^53; `decimal`, `date` (`2026-11-23`) and
- * `timestamp` (`2026-11-23 00:00:00`) are their exact text; NULL is `null` and is a key like any other.
+ * One value of a partition key. Integers are `number`, or `bigint` beyond 2^53. `decimal`, `date` (`2026-11-23`) and
+ * `timestamp` (`2026-11-23 00:00:00`) are exact text. NULL is `null`, and a key like any other.
  */
 export type KeyValue = string | number | bigint | boolean | null;
 
@@ -31,9 +31,10 @@ const TAGS: Record<KeyType, string> = {
 const TYPES = new Map(Object.entries(TAGS).map(([type, tag]) => [tag, type as KeyType]));
 
 /**
- * Encodes a partition key as text: typed, injective and reversible. Each value is `<tag>:<text>` (`s` string, `i`
- * integer, `f` double, `m` decimal, `b` boolean, `d` date, `t` timestamp, `n:` NULL), joined by commas; `%`, commas
- * and control characters inside a text are percent-encoded, so `["a,b"]` and `["a", "b"]` never meet.
+ * Encodes a partition key as text. The encoding is typed, injective and reversible. Each value is `<tag>:<text>` (`s`
+ * string, `i` integer, `f` double, `m` decimal, `b` boolean, `d` date, `t` timestamp, `n:` NULL), joined by commas;
+ * `%`, commas and control characters inside a text are percent-encoded, so `["a,b"]` and `["a", "b"]` have different
+ * encodings.
  *
  * @throws {ManymodelError} if a value does not fit its column's type
  */

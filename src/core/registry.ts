@@ -2,7 +2,7 @@ import type { PlainData } from "./columns/plain-data.ts";
 import type { KeyColumn } from "./partition-key.ts";
 import type { IndexSummary } from "./run.ts";
 
-/** A registered, immutable model version: one record, however many partitions it covers. */
+/** A registered, immutable model version: one record for any number of partitions. */
 export interface ModelVersion {
   readonly model: string;
   readonly version: string;
@@ -18,11 +18,11 @@ export interface ModelVersion {
   readonly packageVersion: string;
   readonly sourceFingerprint: string;
   readonly comment: string | null;
-  /** The version of the same model that this one was made from, if it was. */
+  /** The version of the same model that this version derives from, if any. */
   readonly parent?: string;
 }
 
-/** A name that points at one version of a model, and can be moved to another. */
+/** A name that points at one version of a model and can be moved to another. */
 export interface ModelAlias {
   readonly model: string;
   readonly alias: string;
@@ -65,10 +65,10 @@ export const REGISTRY_ACTIONS = [
 ] as const;
 export type RegistryAction = (typeof REGISTRY_ACTIONS)[number];
 
-/** One change of the registry: never altered, never deleted. */
+/** One change of the registry. Entries are never altered or deleted. */
 export interface AuditEntry extends Change {
   readonly action: RegistryAction;
-  /** Null for what happens to a run or a token. */
+  /** Null for a change of a run or a token. */
   readonly model: string | null;
   readonly version: string | null;
   /** `alias` and the version it pointed at `before`; the annotation; the run; the token; the override; the note; the command. */

@@ -235,31 +235,34 @@ export interface RunManifest {
   readonly packageVersion: string;
   readonly mode: RunMode | "champions" | "patch" | "changed";
   readonly snapshot: Snapshot;
-  /** The name under which the body receives its partition's key. */
+  /** The name under which the definition receives its partition's key. */
   readonly keyArg: string;
   readonly definition: DefinitionInfo;
-  /** The model that was named in place of the configuration's, as it was named. */
+  /** The model that was named instead of the configured one, exactly as named. */
   readonly model?: string;
   readonly exports: PlainData;
   readonly seed: number;
   readonly partitions: number;
   readonly chunks: number;
   readonly maxAttempts: number;
-  /** The milliseconds that the body may take for one partition; null for no limit. */
+  /** The most milliseconds for one partition; null for no limit. */
   readonly fitTimeoutMs: number | null;
-  /** The number of partitions that may fail before no further chunk starts; null for any number. */
+  /** The number of partitions that may fail. Beyond it no further chunk starts; null for no limit. */
   readonly maxFailed: number | null;
-  /** In queue mode. */
+  /** The limits of queue mode. */
   readonly limits: QueueLimits | null;
-  /** The run whose partitions this one was to improve. */
+  /** The run whose partitions this run improves. */
   readonly refines: string | null;
-  /** The launcher that takes its chunks as tasks; without one, workers claim them. */
+  /** The launcher that runs its chunks as tasks; workers claim the chunks when it is absent. */
   readonly fleet?: Launcher;
-  /** The runs whose best partitions these are, by which metric. */
+  /** The runs whose best partitions these are, and the metric that decided. */
   readonly champions?: { readonly runs: readonly string[]; readonly metric: string };
-  /** The run whose partitions were replaced, and the one they were replaced by. */
+  /** The run whose partitions were replaced, and the run that replaced them. */
   readonly patch?: { readonly of: string; readonly by: string };
-  /** The run whose partitions with unchanged data are carried over, and the one that trained the others; null without any. */
+  /**
+   * The run whose partitions with unchanged data are carried over, and the run that trained the others; null if no
+   * partition changed.
+   */
   readonly changed?: { readonly since: string; readonly by: string | null };
 }
 
@@ -267,11 +270,11 @@ export interface RunManifest {
 export interface OutcomeCounts {
   readonly succeeded: number;
   readonly failed: number;
-  /** Never begun: the run's time was over, or it was cancelled. */
+  /** Number of partitions that never started: the run's time budget had run out, or it was cancelled. */
   readonly skipped: number;
 }
 
-/** The summary in a run's index, kept with the run so that registering a version reads nothing else. */
+/** The summary in a run's index. It is stored with the run, so that registering a version reads nothing else. */
 export interface IndexSummary extends OutcomeCounts {
   readonly path: string;
   readonly sha256: string;
@@ -279,7 +282,7 @@ export interface IndexSummary extends OutcomeCounts {
   readonly segments: number;
 }
 
-/** A run as the catalog knows it. */
+/** A run, as the catalog records it. */
 export interface RunRecord {
   readonly runId: string;
   readonly state: RunState;

@@ -9,7 +9,7 @@ export type StatedRegressor =
       readonly missing?: number | undefined;
     };
 
-/** Holidays of a country, or days of one's own. */
+/** Holidays of a country, or days of your own. */
 export interface StatedHolidays {
   /** Its code by ISO 3166-1, such as DE. */
   readonly country?: string | undefined;

@@ -37,18 +37,18 @@ const GRACE_MS = 200;
 
 /** Options of the dashboard. */
 export interface DashboardOptions {
-  /** The address to listen at; 127.0.0.1 when left out. Others need tokens. */
+  /** The address to listen at; 127.0.0.1 when left out. Any other address needs tokens. */
   readonly host?: string;
-  /** 0 takes a free port; 4400 when left out. */
+  /** The port; 0 takes a free port; 4400 when left out. */
   readonly port?: number;
-  /** Receives errors of the dashboard itself; they go to stderr when left out. */
+  /** Receives the dashboard's own errors; they go to stderr when left out. */
   readonly onError?: (thrown: unknown) => void;
 }
 
 /**
  * Starts the dashboard of a workspace.
  *
- * @throws {ManymodelError} `config` if the address cannot be used, or others than this machine could look without a token
+ * @throws {ManymodelError} `config` if the address cannot be used, or if it is open to other machines without a token
  */
 export async function startDashboard(mm: ManyModel, options: DashboardOptions = {}): Promise<Listening> {
   const { host = "127.0.0.1", port = 4400, onError = console.error } = options;

@@ -443,7 +443,7 @@ export interface CompareLine {
   readonly text: string;
   readonly a: number;
   readonly b: number;
-  /** By how much B is better, in the metric's scale; negative where it is worse. */
+  /** The improvement of B over A in the metric's scale; negative if it is worse. */
   readonly gain: number;
 }
 

@@ -6,7 +6,9 @@ import type { Cell, OutputDeclaration } from "./output-columns.ts";
 import type { SeriesAxis } from "./series-axis.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
-/** A partition's key as a body sees it: its value, or for a composite key an object of column name to value. */
+/**
+ * A partition's key as a definition receives it: its value, or for a composite key an object of column name to value.
+ */
 export type KeyArgument = KeyValue | { readonly [column: string]: KeyValue };
 
 /** The loop's variable where a definition does not say it: `unit_id`, of any type. */
@@ -16,8 +18,8 @@ export interface DefaultKey {
 
 /**
  * Arguments of `fit`: the partition's key under the loop's variable (`unit_id`), its rows, the run's exports, and its
- * seed. Of a series the rows end with its last observation: later ones, without a value of the column that
- * `exports.target` names, are planned. Without that export all rows are there.
+ * seed. The rows of a series end with its last observation. Later rows, without a value of the column that
+ * `exports.target` names, are planned rows. Without that export, `data` has all rows.
  *
  * @typeParam Key - the loop's variable and its type, for example `{ unit_id: string }`
  * @typeParam Exports - the type of the values sent along with the run
@@ -31,18 +33,20 @@ export type FitContext<Key extends object = DefaultKey, Exports = ExportsData> =
   readonly seed: number;
 };
 
-/** Exports whose type a definition does not say. */
+/** Exports of a definition that does not declare their type. */
 export type ExportsData = { readonly [name: string]: PlainData };
 
 /** The result of `fit`. Anything else is a failure of that partition. */
 export interface FitResult<Model extends object> {
-  /** The fitted model: plain data (see `whyNotPlain`), or what `save` of the definition makes of plain data. */
+  /**
+   * The fitted model: plain data (see `whyNotPlain`), or an object that the definition's `save` turns into plain data.
+   */
   readonly model: Model;
   /** Numbers by name, for TRAINING_METRICS. NaN or null: not available. */
   readonly metrics?: { readonly [name: string]: number | null };
   /** Point forecasts to keep beside the model. */
   readonly forecast?: ArrayLike<number>;
-  /** Anything else worth keeping, as plain data. */
+  /** Any other result, as plain data. */
   readonly info?: object | string | number | boolean | null;
 }
 
@@ -51,13 +55,16 @@ export interface LearnRow<Exports = ExportsData> {
   readonly partitionKey: string;
   readonly seed: number;
   readonly info: PlainData;
-  /** Reads what `fit` received of the partition. The rows of a chunk are read together, when the first of them is asked for. */
+  /**
+   * Reads the arguments that `fit` received for the partition. The first read of a partition reads the rows of its
+   * whole chunk.
+   */
   read(): Promise<Pick<FitContext<object, Exports>, "data" | "axis" | "exports">>;
 }
 
 /**
- * Arguments of `learn`: the partitions that have a model, in the order of the run's plan, and the run's exports and seed. They
- * may be gone through more than once.
+ * Arguments of `learn`: the partitions that have a model, in the order of the run's plan, and the run's exports and
+ * seed. They can be iterated more than once.
  */
 export interface LearnContext<Exports = ExportsData> {
   readonly partitions: AsyncIterable<LearnRow<Exports>>;
@@ -77,9 +84,9 @@ export type CompleteContext<Model, Key extends object = DefaultKey, Exports = Ex
 };
 
 /**
- * Arguments of `update`. `data` holds the rows of the batch's input that are newer than those the model was fitted to
- * (or moved to), up to the newest one with a value of the target: `data.series(column)` begins one step after them, NaN
- * at steps without a row.
+ * Arguments of `update`. `data` holds the rows of the batch's input that are newer than the rows the model was fitted
+ * to (or moved over), up to the newest row with a value of the target. `data.series(column)` starts one step after the
+ * model's last row, NaN at steps without a row.
  */
 export type UpdateContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = Key & {
   readonly model: Model;
@@ -93,8 +100,8 @@ export type UpdateContext<Model, Key extends object = DefaultKey, Exports = Expo
 };
 
 /**
- * The result of `update`: the model moved on, and the number of steps; fewer than `data` has where the last are not
- * known yet.
+ * The result of `update`: the updated model, and the number of steps it moved over. They are fewer than the steps of
+ * `data` if the last values are not known yet.
  */
 export interface UpdateResult<Model extends object> {
   readonly model: Model;
@@ -106,25 +113,25 @@ export interface JudgedReadings {
   /** The readings, NaN where missing. */
   readonly value: ArrayLike<number>;
   readonly expected: ArrayLike<number>;
-  /** The band in which a reading is usual. */
+  /** The band of usual readings. */
   readonly lower: ArrayLike<number>;
   readonly upper: ArrayLike<number>;
   /** The error in standard deviations; NaN where the reading is missing. */
   readonly score: ArrayLike<number>;
   /** The fault of a reading, such as `spike`; null for none. */
   readonly kinds: readonly (string | null)[];
-  /** The position at which that began, negative before the first of these readings; NaN for nothing. */
+  /** The position at which the fault began, negative if before the first of these readings; NaN without a fault. */
   readonly since: ArrayLike<number>;
 }
 
-/** The result of `judge`: the verdicts, and the model moved on, as `update` returns it. */
+/** The result of `judge`: the verdicts, and the updated model as `update` returns it. */
 export interface JudgeResult<Model extends object> extends UpdateResult<Model> {
   readonly readings: JudgedReadings;
 }
 
 /**
- * Arguments of `predict`. `data` holds the partition's rows in the batch's input table. `future`, where the batch has a
- * table of it, holds one row for each of the `horizon` steps, with what is known ahead.
+ * Arguments of `predict`. `data` holds the partition's rows in the batch's input table. If the batch has a future
+ * table, `future` holds one row for each of the `horizon` steps, with the values known ahead.
  */
 export type PredictContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = Key & {
   readonly model: Model;
@@ -144,85 +151,89 @@ export type PredictContext<Model, Key extends object = DefaultKey, Exports = Exp
 };
 
 /**
- * Result of `predict`: `horizon` point forecasts (or one value for each row, see `scores`), and for each level their
- * lower and upper bounds.
+ * The result of `predict`: `horizon` point forecasts (or one value for each row, see `scores`), with lower and upper
+ * bounds for each level.
  */
 export interface Prediction {
   readonly mean: ArrayLike<number>;
   readonly levels?: readonly number[];
   readonly lower?: readonly ArrayLike<number>[];
   readonly upper?: readonly ArrayLike<number>[];
-  /** The quantile that `leadTime` asks for; NaN where there is none. */
+  /** The quantile for `leadTime`; NaN if there is none. */
   readonly orderUpTo?: number;
   /** The columns that `output` declares, each with a value for each forecast. */
   readonly columns?: Readonly<Record<string, ArrayLike<Cell>>>;
   /**
-   * Note for readers of the forecast: `ERROR_TYPE` and `ERROR_MESSAGE` of its rows. Their `STATUS` stays `OK`, or is
-   * `FALLBACK` where the forecast is not the model's that was asked for.
+   * A note for readers of the forecast: `ERROR_TYPE` and `ERROR_MESSAGE` of its rows. Their `STATUS` stays `OK`, or is
+   * `FALLBACK` if the forecast comes from another model than the requested one.
    */
   readonly note?: { readonly type: string; readonly message: string; readonly isFallback?: boolean };
   /**
-   * The reason for fewer steps than `horizon`, such as `missing-future`: `ERROR_TYPE` and `ERROR_MESSAGE` of a row
-   * after those of the forecast.
+   * The reason for fewer steps than `horizon`, such as `missing-future`: `ERROR_TYPE` and `ERROR_MESSAGE` of one more
+   * row after the forecast.
    */
   readonly stopped?: { readonly type: string; readonly message: string };
 }
 
-/** One model for any partition: how to fit it, and how to predict from what was fitted. */
+/** One model for any partition: how to fit it, and how to predict from the fitted model. */
 export interface ModelDefinition<Key extends object, Exports, Model extends object> {
-  /** A schema of the run's exports: gives their type, and checks them once, before anything is trained. */
+  /** A schema of the run's exports: it gives their type, and checks them once, before training starts. */
   readonly exports?: StandardSchema<unknown, Exports>;
   /**
-   * Rules that compare the values of metrics, such as `{ lift: { better: "higher" } }`. Less is better of a metric that
-   * is neither declared nor one of the built-in models' (`auc`, `mase`, …). The first that a run has is its default
-   * metric.
+   * Rules that compare the values of metrics, such as `{ lift: { better: "higher" } }`. For a metric that is neither
+   * declared nor one of the built-in models' (`auc`, `mase`, …), less is better. The first declared metric that a run
+   * has is its default metric.
    */
   readonly metrics?: MetricDeclarations;
   fit(context: FitContext<Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;
   /**
-   * Learns once what the models of all partitions share, such as the weights of a combination: after every partition was fitted,
-   * from the `info` of each. The result is plain data, which is kept with the run, and which `complete` receives. Partitions are
-   * in the order of the run's plan, however they were divided into chunks, so that the result depends on neither.
+   * Learns once what the models of all partitions share, such as the weights of a combination. It is called after every
+   * partition was fitted, with the `info` of each. The result is plain data, which is stored with the run and passed to
+   * `complete`. Partitions have the order of the run's plan, so the result does not depend on their division into
+   * chunks.
    */
   learn?(context: LearnContext<Exports>): object | Promise<object>;
   /**
-   * Makes the model of a partition, its metrics, forecast and info what they are in the end, by what the run learnt. A partition
-   * whose model cannot be completed has failed.
+   * Completes a partition's model, metrics, forecast and info with the result of `learn`. A partition whose model
+   * cannot be completed has failed.
    */
   complete?(context: CompleteContext<Model, Key, Exports>): FitResult<Model> | Promise<FitResult<Model>>;
   /**
-   * True if `predict` and `update` receive the result of `learn`: models of partitions are then parts of one model, which is kept
-   * once. Workers read it once. A table function of a warehouse does not score by such a definition.
+   * True if `predict` and `update` receive the result of `learn`. Models of partitions are then parts of one model,
+   * which is stored once and which each worker reads once. A table function of a warehouse does not score by such a
+   * definition.
    */
   readonly needsLearnt?: true;
   /**
    * The rows of a prediction: the next `horizon` steps (default), or each of the `rows` of `data`, for example
-   * customers; `horizon` is then their number, and the output's STEP the number of the row.
+   * customers; `horizon` is then the number of rows, and the output's STEP the row's number.
    */
   readonly scores?: "steps" | "rows";
   /**
-   * Moves a model over observations that are newer than its own, without fitting again. Without it, forecasts start where
-   * the model ends, and are `STALE` where the input has newer rows.
+   * Moves a model over observations that are newer than its own, without fitting it again. Without `update`, forecasts
+   * start where the model ends, and are `STALE` if the input has newer rows.
    */
   update?(context: UpdateContext<Model, Key, Exports>): UpdateResult<Model> | Promise<UpdateResult<Model>>;
   /**
-   * Judges observations that are newer than the model's, one by one, each before the model takes it in: what a batch of
-   * readings writes, and what `serve` answers to readings.
+   * Judges observations that are newer than the model's, one by one, each before the model is updated with it. A batch
+   * of readings writes the verdicts, and `serve` answers readings with them.
    */
   judge?(context: UpdateContext<Model, Key, Exports>): JudgeResult<Model> | Promise<JudgeResult<Model>>;
   /**
-   * Makes of a model what is stored: plain data, bytes (an `ArrayBuffer`, typed arrays), numbers that are not finite. Without
-   * it, but with `load`, what the model's `toJSON` gives is stored, or its own properties, as in JSON.
+   * Turns a model into its stored form: plain data, bytes (an `ArrayBuffer`, typed arrays), numbers that are not
+   * finite. With `load` but without `save`, the stored form is the result of the model's `toJSON`, or its own
+   * properties, as in JSON.
    */
   save?(model: Model): unknown;
   /**
-   * Makes a model of what was stored: the model that `predict`, `update` and `judge` receive. A definition has it whose models
-   * are objects of a library. Both may return promises.
+   * Restores a model from its stored form, for `predict`, `update` and `judge`. Definitions whose models are objects of
+   * a library need it. `load` and `save` may return promises.
    */
   load?(saved: unknown): Model | Promise<Model>;
   /**
-   * Columns that `predict` returns beside its forecast, such as `{ CLASS: "string", P_HIGH: "number" }`, or a function of the
-   * run's exports and the training data's columns that returns them. They become columns of the output.
+   * Columns that `predict` returns in addition to its forecast, such as `{ CLASS: "string", P_HIGH: "number" }`, or a
+   * function that returns them from the run's exports and the training data's columns. They become columns of the
+   * output.
    */
   readonly output?: OutputDeclaration<Exports>;
   /** Forecasts from a model. Registration and batch scoring need it. */
@@ -230,8 +241,8 @@ export interface ModelDefinition<Key extends object, Exports, Model extends obje
 }
 
 /**
- * Declares a model definition; a module's default export. The type of `model` in `predict` is inferred from what `fit`
- * returns; key and exports from the annotation of `fit`'s parameter, where there is one:
+ * Declares a model definition; a module's default export. The type of `model` in `predict` is inferred from the result
+ * of `fit`. The types of key and exports come from the annotation of `fit`'s parameter, if it has one:
  *
  * ```ts
  * export default defineModel({

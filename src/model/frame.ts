@@ -13,20 +13,20 @@ import type { Interval } from "./interval.ts";
 
 /**
  * The rows of one partition as typed columns, in the order of the data query. Column names match exactly, or ignoring
- * case where that is unambiguous. Arrays belong to the partition: a body may change them.
+ * case if that is unambiguous. Arrays belong to the partition: a body may change them.
  */
 export interface Frame {
   /** The number of rows. */
   readonly length: number;
-  /** The interval of the partition's times (see `Interval`); null where they keep none, and in `predict`. */
+  /** The interval of the partition's times (see `Interval`); null if they keep none, and in `predict`. */
   readonly interval: Interval | null;
   readonly columns: readonly ColumnInfo[];
   /** Returns a numeric column; NULL is NaN. */
   numbers(column: string): Float64Array;
   /**
-   * Returns a column of numbers, or of booleans as 0 and 1, as an equally spaced series: at the interval of the
-   * partition's own times, NaN where there is no row. Where there is no time column, or the times keep no interval, and
-   * in `predict`, one value a row.
+   * Returns a column of numbers, or of booleans as 0 and 1, as an equally spaced series at the interval of the
+   * partition's own times, NaN where there is no row. Without a time column, if the times keep no interval, and in
+   * `predict`, it has one value per row.
    */
   series(column: string): Float64Array;
   /** Returns a text column; NULL is null. */

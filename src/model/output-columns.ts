@@ -4,17 +4,17 @@ import { ManymodelError, show } from "../core/errors.ts";
 /** The type of a column that a definition adds to the output. */
 export type OutputType = Exclude<ColumnType, "integer">;
 
-/** Columns that `predict` returns beside its forecast, by name. */
+/** Columns that `predict` returns in addition to its forecast, by name. */
 export type OutputColumns = Readonly<Record<string, OutputType>>;
 
-/** The context that decides the columns of a run's output. */
+/** The facts that decide the columns of a run's output. */
 export interface OutputContext<Exports> {
   readonly exports: Exports;
   /** The columns of the training data. */
   readonly columns: readonly ColumnInfo[];
 }
 
-/** The declaration of output columns, or what makes it for a run. */
+/** The declaration of output columns, or a function that makes it for a run. */
 export type OutputDeclaration<Exports> = OutputColumns | ((context: OutputContext<Exports>) => OutputColumns);
 
 /** A value of an output column: dates and timestamps in milliseconds since 1970-01-01 UTC, NULL is null. */

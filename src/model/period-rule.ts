@@ -1,16 +1,19 @@
 import { canonicalInterval } from "./interval.ts";
 
-/** Observations per season: a number, several, or what each series shows of those that the calendar gives its interval. */
+/**
+ * Observations per season: a number, several numbers, or for each series those calendar periods of its interval that
+ * the series shows.
+ */
 export type Period = "auto" | number | readonly number[];
 
-/** The rule for each series' period: one for all, or one for each interval. */
+/** The rule for the period of each series: one rule for all, or one for each interval. */
 export type PeriodRule = Period | { readonly [interval: string]: Period };
 
 /** The seasons of one series. */
 export interface SeriesPeriod {
-  /** Observations per season, for methods that take one; 1 for none. */
+  /** Observations per season, for methods with one season; 1 without a season. */
   readonly period: number;
-  /** Of each season, for methods that take several. */
+  /** Observations per season for each season, for methods with several seasons. */
   readonly periods: readonly number[];
 }
 

@@ -7,13 +7,13 @@ import { formatTime, nextTimes, previousTimes, stepNumber, weekday } from "./int
 import type { SeriesAxis } from "./series-axis.ts";
 import { readTimes } from "./time-axis.ts";
 
-/** Regressors over the steps of an axis, by name; NaN where a value is missing. */
+/** Regressors at the steps of an axis, by name; NaN where a value is missing. */
 export type RegressorColumns = Readonly<Record<string, Float64Array>>;
 
 /** The first step at which a regressor has no value. */
 export interface MissingValue {
   readonly step: number;
-  /** Says which column has none at what time, and what to do. */
+  /** The column without a value, the time, and what to do. */
   readonly message: string;
 }
 
@@ -22,13 +22,15 @@ const DAY = 86_400_000;
 const MOST_HARMONICS = 10;
 
 /**
- * Returns the regressors that a run's exports state (`source.regressors`, `calendar`, `holidays`, `fourier`), over the steps of an
- * axis: for `xreg` of `manymodel/forecast`. Names: `PROMO`, `PROMO_LAG1`, `PROMO_LEAD1`; of a text `EVENT=Christmas`;
- * `dayOfWeek=2`; a holiday's name, and `Christmas-1` for the day before; `sin1/365.25`.
+ * Returns the regressors that a run's exports state (`source.regressors`, `calendar`, `holidays`, `fourier`) at the
+ * steps of an axis, for `xreg` of `manymodel/forecast`. Names: `PROMO`, `PROMO_LAG1`, `PROMO_LEAD1`; `EVENT=Christmas`
+ * for a value of a text column; `dayOfWeek=2`; a holiday's name, and `Christmas-1` for the day before; `sin1/365.25`.
  *
- * A step that spans several days has of a holiday, and of `weekend`, `monthStart`, `monthEnd` and `payday`, the number of such days.
+ * At a step that spans several days, a holiday, `weekend`, `monthStart`, `monthEnd` and `payday` have the number of
+ * such days as their value.
  *
- * @param names - the regressors of a model; all that the rows have when left out, of a text one for each of its values
+ * @param names - the regressors of a model; all regressors of the rows when left out, with one for each value of a text
+ *   column
  * @throws {RangeError} if steps have no times
  */
 export function regressors(exports: unknown, axis: SeriesAxis, names?: readonly string[]): RegressorColumns {

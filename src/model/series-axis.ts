@@ -2,14 +2,14 @@ import type { Frame } from "./frame.ts";
 import { gridPositions, type Interval, nextTimes } from "./interval.ts";
 import { readTimes } from "./time-axis.ts";
 
-/** The steps that a call of a definition is about, and what is known at their times. */
+/** The steps that a definition is called for, and the rows known at their times. */
 export interface SeriesAxis {
-  /** The time of each step, ascending: milliseconds since 1970, or numbers; null where steps have none. */
+  /** The time of each step, ascending: milliseconds since 1970, or numbers; null if steps have no times. */
   readonly times: Float64Array | null;
   readonly interval: Interval | null;
   /** The time column of the rows; null without one. */
   readonly time: string | null;
-  /** All rows of the partition, observed and planned; of the same time the last ones count. */
+  /** All rows of the partition, observed and planned. Among rows of the same time, the last ones count. */
   readonly rows: readonly Frame[];
 }
 

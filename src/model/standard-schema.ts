@@ -15,7 +15,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-/** The value that a schema gives, or what is wrong with the one it was given. */
+/** The value that a schema returns, or the issues of its input. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };

@@ -38,7 +38,7 @@ export interface RowMonitorSpec extends Omit<MonitorSpec, "ledgerTable"> {
 /** The result of monitoring a model of rows. */
 export interface RowMonitorSummary extends MonitorSummary {
   readonly measuresTable: string;
-  /** The measures of every partition, those that drift included. */
+  /** The measures of every partition, including those that drift. */
   readonly measures: readonly JudgedMeasure[];
   readonly overview: readonly MeasureOverview[];
 }

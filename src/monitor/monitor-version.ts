@@ -40,7 +40,7 @@ export interface MonitorSpec extends Omit<WatchSpec, "overrides"> {
 
 /** A partition that drifts. */
 export interface Offender extends Pick<PartitionStatus, "partitionKey" | "reasons" | "severity" | "ratio" | "n"> {
-  /** As text; null where no CUSUM says. */
+  /** The time at which the drift began, as text; null if no CUSUM shows it. */
   readonly since: string | null;
 }
 
@@ -53,14 +53,16 @@ export interface MonitorSummary {
   readonly statusTable: string;
   readonly partitions: number;
   readonly verdicts: Readonly<Record<VerdictName, number>>;
-  /** Entries that the ledger got in this run. */
+  /** Number of entries that this run added to the ledger. */
   readonly newEntries: number;
   /** The number of partitions with each reason, by verdict. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly calibration: Calibration;
-  /** The median partition's ratio to the registered holdout (`highMedian`); null if none has one. */
+  /**
+   * The median over partitions of the ratio to the registered holdout (`highMedian`); null if no partition has a ratio.
+   */
   readonly medianRatio: number | null;
-  /** The errors of overridden forecasts, of all that the ledger has of the partitions' models. */
+  /** The errors of overridden forecasts, over all entries of the ledger for the partitions' models. */
   readonly overrides: ValueAdded;
   /** Partitions that drift, the worst first. */
   readonly offenders: readonly Offender[];

@@ -16,12 +16,15 @@ export interface PartitionStatus {
   readonly reasons: readonly string[];
   /** From which time on, as far as the CUSUM tells; NaN otherwise. */
   readonly since: number;
-  /** 1 is just at a threshold of drift. */
+  /** The severity: 1 is exactly at a threshold of drift. */
   readonly severity: number;
-  /** Times with an observation, of all that this model's ledger has. */
+  /** Number of times with an observation in this model's ledger. */
   readonly n: number;
   readonly meanScaledError: number;
-  /** Mean absolute error over the window against the scale; the registered holdout's where `scaleOf` is `holdout`. */
+  /**
+   * Ratio of the mean absolute error over the window to the scale, which is the registered holdout's if `scaleOf` is
+   * `holdout`.
+   */
   readonly ratio: number;
   readonly scaleOf: Scale["of"];
   readonly missing: number;

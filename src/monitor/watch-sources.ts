@@ -11,7 +11,7 @@ import { LEDGER, ledgerTime, type WatchedTable } from "./ledger.ts";
 /** The tables by which to watch a version. */
 export interface WatchSpec {
   readonly version: ModelVersion;
-  /** The table that batch scoring wrote. */
+  /** The table of forecasts that batch scoring wrote. */
   readonly forecasts: string;
   /** The rows of the observations, old and new, by the version's key columns. */
   readonly actuals: SourceRows;

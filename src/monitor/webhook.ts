@@ -4,7 +4,7 @@ import { messageOf } from "../core/errors.ts";
 export interface Delivery {
   readonly delivered: boolean;
   readonly attempts: number;
-  /** The answer's status code, or null without an answer. */
+  /** The status code of the response, or null without a response. */
   readonly status: number | null;
   readonly error: string | null;
 }

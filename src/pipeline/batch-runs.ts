@@ -15,14 +15,14 @@ export interface BatchRecord {
   readonly partitions: number;
   readonly ok: number;
   readonly stale: number;
-  /** Forecasts of series that keep no interval: their steps have no dates. */
+  /** Number of partitions whose series keep no interval, so that their forecasts have no dates. */
   readonly undated: number;
   readonly fallback: number;
   readonly noModel: number;
   readonly errors: number;
-  /** Those of series that have ended. */
+  /** Number of partitions whose series have ended. */
   readonly ended: number;
-  /** Those whose rows of the batch before stand. */
+  /** Number of partitions that keep their rows of the batch before. */
   readonly kept: number;
   readonly rows: number;
   /** JSON of what the caller decided. */

@@ -21,21 +21,21 @@ export interface Estimate {
   readonly workers: number;
   /** The number of partitions in the sample. */
   readonly sampled: number;
-  /** The number of them that failed. */
+  /** The number of sampled partitions that failed. */
   readonly sampleFailed: number;
-  /** CPU seconds of the whole run, and where they lie with 95 % probability, as far as the sample tells. */
+  /** CPU seconds of the whole run, and their 95 % interval, as far as the sample shows it. */
   readonly cpuSeconds: number;
   readonly cpuSecondsLow: number;
   readonly cpuSecondsHigh: number;
   /** Seconds of the whole run, with all workers. */
   readonly wallSeconds: number;
-  /** Bytes of memory, all workers together. */
+  /** Bytes of memory of all workers together. */
   readonly memoryBytes: number;
   /** Bytes on the stage. */
   readonly stageBytes: number;
-  /** In the currency of the price; null without one. */
+  /** Cost in the currency of the price; null without a price. */
   readonly cost: number | null;
-  /** Snowflake's credits by mode, where their rates are configured. */
+  /** Snowflake's credits by mode, if their rates are configured. */
   readonly credits?: readonly ModeCredits[];
 }
 

@@ -7,7 +7,7 @@ import type { RunObject } from "../ports/run-objects.ts";
 import { readIndex } from "../runs/read-index.ts";
 import { strayStates } from "../runs/sensor-states.ts";
 
-/** Something that nothing refers to any more. */
+/** Stored data that nothing refers to. */
 export type Garbage =
   /** Not garbage: a run whose index cannot be read, so that nobody knows which of its files count. */
   | { readonly what: "unreadable"; readonly run: string; readonly why: string }

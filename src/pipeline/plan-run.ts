@@ -37,7 +37,7 @@ export interface RunSpec {
   readonly keys?: readonly PartitionKey[];
   readonly keyArg: string;
   readonly definition: DefinitionInfo & Pick<Bundle, "bytes" | "outputOf">;
-  /** The model that was named in place of the configuration's, as it was named. */
+  /** The model that was named instead of the configured one, exactly as named. */
   readonly model?: string;
   readonly exports: PlainData;
   readonly seed: number;
@@ -45,9 +45,9 @@ export interface RunSpec {
   readonly workers: number;
   readonly maxAttempts: number;
   readonly fitTimeoutMs?: number;
-  /** The number of partitions that may fail, or their share (below 1), before no further chunk starts. */
+  /** The number of partitions that may fail, or their share (below 1). Beyond it no further chunk starts. */
   readonly maxFailed?: number;
-  /** In queue mode. */
+  /** The limits of queue mode. */
   readonly limits?: QueueLimits;
   /** The run whose partitions this one is to improve. */
   readonly refines?: string;

@@ -60,14 +60,14 @@ export interface BatchSpec {
   readonly workers: number;
 }
 
-/** The summary of a batch: every partition of the input counts once, as one of `ok` to `ended`. */
+/** The summary of a batch. Every partition of the input counts once, in one of the numbers from `ok` to `ended`. */
 export interface BatchSummary extends Omit<BatchRecord, "startedAt" | "options"> {
   /**
-   * The number of partitions with a forecast of fewer steps than were asked for, since nothing is known of the next;
-   * none when left out.
+   * The number of partitions with fewer forecast steps than requested, because the values known ahead end; 0 when
+   * absent.
    */
   readonly shortened?: number;
-  /** The reason why this process scored the batch in place of the engine's own compute. */
+  /** The reason why this process scored the batch instead of the engine's own compute. */
   readonly scoredHere?: string;
 }
 

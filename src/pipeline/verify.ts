@@ -88,7 +88,7 @@ async function verifyArtifacts(engine: Engine, runId: string, signal?: AbortSign
 /** The result of verifying a whole workspace. */
 export interface WorkspaceVerification {
   readonly runs: readonly Verification[];
-  /** The check of the engine's storage beside the artifacts of runs, where it can be checked. */
+  /** The check of the engine's storage other than the artifacts of runs, if it can be checked. */
   readonly stored: StoredCheck | null;
 }
 

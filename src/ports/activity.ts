@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** The work in progress: an engine may tell its database, so that costs can be told by run and phase. */
+/** The work in progress. An engine may pass it to its database, so that costs can be split by run and phase. */
 export interface Activity {
   readonly phase?:
     | "setup"

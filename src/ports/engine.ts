@@ -16,7 +16,7 @@ import type { Versions } from "./versions.ts";
 import type { WorkerEngine } from "./worker-engine.ts";
 import type { Workers } from "./workers.ts";
 
-/** The address of an engine: plain data, so that a worker anywhere can open the same one. */
+/** The address of an engine: plain data, with which a worker on any machine opens the same engine. */
 export type EngineAddress =
   /** Without a stage of its own, the workspace has one. */
   | { readonly engine: "local"; readonly workspace: string; readonly stage?: StageAddress }
@@ -32,15 +32,15 @@ export type EngineAddress =
     }
   | SnowflakeAddress;
 
-/** The objects that must exist before an engine can be used, where it does not create them itself. */
+/** The objects that must exist before an engine can be used, if it does not create them itself. */
 export interface Preparation {
   /** The statements of `prepare`, one by one. */
   readonly statements: readonly string[];
-  /** Creates what is missing; replaces nothing. */
+  /** Creates missing objects; replaces nothing. */
   prepare(): Promise<void>;
 }
 
-/** Something that must be there, whether it is, and what to do if not. */
+/** A feature that the engine needs: whether it is present, and the remedy if it is not. */
 export interface Feature {
   readonly name: string;
   readonly ok: boolean;
@@ -50,11 +50,11 @@ export interface Feature {
 
 /** The facts that an engine reports to `manymodel engine check`. */
 export interface EngineFacts {
-  /** Of what it is made of, by name. */
+  /** Component versions by name. */
   readonly versions: Readonly<Record<string, string>>;
-  /** The privileges that it needs, whether each is granted, and the remedy if not. */
+  /** The privileges that it needs: whether each is granted, and the remedy if it is not. */
   readonly privileges: readonly { readonly what: string; readonly granted: boolean; readonly advice: string }[];
-  /** The features that it needs besides. */
+  /** The features that it needs in addition. */
   readonly features?: readonly Feature[];
   /** The database's clock, in milliseconds since 1970. */
   readonly clock: number;
@@ -69,7 +69,7 @@ export interface Engine extends WorkerEngine {
   readonly views: RunViews;
   readonly tables: Tables;
   readonly leftovers: Leftovers;
-  /** The check of its files and its database, where there is one. */
+  /** The check of its files and its database, if it has one. */
   readonly integrity?: Integrity;
   readonly queue: Queue;
   readonly roster: Roster;
@@ -77,15 +77,15 @@ export interface Engine extends WorkerEngine {
   readonly versions: Versions;
   readonly workers: Workers;
   readonly preparation?: Preparation;
-  /** The engine's own compute, where it can train runs. */
+  /** The engine's own compute, if it can train runs. */
   readonly jobs?: Jobs;
-  /** The engine's own scheduler of the pipeline, where it has one. */
+  /** The engine's own scheduler of the pipeline, if it has one. */
   readonly scheduler?: Scheduler;
-  /** The engine's own long-running containers, where it has them. */
+  /** The engine's own long-running containers, if it has any. */
   readonly services?: Services;
-  /** The objects that runs leave behind beside rows and files. */
+  /** The objects that runs leave behind in addition to rows and files. */
   readonly objects?: RunObjects;
-  /** The table functions that train chunks, where there are any. */
+  /** The table functions that train chunks, if the engine has any. */
   readonly functions?: TableFunctions;
   /** Returns the engine's facts and privileges. */
   describe?(): Promise<EngineFacts>;

@@ -1,18 +1,19 @@
 import type { Launcher } from "../core/launcher.ts";
 
-/** The request to a fleet: one command of this package, several times. */
+/** A request to a fleet: one command of this package, run several times. */
 export interface FleetJob {
   /** The name of the job: a run's id. */
   readonly name: string;
   /**
-   * `tasks`: each once to its end, again where its machine was lost; told by its environment which of them it is
-   * (`MANYMODEL_TASK`, from 0) and by a number that no other execution has (`MANYMODEL_ATTEMPT`). `workers`: all alike.
+   * `tasks`: each task runs to its end once, and again if its machine is lost. Its environment gives it the task's
+   * number (`MANYMODEL_TASK`, from 0) and a number that no other execution has (`MANYMODEL_ATTEMPT`). `workers`: all
+   * executions are alike.
    */
   readonly kind: "tasks" | "workers";
   readonly count: number;
   /** Arguments of `manymodel`. */
   readonly args: readonly string[];
-  /** The job that must have ended, however it did, before this one begins. */
+  /** The job that must end, with success or without, before this job starts. */
   readonly after?: string;
 }
 
@@ -30,21 +31,21 @@ export interface FleetStatus {
 /** A job that has no execution in any state: the fleet has forgotten it, which it does some time after its end. */
 export const FORGOTTEN: FleetStatus = { waiting: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, reason: "" };
 
-/** Has machines run jobs: a batch system, or this machine. It owns queueing, quotas and the loss of machines. */
+/** Runs jobs on machines: a batch system, or this machine. It owns queueing, quotas and the loss of machines. */
 export interface Fleet {
   readonly launcher: Launcher;
-  /** Kinds of job that it runs; the first is what it is best at. */
+  /** Kinds of job that it runs; the first is the kind that suits it best. */
   readonly kinds: readonly FleetJob["kind"][];
   /** True if a job may wait for another (`after`). */
   readonly dependencies: boolean;
-  /** Returns the text that `launch` would hand over: a script, a manifest, or a command. */
+  /** Returns the text that `launch` would submit: a script, a manifest, or a command. */
   describe(job: FleetJob): string;
-  /** Starts a job. Gives the name by which it is known from now on. */
+  /** Starts a job and returns its id. */
   launch(job: FleetJob): Promise<string>;
   /** Returns the status of a job. */
   status(id: string): Promise<FleetStatus>;
-  /** Ends a job, whatever it is doing; one that has ended stays as it is. */
+  /** Ends a job, whatever it is doing. A job that has ended stays unchanged. */
   cancel(id: string): Promise<void>;
-  /** Returns the last line of what each execution of a job wrote, as far as that can be read from here. */
+  /** Returns the last line that each execution of a job wrote, as far as it can be read from here. */
   logs(name: string, id: string): Promise<string>;
 }

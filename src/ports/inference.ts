@@ -23,19 +23,22 @@ export interface InferenceResult {
   readonly files: readonly string[];
 }
 
-/** Scores partitions by the registered version itself, in compute of the engine's own. */
+/** Scores partitions by the registered version itself, in the engine's own compute. */
 export interface Inference {
-  /** True if it scores only what table functions cannot. Workers score what it cannot score either. */
+  /**
+   * True if it scores only partitions that table functions cannot score. Workers score the partitions that it cannot
+   * score either.
+   */
   readonly isLastResort?: boolean;
   /**
-   * Has every partition of a snapshot scored by one job. The same request finds the job that another process launched,
-   * running or over.
+   * Scores every partition of a snapshot in one job. The same request finds the job that another process launched,
+   * whether it is running or has ended.
    *
-   * @throws {ManymodelError} `usage` if the snapshot has other columns than the version was trained with, or the version knows
-   *   no lead times; `conflict` if it cannot be used, or the job fails again and again
+   * @throws {ManymodelError} `usage` if the snapshot's columns differ from those that the version was trained with, or
+   *   the version has no lead times; `conflict` if it cannot be used, or the job fails repeatedly
    */
   score(request: InferenceRequest): Promise<InferenceResult>;
-  /** Reads a file: for a partition's place in the snapshot, its outcome (see `encodeScored`). */
+  /** Reads a file: positions of partitions in the snapshot, each with its outcome (see `encodeScored`). */
   outcomes(file: string): Promise<readonly (readonly [ordinal: number, outcome: string])[]>;
   /** Removes a job and its files. */
   remove(job: string): Promise<void>;

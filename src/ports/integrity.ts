@@ -11,10 +11,10 @@ export interface StoredCheck {
   readonly notes: readonly string[];
 }
 
-/** Checks what an engine stores beside the artifacts on its stage. */
+/** Checks the data that an engine stores in addition to the artifacts on its stage. */
 export interface Integrity {
   /**
-   * Compares files with their checksums, and has the database check itself.
+   * Compares files with their checksums, and runs the database's own check.
    *
    * @param snapshot - whose pinned rows to compare; all snapshots and all parts of tables when left out
    */

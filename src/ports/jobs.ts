@@ -4,23 +4,26 @@ import type { RunMode } from "../core/run.ts";
 export interface JobRecord {
   readonly name: string;
   readonly state: "running" | "done" | "failed";
-  /** Details of its status: a state of the engine's own, an error, the last lines of a log. */
+  /** Details of its status: the engine's own state, an error, the last lines of a log. */
   readonly details: readonly string[];
 }
 
 /**
- * Has workers started in compute of the engine's own. They claim chunks from the queue like any other, and end when the
- * run's chunks (in `tasks` mode each worker's share of them) have ended. What is started for a run is one of its objects
- * (`RunObjects`), and removed as such.
+ * Starts workers in the engine's own compute. They claim chunks from the queue like other workers. They end when the
+ * run's chunks have ended, or in `tasks` mode each worker's share of them. Jobs of a run belong to its objects
+ * (`RunObjects`) and are removed with them.
  */
 export interface Jobs {
   /** The number of workers of a job. */
   readonly replicas: number;
-  /** Starts workers for a run; again, if those of an earlier launch are no more. */
+  /** Starts workers for a run. A later launch starts them again if those of the earlier launch are gone. */
   launch(run: string, mode: RunMode, launch: number): Promise<void>;
-  /** Milliseconds between two looks at the progress of a run in `tasks` mode, where looking has a price. */
+  /** Milliseconds between two queries of the progress of a run in `tasks` mode, if a query has a price. */
   readonly progressMs?: number;
-  /** Returns true if workers of the run are certainly at work, and asks nothing that has a price. Otherwise ask `jobs`. */
+  /**
+   * Returns true if workers of the run are certainly at work. It asks nothing that has a price. If it returns false,
+   * ask `jobs`.
+   */
   areWorking?(run: string): Promise<boolean>;
   /** Returns the status of the run's jobs, the newest last. */
   jobs(run: string): Promise<JobRecord[]>;

@@ -9,17 +9,19 @@ export interface WorkerRecord {
 }
 
 /**
- * Knows which workers are alive, and tells them when to stop. A worker that is silent for longer than it said is gone.
- * Every engine passes `src/contract/roster.ts`.
+ * Knows which workers are alive, and tells them when to stop. A worker that is silent for longer than it announced
+ * counts as gone. Every engine passes `src/contract/roster.ts`.
  */
 export interface Roster {
   /** Adds a worker, alive for `aliveMs` from now. @throws {ManymodelError} `conflict` if an alive one has that name */
   join(worker: { readonly name: string; readonly run: string | null }, aliveMs: number): Promise<void>;
-  /** Keeps a worker alive for `aliveMs` from now. False: it was asked to stop, or is not on the roster any more. */
+  /**
+   * Keeps a worker alive for `aliveMs` from now. Returns false if it was asked to stop, or is no longer on the roster.
+   */
   beat(name: string, aliveMs: number): Promise<boolean>;
   /** Removes a worker. */
   leave(name: string): Promise<void>;
-  /** Asks workers to stop after what they are doing; says how many alive ones were asked. */
+  /** Asks workers to stop after their current work; returns how many live workers were asked. */
   stop(names: readonly string[]): Promise<number>;
   /** Returns the workers that are alive, the oldest first. */
   alive(): Promise<WorkerRecord[]>;

@@ -6,10 +6,10 @@ export interface RunObject {
   readonly run: string | null;
 }
 
-/** The objects that runs leave behind beside rows and files, where an engine has any. */
+/** The objects that runs leave behind in addition to rows and files, if an engine has any. */
 export interface RunObjects {
-  /** Returns all that there are, of whatever run; or those that were made for one. */
+  /** Returns the objects of all runs, or of one run. */
   list(run?: string): Promise<RunObject[]>;
-  /** Ends and removes some; one that is gone already is no error. */
+  /** Ends and removes objects; an object that is already gone is not an error. */
   remove(objects: readonly RunObject[]): Promise<void>;
 }

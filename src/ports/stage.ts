@@ -2,7 +2,7 @@
 export type StageAddress = {
   /** `file:///…` or the path of a directory, or `s3://bucket/prefix`. */
   readonly url: string;
-  /** Of an S3-compatible service; Amazon's, or what the environment says, when left out. */
+  /** The endpoint of an S3-compatible service; the environment's or Amazon's when left out. */
   readonly endpoint?: string;
   readonly region?: string;
   /** True if the bucket is named in the path of a request instead of its host name. */
@@ -20,6 +20,6 @@ export interface Stage {
   get(path: string): Promise<Uint8Array>;
   /** Returns all paths that start with `prefix` (whole path parts, as `runs/a/`), sorted. */
   list(prefix: string): Promise<string[]>;
-  /** Deletes every path that starts with `prefix`; says how many. */
+  /** Deletes every path that starts with `prefix`; returns how many. */
   remove(prefix: string): Promise<number>;
 }

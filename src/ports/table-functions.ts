@@ -61,26 +61,24 @@ export interface FunctionPart {
   drop(): Promise<void>;
 }
 
-/** Fits and scores partitions where their rows are, by table functions in JavaScript. */
+/** Fits and scores partitions where their rows are stored, by table functions in JavaScript. */
 export interface TableFunctions {
   /** True if table functions train chunks. */
   readonly trains: boolean;
   /**
-   * The use of table functions for scoring: for each definition that can be compiled to one, always (scoring fails for
-   * others), or never.
+   * The use of table functions for scoring: for each definition that compiles to one, always (other definitions fail),
+   * or never.
    */
   readonly scores: "where possible" | "always" | "never";
   /**
    * Runs a table function over partitions of a snapshot, in one statement.
    *
    * @param body - what the function is made of (see `compileFitFunction`)
-   * @returns for each partition's ordinal its outcome as JSON, without key, position and attempt
+   * @returns the outcome of each partition, by ordinal, as JSON without key, position and attempt
    */
   fit(snapshot: Snapshot, body: string, partitions: readonly FunctionPartition[]): Promise<ReadonlyMap<number, string>>;
-  /**
-   * Returns the partitions of a segment that count in a run's index, in their order; those that functions can score.
-   */
+  /** Returns the partitions of a segment that count in a run's index and that functions can score, in their order. */
   stored(runId: string, segment: Pick<IndexedSegment, "path">): Promise<readonly StoredPartition[]>;
-  /** Makes the function where it is missing, and a place for its rows. */
+  /** Creates the function if it is missing, and a place for its rows. */
   openPart(scoring: FunctionScoring): Promise<FunctionPart>;
 }

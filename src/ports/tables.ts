@@ -8,27 +8,27 @@ export interface CsvFormat {
   readonly decimal?: string;
   /** The order of a date's parts, such as `%m/%d/%Y`. */
   readonly dateFormat?: string;
-  /** The texts that stand for a missing value, beside an empty field. */
+  /** The texts that stand for a missing value, in addition to an empty field. */
   readonly nulls?: readonly string[];
 }
 
 /** Options of importing a file. */
 export interface ImportOptions {
-  /** True to replace a table of this name that was imported before. */
+  /** True to replace an imported table of this name. */
   readonly replace: boolean;
   readonly csv?: CsvFormat;
   /**
-   * The columns of a key and a time by which to add the file's rows to a table that was imported before: all rows of the file of
-   * a key and time replace all rows that the table has of it (NULL equals NULL). A table that is not there is made.
+   * The columns of a key and a time, to append the file's rows to an imported table. For each key and time in the file,
+   * the file's rows replace all rows of the table (NULL equals NULL). A missing table is created.
    */
   readonly append?: readonly string[];
 }
 
 /** The result of an import. */
 export interface ImportResult {
-  /** The rows of the file. */
+  /** The number of rows of the file. */
   readonly rows: number;
-  /** Of an append: how many rows of the table they replaced. */
+  /** For an append: the number of rows of the table that were replaced. */
   readonly replaced?: number;
   readonly columns: readonly ImportedColumn[];
 }
@@ -36,18 +36,18 @@ export interface ImportResult {
 /** The type that an import gave to a column. */
 export interface ImportedColumn {
   readonly name: string;
-  /** Its type, or the name of one that a model cannot read. */
+  /** Its type, or the name of a type that a model cannot read. */
   readonly type: string;
-  /** Of times the first and last one, as text. */
+  /** For times: the first and the last, as text. */
   readonly first?: string | null;
   readonly last?: string | null;
-  /** A date of the file, all of whose dates would also be some with day and month exchanged. */
+  /** A date of the file, if all its dates would also be valid with day and month exchanged. */
   readonly ambiguous?: string;
-  /** Of whole numbers that all spell dates (20250831, or 202508): how they do, as a date format. */
+  /** For whole numbers that all spell dates (20250831, or 202508): their date format. */
   readonly numericDates?: NumericDates;
 }
 
-/** A value that a query is given or gives, as JSON can hold it: dates, times and large integers are text. */
+/** A parameter or a result of a query, as JSON can hold it: dates, times and large integers are text. */
 export type QueryValue = string | number | boolean | null;
 
 /** The answer to a read-only query. */
@@ -56,22 +56,25 @@ export interface QueryResult {
   readonly rows: readonly (readonly QueryValue[])[];
   /** True if rows beyond the limit were left out. */
   readonly truncated: boolean;
-  /** A line for each run that views left out because it could not be read. */
+  /** A line for each run that the views leave out because it cannot be read. */
   readonly notes?: readonly string[];
 }
 
-/** Some rows of an answer. Every piece has its columns; the first one may have no rows. */
+/** Some rows of an answer. Every piece has the answer's columns. The first piece may have no rows. */
 export interface QueryPiece {
   readonly columns: readonly ColumnInfo[];
   readonly rows: readonly (readonly QueryValue[])[];
 }
 
-/** The workspace's tables: what there is, files as tables, and SQL over them. Every engine passes `src/contract/tables.ts`. */
+/**
+ * The workspace's tables: a list of them, import of files, and SQL over them. Every engine passes
+ * `src/contract/tables.ts`.
+ */
 export interface Tables {
-  /** True if a table may be named with its schema before it (`sales.daily`). */
+  /** True if a table's name may have its schema before it (`sales.daily`). */
   readonly hasSchemas?: true;
   /**
-   * Returns the name alone of a table that is written in the workspace's own schema, of one that may be before it.
+   * Returns the name of a table in the workspace's own schema, without the schema that may be before it.
    *
    * @throws {ManymodelError} `usage` for another schema
    */
@@ -84,17 +87,17 @@ export interface Tables {
    *   `input` for an append of other columns, or of values that the table's columns cannot hold
    */
   import(file: string, table: string, options: ImportOptions): Promise<ImportResult>;
-  /** Spells a column of a workspace's table as a query names it. */
+  /** Spells the name of a column of a workspace's table for a query. */
   columnName(name: string): string;
   /**
    * Runs one SELECT over the workspace's tables.
    *
-   * Values are bound: `$1` in the text stands for the first of `params`, `$2` for the second, each as often as needed. In
-   * a literal, a quoted identifier or a comment it is text. A value takes the type of what it is compared with, so that
-   * text compares with a date, and has none of its own elsewhere (`CAST($1 AS VARCHAR)` gives it one). Without params the
-   * text is the engine's own SQL as it stands.
+   * Values are bound: `$1` in the text stands for the first of `params`, `$2` for the second, each as often as needed.
+   * In a literal, a quoted identifier or a comment, `$1` is text. A value takes the type of its counterpart in a
+   * comparison, so that text compares with a date. Elsewhere it has no type; `CAST($1 AS VARCHAR)` gives it one.
+   * Without params the text is passed to the engine unchanged.
    *
-   * A run whose files cannot be read has no rows in the views of runs; `notes` names it.
+   * If a run's files cannot be read, the views of runs have no rows of it, and `notes` names it.
    *
    * @param limit - the most rows to return
    * @param options.run - the run that the views of runs are of; all runs when left out
@@ -106,13 +109,14 @@ export interface Tables {
     limit: number,
     options?: { readonly run?: string },
   ): Promise<QueryResult>;
-  /** Runs one SELECT as `query` does, and gives all of its rows, a piece at a time. */
+  /** Runs one SELECT as `query` does, and yields all of its rows, a piece at a time. */
   stream(sql: string, params: readonly QueryValue[]): AsyncIterable<QueryPiece>;
   /**
-   * Writes all rows of one SELECT to a file, whole or not at all, and says how many: CSV (a header, UTF-8, NULL as nothing),
-   * Parquet or one sheet of Excel, as the file's name ends (`.csv`, `.csv.gz`, `.parquet`, `.xlsx`).
+   * Writes all rows of one SELECT to a file, whole or not at all, and returns how many. The file is CSV (a header,
+   * UTF-8, NULL as an empty field), Parquet or one sheet of Excel, by the end of its name (`.csv`, `.csv.gz`,
+   * `.parquet`, `.xlsx`).
    *
-   * @throws {ManymodelError} `usage` for another name, and as `query` does
+   * @throws {ManymodelError} `usage` for a name with another end, and as `query` does
    */
   copy(sql: string, params: readonly QueryValue[], file: string): Promise<number>;
 }

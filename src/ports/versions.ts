@@ -37,12 +37,12 @@ export interface Versions {
    * Points an alias at a version, in one step.
    *
    * @throws {ManymodelError} `not-found` if the model has no such version, or no such alias to remove; `conflict` if a
-   *   version has that name, or the alias does not point where it was expected to
+   *   version has that name, or the alias does not point at the expected version
    */
   moveAlias(move: AliasMove, change: Change): Promise<void>;
   /** Returns the aliases of a model, or of all models, by model and name. */
   aliases(model?: string): Promise<ModelAlias[]>;
-  /** Says something of a version, in place of what was said under that name. @throws {ManymodelError} `not-found` */
+  /** Records a remark on a version, in place of an earlier one of that name. @throws {ManymodelError} `not-found` */
   annotate(model: string, version: string, annotation: Annotation, change: Change): Promise<void>;
   /** Returns the remarks on a version, by kind and name. */
   annotations(model: string, version: string): Promise<Annotation[]>;
@@ -50,6 +50,6 @@ export interface Versions {
   note(entry: AuditEntry): Promise<void>;
   /** Returns the newest `limit` entries of the audit log, of one model or of all, oldest first. */
   audit(options: { readonly model?: string; readonly limit: number }): Promise<AuditEntry[]>;
-  /** Brings all of a model's versions up to date in another registry, where one follows this one. */
+  /** Brings all of a model's versions up to date in another registry, if one follows this registry. */
   sync?(model: string): Promise<void>;
 }

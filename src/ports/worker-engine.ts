@@ -11,6 +11,6 @@ export interface WorkerEngine {
   readonly source: Source;
   readonly output: Output;
   readonly stage: Stage;
-  /** Scores batches by the registered version itself, where an engine can. */
+  /** Scores batches by the registered version itself, if the engine can. */
   readonly inference?: Inference;
 }

@@ -2,14 +2,14 @@ import type { PlainData } from "../core/columns/plain-data.ts";
 
 /**
  * The program of a worker: a module that exports `start(context)`, which returns a function from a request to a
- * response. The function may also send notes while it works. The port does not know the meaning of either.
+ * response. The function may also send notes while it works. The port knows the meaning of none of these messages.
  */
 export interface WorkerEntry {
   readonly module: URL;
   readonly context: PlainData;
-  /** Megabytes of heap the worker may use before it is lost, where the engine can limit it. */
+  /** Megabytes of heap that the worker may use before it is lost, if the engine can limit it. */
   readonly memoryMb?: number;
-  /** In a process of its own, where the engine can: whatever ends that process ends no other. */
+  /** True for a process of its own, if the engine can start one: the end of that process ends no other. */
   readonly isolated?: boolean;
 }
 
@@ -43,13 +43,10 @@ export class WorkerLost extends Error {
 export interface Workers {
   /** The number of workers to start when the user names none. */
   readonly parallelism: number;
-  /** Milliseconds of a worker's lease, where nobody can renew it while the worker works; `LEASE_MS` when left out. */
+  /** Milliseconds of a worker's lease, if it cannot be renewed while the worker works; `LEASE_MS` when left out. */
   readonly leaseMs?: number;
   /** Starts one worker; resolves when it can take requests. */
   start(entry: WorkerEntry): Promise<Worker>;
-  /**
-   * Tells whether a worker of this name is known to have ended, in whatever process it ran; false if that cannot be
-   * known.
-   */
+  /** Tells whether a worker of this name is known to have ended, in any process; false if that cannot be known. */
   isGone(name: string): boolean;
 }

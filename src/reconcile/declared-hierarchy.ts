@@ -4,10 +4,10 @@ import { ManymodelError } from "../core/errors.ts";
 import { decodeKey, encodeKey, type KeyColumn, showKey } from "../core/partition-key.ts";
 import type { Source } from "../ports/source.ts";
 
-/** A level of a hierarchy as it is declared: the key columns that tell its series apart, none for the total. */
+/** A declared level of a hierarchy: the key columns that tell its series apart, none for the total. */
 export interface DeclaredLevel {
   readonly by: readonly string[];
-  /** The table of its base forecasts, as batch scoring writes it; the sums of the leaves' when left out. */
+  /** The table of its base forecasts, as batch scoring writes it; the sums of the leaves' forecasts when left out. */
   readonly table?: string;
   /** A table of residuals of its base forecasts: the key columns, the time column, and `RESIDUAL`. */
   readonly residuals?: string;

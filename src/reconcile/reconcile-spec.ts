@@ -16,7 +16,7 @@ export interface ReconcileSpec {
   readonly nonNegative: boolean;
   /** No leaf's interval ends above it, except at the leaf's own forecast: points are not cut, so that they add up. */
   readonly upper?: number;
-  /** True if intervals are rounded outwards to whole numbers. */
+  /** True to round intervals outwards to whole numbers. */
   readonly isWhole: boolean;
   /**
    * The treatment of a missing forecast: stop; or leave out that leaf, and take that aggregate for a sum of leaves.

@@ -28,9 +28,12 @@ export interface ReconcileSummary {
   readonly leaves: number;
   readonly aggregates: number;
   readonly steps: number;
-  /** Leaves without a forecast at one of the times or more. */
+  /** Number of leaves without a forecast at one or more of the times. */
   readonly leftOut: number;
-  /** Leaves and sums whose base forecast had no weight at one of the times or more: the variance of its error is unknown. */
+  /**
+   * Number of leaves and sums whose base forecast has no weight at one or more of the times, because the variance of
+   * its error is unknown.
+   */
   readonly unweighted: number;
   readonly rows: number;
 }

@@ -14,18 +14,24 @@ import { checkSameDirection, type PartitionScore, type RunScores, readScores, sc
 
 /** The runs whose best partitions to collect, and the metric that decides. */
 export interface ChampionsSpec {
-  /** Completed runs; where two tie and cost as much, the one named first wins. */
+  /** Completed runs. If two tie and cost the same, the first in this list wins. */
   readonly runs: readonly string[];
   /** A metric of all the runs; the first run's default when left out (see `findMetric`). */
   readonly metric?: string;
   readonly runId?: string;
-  /** Compare even partitions whose data differ between the runs. */
+  /** True to compare even partitions whose data differ between the runs. */
   readonly acrossData?: boolean;
-  /** Attributes of partitions: one run is the best of a whole group, by the metric over the group (see `scoreGroups`). */
+  /**
+   * Attributes of partitions. One run is then the best for a whole group, by the metric over the group (see
+   * `scoreGroups`).
+   */
   readonly group?: string | readonly string[];
-  /** True if partitions weigh by their turnover in the metric of a group. */
+  /** True to weigh partitions by their turnover in the metric of a group. */
   readonly weighByValue?: boolean;
-  /** Values that are worse than the best by this share of it tie with it; default 0. Among ties the run that costs less wins. */
+  /**
+   * Values that are worse than the best by at most this share tie with it; default 0. Among ties the run that costs
+   * less wins.
+   */
   readonly tie?: number;
 }
 
@@ -38,7 +44,7 @@ export interface Champions {
   readonly from: Readonly<Record<string, number>>;
   /** The metric that decided. */
   readonly metric: string;
-  /** That metric as the champions chose it, and as it is to be expected; null where no champion has it. */
+  /** The metric as the champions chose it, and as it is to be expected; null if no champion has it. */
   readonly expectation: Expectation | null;
 }
 

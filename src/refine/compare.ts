@@ -19,18 +19,18 @@ export interface Distribution {
 
 /** Options of `compareRuns`. */
 export interface CompareOptions extends Grouping {
-  /** The metric (see `findMetric`); A's default when left out. */
+  /** The metric (see `findMetric`); run A's default when left out. */
   readonly metric?: string;
 }
 
 /** Two runs compared over a group of partitions that both have a usable metric for. */
 export interface GroupComparison {
-  /** The group's attributes; empty: all partitions. */
+  /** The group's attributes; empty for all partitions. */
   readonly group: GroupKey;
   /** The metric of each run over the group (see `scoreGroups`). */
   readonly a: number;
   readonly b: number;
-  /** By how much B is better, in the metric's scale. */
+  /** The improvement of B over A in the metric's scale. */
   readonly gain: number;
   readonly partitions: number;
   readonly wins: number;
@@ -42,7 +42,7 @@ export interface Pair {
   readonly partitionKey: string;
   readonly a: number;
   readonly b: number;
-  /** By how much B is better, in the metric's scale; negative where it is worse. */
+  /** The improvement of B over A in the metric's scale; negative if it is worse. */
   readonly gain: number;
 }
 
@@ -50,25 +50,23 @@ export interface Pair {
 export interface Comparison {
   readonly runs: readonly [a: string, b: string];
   readonly metric: string;
-  /**
-   * The direction of the metric. Where values close to zero are better, `change` is that of the distance from zero.
-   */
+  /** The direction of the metric. If values close to zero are better, `change` is that of the distance from zero. */
   readonly better: Better;
-  /** Over the partitions that both runs have a usable metric for. */
+  /** The distributions over the partitions for which both runs have a usable metric. */
   readonly matched: { readonly a: Distribution; readonly b: Distribution; readonly change: Distribution };
-  /** Over all partitions with a usable metric, of each run. */
+  /** The distribution over all partitions with a usable metric, for each run. */
   readonly all: { readonly a: Distribution; readonly b: Distribution };
-  /** Partitions that are better, worse or the same in B. */
+  /** Numbers of partitions that are better, worse or the same in B. */
   readonly wins: number;
   readonly losses: number;
   readonly ties: number;
-  /** Partitions with a usable metric in one run only. */
+  /** Number of partitions with a usable metric in one run only. */
   readonly onlyA: number;
   readonly onlyB: number;
-  /** A caution for partitions that were trained on other data in one run than in the other; null if there are none. */
+  /** A warning about partitions that the two runs trained on different data; null if there are none. */
   readonly warning: string | null;
   readonly pairs: readonly Pair[];
-  /** The groups, the largest loss first, where groups were asked for. */
+  /** The groups, the largest loss first, if groups were requested. */
   readonly groups: readonly GroupComparison[];
 }
 

@@ -6,24 +6,24 @@ import { scoreGroups } from "./group-scores.ts";
 import { type PartitionScore, scoreAt } from "./run-scores.ts";
 
 /**
- * A metric over champions as it chose them, and as it is to be expected of new observations. The least of several errors is low in
- * part by chance, so that the first is too good.
+ * A metric over champions, as it chose them and as it is to be expected for new observations. The least of several
+ * errors is low partly by chance, so the first value is too good.
  *
  * @see Smith & Winkler (2006), doi:10.1287/mnsc.1050.0451 (the optimizer's curse)
  */
 export interface Expectation {
   /**
-   * `last-origin`: champions were chosen by the origins before the last of their holdouts, and the last measured them. `chance`:
-   * the holdout has one origin, and `expected` is what would come if the difference between two runs at a partition, beyond that of their
-   * means, were all chance: the truth lies between `chosen` and it.
+   * `last-origin`: the origins before the last one of the holdouts chose the champions, and the last one measured them.
+   * `chance`: the holdout has one origin. `expected` then assumes that the difference between two runs at a partition,
+   * beyond that of their means, is all chance. The true value lies between `chosen` and `expected`.
    */
   readonly by: "last-origin" | "chance";
-  /** The champions that count: those with the metric. */
+  /** Number of champions that have the metric. */
   readonly partitions: number;
-  /** The metric over them (see `scoreGroups`), where it chose. */
+  /** The metric over the champions (see `scoreGroups`), on the data that chose them. */
   readonly chosen: number;
   readonly expected: number;
-  /** The run that is best without choosing by partition, of those that have every partition, and its `expected`. */
+  /** The best single run, among the runs that have every partition, and its expected metric. */
   readonly alone: { readonly run: string; readonly expected: number } | null;
 }
 

@@ -5,16 +5,18 @@ import type { PartitionScore } from "./run-scores.ts";
 
 /** A metric over a group of partitions. */
 export interface GroupScore {
-  /** The group's attributes; empty: all partitions. */
+  /** The group's attributes; empty for all partitions. */
   readonly group: GroupKey;
-  /** The metric over the group (see `scoreGroups`); NaN without a usable one. */
+  /** The metric over the group (see `scoreGroups`); NaN without a usable metric. */
   readonly value: number;
-  /** Partitions with a usable metric, and without one. */
+  /** Numbers of partitions with and without a usable metric. */
   readonly usable: number;
   readonly unusable: number;
-  /** The partitions' sizes times the worth of their units, a step: the mean turnover; NaN where the worth is not known. */
+  /**
+   * The mean turnover per step: the partitions' sizes times the worth of their units; NaN if the worth is not known.
+   */
   readonly turnover: number;
-  /** The mean absolute errors times the worth of units, a step; NaN where the worth is not known. */
+  /** The mean absolute errors times the worth of units, per step; NaN if the worth is not known. */
   readonly worthOfError: number;
 }
 

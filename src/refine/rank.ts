@@ -12,19 +12,25 @@ export interface RankOptions extends Grouping {
   /** A metric of the run: `mase` means `holdout_mase` (see `findMetric`); the run's default when left out. */
   readonly metric?: string;
   /**
-   * `metric`: the worst value first. `gain`: the most expected improvement per CPU second first. `value`: the largest mean
-   * absolute error in the worth of units first (see `source.value`).
+   * The order. `metric`: the worst value first. `gain`: the largest expected improvement per CPU second first. `value`:
+   * the largest mean absolute error times the worth of a unit first (see `source.value`).
    */
   readonly by?: "metric" | "gain" | "value";
-  /** Only the first so many. */
+  /** Only the first partitions, at most this number. */
   readonly worst?: number;
-  /** Only the first so many percent of those with a usable metric. */
+  /** Only this percentage of the partitions with a usable metric, the first in the order. */
   readonly worstPercent?: number;
-  /** Only those whose metric (its distance from zero, where values close to zero are better) is above this. */
+  /**
+   * Only partitions whose metric is above this value; if values close to zero are better, its distance from zero
+   * counts.
+   */
   readonly above?: number;
-  /** Only those whose metric (or distance from zero) is below this. */
+  /** Only partitions whose metric (or distance from zero) is below this value. */
   readonly below?: number;
-  /** Rank by the origins before the last one, where the holdout has several: so that the last has not chosen the worst. */
+  /**
+   * True to rank by the origins before the last one, if the holdout has several. The last origin then has no part in
+   * the choice of the worst.
+   */
   readonly byEarlier?: boolean;
 }
 
@@ -32,7 +38,7 @@ export interface RankOptions extends Grouping {
 export interface RankedPartition {
   readonly partitionKey: string;
   readonly value: number;
-  /** Expected improvement of the metric per CPU second of refining; null when ranked by the metric. */
+  /** Expected improvement of the metric per CPU second of refining; null if ranked by the metric. */
   readonly gain: number | null;
   /** The mean absolute error of the holdout times the worth of a unit; null unless ranked by value. */
   readonly worth: number | null;
@@ -46,15 +52,15 @@ export interface Ranking {
   /** The direction of the metric. */
   readonly better: Better;
   readonly by: "metric" | "gain" | "value";
-  /** The groups, the worst first, where groups were asked for. */
+  /** The groups, the worst first, if groups were requested. */
   readonly groups: readonly GroupScore[];
   /** The metric over all partitions that are meant. */
   readonly all: GroupScore;
-  /** Those that were chosen, the worst first. */
+  /** The chosen partitions, the worst first. */
   readonly ranked: readonly RankedPartition[];
   /** The number of partitions with a usable metric, chosen or not. */
   readonly usable: number;
-  /** Partitions without a usable metric: never ranked, and why. */
+  /** Partitions without a usable metric, which are not ranked, each with the reason. */
   readonly unranked: readonly { readonly partitionKey: string; readonly why: string }[];
 }
 

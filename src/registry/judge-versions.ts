@@ -31,10 +31,13 @@ export interface GateSpec {
   readonly workers: number;
 }
 
-/** A verdict, what it rests on, and the partitions that count against the candidate, the worst first. */
+/** A verdict, its evidence, and the partitions that count against the candidate, the worst first. */
 export interface Judgement extends GateVerdict {
   readonly evidence: GateEvidence;
-  /** Partitions with a model in both versions that cannot be judged: too short, or not forecast from the origin. */
+  /**
+   * Number of partitions with a model in both versions that cannot be judged: their series are too short, or have no
+   * forecast from the origin.
+   */
   readonly unjudged: number;
   readonly culprits: readonly GateCulprit[];
 }

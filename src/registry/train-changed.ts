@@ -13,14 +13,14 @@ import { checksum } from "../stages/checksum.ts";
 import type { UnchangedPartition } from "../work/find-unchanged.ts";
 import type { WorkerRequest } from "../work/worker.ts";
 
-/** The outcomes of a run's partitions since an earlier run. */
+/** The changes of a run's partitions since an earlier run. */
 export interface ChangedSummary {
-  /** The earlier run; null where there is none. */
+  /** The earlier run; null if there is none. */
   readonly since: string | null;
   /** The number of partitions that were trained, and the number that kept their row of the earlier run. */
   readonly trained: number;
   readonly carried: number;
-  /** The reason why all of them were trained; null if only those with changed data were. */
+  /** The reason why all partitions were trained; null if only those with changed data were. */
   readonly why: string | null;
 }
 

@@ -1,11 +1,11 @@
 import type { Tables } from "../ports/tables.ts";
 
-/** Failed partitions of a run that failed alike. */
+/** Partitions of a run that failed for the same reason. */
 export interface FailureGroup {
   readonly type: string;
   readonly message: string;
   readonly count: number;
-  /** The first keys, encoded. */
+  /** The first keys of the group, encoded. */
   readonly first: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import { type Column, getColumn, matchColumn } from "../core/columns/column.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Engine } from "../ports/engine.ts";
 
-/** The values of the attributes that a group has in common, by name; null where there is none. */
+/** The attribute values that a group has in common, by name; null for a missing value. */
 export type GroupKey = Readonly<Record<string, string | null>>;
 
 /** The partitions that are meant, with the group and the weight of each. */

@@ -6,13 +6,13 @@ export interface Progress {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
-  /** Of a run whose time is limited: what was not begun, and will not be. */
+  /** For a run with a time budget: the number of partitions that will not start. */
   readonly skipped?: number;
   /** The remainder of its limits. */
   readonly limits?: LimitsLeft;
 }
 
-/** Is told how far a run or a batch is. */
+/** Receives the progress of a run or a batch. */
 export type OnProgress = (progress: Progress) => void;
 
 /** The milliseconds that a worker may be silent before its chunk is given to another. */

@@ -8,7 +8,7 @@ export interface Listening {
   /** The address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly port: number;
-  /** Takes no more requests, and ends once those that are under way were answered. */
+  /** Takes no more requests, and ends once the requests in progress are answered. */
   close(): Promise<void>;
 }
 

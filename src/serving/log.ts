@@ -1,11 +1,11 @@
-/** A line of the log for one request: never a header, a query or a body. */
+/** The line of the log for a request. It never holds a header, a query or a body. */
 export interface RequestLine {
   readonly at: string;
   readonly method: string;
   readonly path: string;
   readonly status: number;
   readonly ms: number;
-  /** The name of the token; null without one. */
+  /** The name of the token; null without a token. */
   readonly by: string | null;
 }
 

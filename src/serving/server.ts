@@ -14,12 +14,12 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { ServedOverrides } from "./overrides-in-force.ts";
 import { ScoringPool } from "./scoring-pool.ts";
 
-/** Options of a server that the configuration does not have. */
+/** Options of a server beyond those of the configuration. */
 export interface ServerOptions {
   readonly host?: string;
   readonly port?: number;
   readonly workers?: number | "auto";
-  /** Receives a line for each request, and what the server itself got wrong; nothing is logged when left out. */
+  /** Receives a line for each request, and the server's own errors; nothing is logged when left out. */
   readonly log?: Log;
   readonly clock?: () => Date;
 }
@@ -31,7 +31,7 @@ export interface RunningServer {
   readonly port: number;
   /** True if every request needs a token. */
   readonly tokensNeeded: boolean;
-  /** Takes no more requests, answers those that are under way, and ends. */
+  /** Takes no more requests, answers the requests in progress, and ends. */
   close(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ const GRACE_MS = 30_000;
 /**
  * Starts serving a workspace over HTTP.
  *
- * @throws {ManymodelError} `config` if the address cannot be used, or others than this machine could ask without a token
+ * @throws {ManymodelError} `config` if the address cannot be used, or if it is open to other machines without a token
  */
 export async function startServer(mm: ManyModel, options: ServerOptions = {}): Promise<RunningServer> {
   const { engine, models: registry, config } = mm;

@@ -8,7 +8,7 @@ import type { Role } from "./access.ts";
 
 /** The record of a token, without its secret. */
 export interface Token {
-  /** Whom it was made for; the audit log names its holder so. */
+  /** The holder's name, under which the audit log records changes. */
   readonly name: string;
   readonly role: Role;
   /** SHA-256 of the secret, in hexadecimal. The secret is 256 random bits, so that no salt is needed. */
@@ -18,25 +18,27 @@ export interface Token {
   readonly revokedAt: string | null;
 }
 
-/** The tokens of a workspace. Whatever shows them, serves or manages them uses the same. */
+/** The tokens of a workspace, which the server, the dashboard and the command line share. */
 export interface Tokens {
   /**
    * Makes a token.
    *
-   * @returns its text, which is kept nowhere
-   * @throws {ManymodelError} `conflict` if there is or was one of that name
+   * @returns its text, which is not stored anywhere
+   * @throws {ManymodelError} `conflict` if there is or was a token of that name
    */
   create(
     spec: { readonly name: string; readonly role: Role; readonly expiresAt: Date | null },
     now: Date,
   ): Promise<string>;
-  /** Returns all that were made, by name. */
+  /** Returns all tokens, revoked ones included, by name. */
   list(): Promise<Token[]>;
-  /** Ends a token, at once and for good. @throws {ManymodelError} `not-found`; `conflict` if it was revoked before */
+  /**
+   * Revokes a token, at once and permanently. @throws {ManymodelError} `not-found`; `conflict` if it was revoked before
+   */
   revoke(name: string, now: Date): Promise<void>;
-  /** Returns the token that a text is, or undefined if it is none, has expired, or was revoked. */
+  /** Returns the token with this text, or undefined if there is none, or it has expired or was revoked. */
   verify(text: string, now: Date): Token | undefined;
-  /** Tells whether there is or was a token: then every caller needs one. */
+  /** Tells whether there is or was a token. If so, every caller needs one. */
   exist(): boolean;
 }
 

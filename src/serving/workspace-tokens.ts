@@ -3,8 +3,8 @@ import type { ManyModel } from "../api/many-model.ts";
 import { folderTokens, type Tokens } from "./tokens.ts";
 
 /**
- * Returns the tokens of a workspace, in the folder that the configuration names; the audit log says who made and
- * revoked them.
+ * Returns the tokens of a workspace, from the folder that the configuration names. The audit log records who created
+ * and revoked them.
  */
 export function workspaceTokens({ config, models }: ManyModel): Tokens {
   const { directory, workspace, serve } = config;

@@ -16,7 +16,7 @@ import type { VersionDiff } from "../../registry/diff.ts";
 import type { Lineage } from "../../registry/lineage.ts";
 import { packageVersion } from "../package-version.ts";
 
-/** Options of registering. The configuration has everything left out. */
+/** Options of registering. Options left out come from the configuration. */
 export interface RegisterOptions {
   /** The model's name; `register.model` when left out. */
   readonly model?: string;
@@ -26,7 +26,7 @@ export interface RegisterOptions {
   readonly run: string | { readonly runId: string };
   /** Steps that batch scoring forecasts by default; `train.horizon` when left out. */
   readonly horizon?: number;
-  /** The columns the run was partitioned by; checked where given. */
+  /** The columns that the run was partitioned by; checked if stated. */
   readonly partitionBy?: string | readonly string[];
   readonly comment?: string;
   /** An alias to point at the version, such as `champion`. */
@@ -44,7 +44,7 @@ export interface PatchOptions {
   readonly comment?: string;
 }
 
-/** The model and horizon of a version where its registration names none. */
+/** The default model and horizon of a registration. */
 export interface RegisterDefaults {
   readonly model: string;
   readonly horizon: number;
@@ -63,7 +63,7 @@ export class Models {
     this.#actor = actor;
   }
 
-  /** Returns the same registry, with changes made in the name of another actor. */
+  /** Returns the same registry, which records its changes under another actor's name. */
   as(actor: string): Models {
     return new Models(this.#engine, this.#defaults, actor);
   }
@@ -116,7 +116,7 @@ export class Models {
 
   /**
    * Returns a version of a model by its name or an alias; the default version when left out, which is the newest unless
-   * `setDefault` said otherwise.
+   * `setDefault` set another.
    *
    * @throws {ManymodelError} `not-found` if there is none
    */
@@ -133,9 +133,10 @@ export class Models {
   }
 
   /**
-   * Points an alias (`champion`, `staging`, …) at a version, in one step: whoever uses the alias gets one or the other.
+   * Points an alias (`champion`, `staging`, …) at a version, in one step: users of the alias get either the old or the
+   * new version.
    *
-   * @param from - move it only if it points at this version now; null: only if there is none of that name
+   * @param from - move the alias only if it points at this version; null: only if the alias does not exist
    * @throws {ManymodelError} `not-found` for an unknown version, `conflict` if a version has that name, or the alias does
    *   not point at `from`
    */
@@ -150,16 +151,17 @@ export class Models {
     await this.#engine.versions.moveAlias({ model, alias, version: null }, this.#change());
   }
 
-  /** Makes a version the one that is meant where none is named. */
+  /** Makes a version the default: the one that is used if no version is named. */
   setDefault(model: string, version: string): Promise<void> {
     return this.setAlias(model, DEFAULT_ALIAS, version);
   }
 
   /**
-   * Takes back the last move of an alias: it points where it pointed before. Again, and it goes one further back.
+   * Undoes the last move of an alias, so that it points at its earlier version. Each further call goes one move further
+   * back.
    *
-   * @returns the version it points at now
-   * @throws {ManymodelError} `conflict` if there is none before, or it was deleted, or the alias is being moved
+   * @returns the version that the alias points at now
+   * @throws {ManymodelError} `conflict` if there is no earlier version, it was deleted, or the alias is being moved
    */
   async rollback(model: string, alias: string): Promise<string> {
     const entries = await this.#engine.versions.audit({ model, limit: Number.MAX_SAFE_INTEGER });
@@ -192,7 +194,7 @@ export class Models {
     return this.#annotate(model, version, { kind: "tag", name: checkName("tag", name), value });
   }
 
-  /** Comments on a version, in place of what was said before. */
+  /** Comments on a version, in place of an earlier comment. */
   setComment(model: string, version: string, value: string): Promise<void> {
     return this.#annotate(model, version, { kind: "comment", name: "", value });
   }
@@ -222,7 +224,7 @@ export class Models {
   }
 
   /**
-   * Registers a version in which the models of a run take the place of another version's own; it shares the rest.
+   * Registers a version in which the models of a run replace those of another version. It shares all other models.
    *
    * @throws {ManymodelError} see `patchVersion`
    */
@@ -243,10 +245,10 @@ export class Models {
   }
 
   /**
-   * Brings the registry that follows this one (Snowflake's Model Registry) up to date with all versions of a model, or of
-   * all models; says of which.
+   * Brings the registry that follows this one (Snowflake's Model Registry) up to date with all versions of a model, or
+   * of all models; returns the models.
    *
-   * @throws {ManymodelError} `usage` if none follows
+   * @throws {ManymodelError} `usage` if no registry follows this one
    */
   async sync(model?: string): Promise<string[]> {
     const { versions } = this.#engine;
@@ -265,30 +267,33 @@ export class Models {
     });
   }
 
-  /** Writes a version with everything that scoring needs to an empty stage; says how many files. */
+  /** Writes a version, with everything that scoring needs, to an empty stage; returns the number of files. */
   async export(model: string, version: string | undefined, to: Stage): Promise<number> {
     const { exportVersion } = await import("../../registry/exchange.ts");
     return exportVersion(this.#engine, await this.get(model, version), to);
   }
 
-  /** Writes a version's models as one JSON file a partition; says how many. */
+  /** Writes a version's models as one JSON file per partition; returns their number. */
   async exportPartitions(model: string, version: string | undefined, to: Stage): Promise<number> {
     const { exportPartitions } = await import("../../registry/partition-files.ts");
     return exportPartitions(this.#engine, await this.get(model, version), to);
   }
 
-  /** Takes an exported version in. The definitions in it are run when it is used: import only what you trust. */
+  /**
+   * Imports an exported version. Its definitions are executed when the version is used: import only versions that you
+   * trust.
+   */
   async import(from: Stage, as: { readonly model?: string; readonly version?: string } = {}): Promise<ModelVersion> {
     const { importVersion } = await import("../../registry/exchange.ts");
     return importVersion(this.#engine, from, as, this.#change());
   }
 
-  /** Says in the audit log that a token for what is served was made or revoked. */
+  /** Records in the audit log that a token was created or revoked. */
   logToken(action: "create-token" | "revoke-token", details: { readonly [name: string]: string }): Promise<void> {
     return this.#engine.versions.note({ ...this.#change(), action, model: null, version: null, details });
   }
 
-  /** Says in the audit log that a command was started, or a run cancelled, from the dashboard. */
+  /** Records in the audit log that a command was started, or a run cancelled, from the dashboard. */
   logCommand(action: "start-command" | "cancel-run", details: { readonly [name: string]: string }): Promise<void> {
     return this.#engine.versions.note({ ...this.#change(), action, model: null, version: null, details });
   }
@@ -311,7 +316,7 @@ export class Models {
     return this.#engine.versions.list(model);
   }
 
-  /** Returns the models, each with its newest version and how many there are. */
+  /** Returns the models, each with its newest version and its number of versions. */
   async list(): Promise<{ model: string; versions: number; newest: ModelVersion }[]> {
     const models = new Map<string, ModelVersion[]>();
     for (const version of await this.versions())

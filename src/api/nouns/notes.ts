@@ -41,13 +41,13 @@ export class Notes {
     this.#actor = actor;
   }
 
-  /** Returns the same notes, with changes made in the name of another actor. */
+  /** Returns the same notes, which record their changes under another actor's name. */
   as(actor: string): Notes {
     return new Notes(this.#workspace, actor);
   }
 
   /**
-   * Adds a note on a partition, or on the model where no key is given.
+   * Adds a note on a partition, or on the model if no key is given.
    *
    * @throws {ManymodelError} `not-found` for a partition that the default version does not have; `usage` for an empty text
    */

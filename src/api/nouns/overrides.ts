@@ -32,7 +32,7 @@ export interface OverrideOptions {
   /** The model; `register.model` when left out. */
   readonly model?: string;
   readonly reason?: string;
-  /** A date, a time (UTC) or a duration such as `14d`; overrides do not expire when left out. */
+  /** The expiry: a date, a time (UTC) or a duration such as `14d`; overrides do not expire when left out. */
   readonly expires?: string;
 }
 
@@ -48,7 +48,7 @@ export type OverrideChoice = Partial<{ readonly key: KeyArgument; readonly parti
 export interface ListedOverride {
   readonly model: string;
   readonly partitionKey: string;
-  /** The time of the forecast, as the source has times. */
+  /** The time of the forecast, in the form of the source's times. */
   readonly time: string;
   readonly value: number;
   readonly reason: string;
@@ -69,8 +69,9 @@ export interface OverrideChange {
 const MOST = 100_000;
 
 /**
- * Values that planners set in place of forecasts. They stand beside FORECAST, belong to a model, a partition and a time, and count
- * until they expire or are removed, whichever version forecasts. FORECAST_FINAL is the override where there is one, else FORECAST.
+ * Values that planners set in place of forecasts. An override belongs to a model, a partition and a time. It counts
+ * until it expires or is removed, whichever version forecasts, and leaves FORECAST unchanged. FORECAST_FINAL is the
+ * override if there is one, otherwise FORECAST.
  */
 export class Overrides {
   readonly #workspace: Workspace;
@@ -82,16 +83,17 @@ export class Overrides {
     this.#actor = actor;
   }
 
-  /** Returns the same overrides, with changes made in the name of another actor. */
+  /** Returns the same overrides, which record their changes under another actor's name. */
   as(actor: string): Overrides {
     return new Overrides(this.#workspace, actor);
   }
 
   /**
-   * Sets overrides, all or none. Of a partition and a time the last one counts.
+   * Sets all overrides, or none. For the same partition and time the last override counts.
    *
-   * @throws {ManymodelError} `not-found` for a partition that the default version does not have; `usage` for a value that is not a
-   *   finite number, a time that is none, a reason that is missing, an expiry that has passed, and a model without dates
+   * @throws {ManymodelError} `not-found` for a partition that the default version does not have; `usage` for a value
+   *   that is not a finite number, an invalid time, a missing reason, an expiry that has passed, and a model without
+   *   dates
    */
   async set(values: readonly OverrideValue[], options: OverrideOptions = {}): Promise<OverrideChange> {
     const now = new Date();
@@ -116,7 +118,7 @@ export class Overrides {
   }
 
   /**
-   * Removes the overrides in force of a partition, at some times or at all: FORECAST counts again.
+   * Removes the overrides in force of a partition, at the given times or at all times, so that FORECAST counts again.
    *
    * @throws {ManymodelError} `not-found` if none is in force
    */

@@ -13,15 +13,23 @@ export interface PartitionSourceOptions {
   readonly model?: string;
   /** A version, or an alias of one. */
   readonly version?: string;
-  /** The table that a forecast takes its data from, as a batch does. */
+  /** The table of the forecast's input data, as in a batch. */
   readonly input?: string;
-  /** A table or file of what is known ahead, in place of `batch.future_table`: what if the promotion were a week later? */
+  /**
+   * A table or file of values known ahead, in place of `batch.future_table`. Use it for questions such as: what if the
+   * promotion were a week later?
+   */
   readonly future?: string;
   readonly horizon?: number;
   readonly levels?: readonly number[];
-  /** Steps until an order arrives, or the input's column that has them; `batch.lead_time` when left out. */
+  /**
+   * Number of steps until an order arrives, or the input's column with that number; `batch.lead_time` when left out.
+   */
   readonly leadTime?: number | string;
-  /** The probability that the demand over the lead time does not exceed what is ordered up to; `batch.service_level` when left out. */
+  /**
+   * The probability that the demand over the lead time does not exceed the order-up-to level; `batch.service_level`
+   * when left out.
+   */
   readonly serviceLevel?: number;
 }
 

@@ -49,7 +49,7 @@ export async function openPartitionsOf(
 /** Options of a forecast of one partition. Everything left out comes from the configuration. */
 export type ForecastOptions = Omit<PartitionSourceOptions, "model">;
 
-/** The forecast of one partition, to the same bits as a batch over the same input. */
+/** The forecast of one partition, with the same bits as a batch over the same input. */
 export interface PartitionForecast {
   /** The run or version that made the model. */
   readonly of: string;
@@ -58,18 +58,18 @@ export interface PartitionForecast {
   readonly status: PartitionSeries["scored"]["status"];
   readonly errorType: string | null;
   readonly errorMessage: string | null;
-  /** The time of each step: an ISO 8601 text or a number, as the source has times; null where rows are only numbered. */
+  /** The time of each step: an ISO 8601 text or a number, like the source's times; null if rows have numbers only. */
   readonly times: readonly (string | number | null)[] | null;
   /** The point forecast of each step; empty without a forecast. */
   readonly mean: readonly number[];
-  /** The forecast of each step that counts: the planner's override where one is in force, else `mean`. */
+  /** The final forecast of each step: the planner's override if one is in force, otherwise `mean`. */
   readonly final: readonly number[];
   /** Coverage of the intervals in percent, ascending. */
   readonly levels: readonly number[];
-  /** The lower bounds, a list for each level; NaN where the model has none. */
+  /** The lower bounds, one list for each level; NaN if the model has none. */
   readonly lower: readonly (readonly number[])[];
   readonly upper: readonly (readonly number[])[];
-  /** The order level, where a lead time is stated; the safety stock is the order-up-to level less the demand. */
+  /** The order level, if a lead time is stated. The safety stock is the order-up-to level less the demand. */
   readonly order: (OrderLevel & { readonly safetyStock: number }) | null;
 }
 

@@ -23,15 +23,15 @@ export class Pictures {
     return drawPartition(this.#drawn, key, options);
   }
 
-  /** Draws several partitions side by side, each on a scale of its own. @throws {ManymodelError} `not-found`, `usage` */
+  /** Draws several partitions side by side, each on its own scale. @throws {ManymodelError} `not-found`, `usage` */
   async forecasts(options: ForecastsPictureOptions = {}): Promise<string> {
     const { drawForecasts } = await import("../verbs/draw.ts");
     return drawForecasts(this.#drawn, options);
   }
 
   /**
-   * Draws a metric over the partitions of a run, the newest completed one when left out: its distribution, and where it lies for
-   * each group of partitions, or kind of model without groups.
+   * Draws a metric over the partitions of a run, the newest completed one when left out: its distribution over all
+   * partitions, and for each group of partitions, or without groups for each kind of model.
    */
   async accuracy(run?: string, options: MetricOptions & Grouping = {}): Promise<string> {
     const { drawAccuracy } = await import("../verbs/draw.ts");

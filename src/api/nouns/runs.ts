@@ -24,7 +24,7 @@ import type { Workspace } from "../workspace.ts";
 
 /** A run, and whether work on it has stopped. */
 export interface ListedRun extends RunRecord {
-  /** True if it is running, but no worker is left on it. `resume` continues it. */
+  /** True if the run is running, but no worker is left on it. `resume` continues it. */
   readonly stalled: boolean;
 }
 
@@ -33,18 +33,18 @@ export interface RunDetails extends ListedRun {
   readonly queue: QueueCounts;
   /** The failures of a completed run, grouped by type and message, the most frequent first. */
   readonly failures: readonly FailureGroup[];
-  /** The job that a fleet has of a running run. */
+  /** The fleet's job of a running run. */
   readonly fleet?: FleetRecord & { readonly status: FleetStatus };
-  /** The jobs of an engine that trains in compute of its own. */
+  /** The jobs of an engine that trains in its own compute. */
   readonly jobs: readonly JobRecord[];
 }
 
 /** A cancelled run. */
 export interface CancelledRun {
   readonly run: string;
-  /** Chunks that will not start. */
+  /** Number of chunks that will not start. */
   readonly skipped: number;
-  /** Chunks that have started and will finish. */
+  /** Number of chunks that have started and will finish. */
   readonly leased: number;
   /** The job of the fleet that was cancelled with it. */
   readonly job?: string;
@@ -73,7 +73,7 @@ export class Runs {
     return this.#workspace.engine.catalog.run(runId);
   }
 
-  /** Returns a run in detail. @throws {ManymodelError} `not-found` if there is none of that id */
+  /** Returns a run in detail. @throws {ManymodelError} `not-found` if there is no run of that id */
   async get(runId: string): Promise<RunDetails> {
     const { engine } = this.#workspace;
     const run = await knownRun(engine.catalog, runId);
@@ -98,7 +98,7 @@ export class Runs {
   }
 
   /**
-   * Yields the progress of a run, wherever it is trained, until it has ended or stalled.
+   * Yields the progress of a run, wherever it trains, until it ends or stalls.
    *
    * @param options - `signal`: ends the iteration; the run itself continues
    */
@@ -115,7 +115,10 @@ export class Runs {
     }
   }
 
-  /** Starts no further chunk of a run. Chunks that have started will finish. @throws {ManymodelError} `conflict` unless it is running */
+  /**
+   * Cancels a run: no further chunk starts, and chunks that have started will finish. @throws {ManymodelError}
+   * `conflict` unless it is running
+   */
   async cancel(runId: string): Promise<CancelledRun> {
     const { engine } = this.#workspace;
     const manifest = await this.#running(runId);
@@ -131,9 +134,9 @@ export class Runs {
   }
 
   /**
-   * Changes the priority of chunks that have not started. Higher comes first; chunks are planned with 0.
+   * Changes the priority of chunks that have not started. Chunks of higher priority come first; the default is 0.
    *
-   * @returns how many chunks have the priority now
+   * @returns the number of chunks that have the priority now
    * @throws {ManymodelError} `conflict` unless the run is running
    */
   async prioritize(runId: string, chunks: readonly number[], priority: number): Promise<number> {
@@ -149,8 +152,8 @@ export class Runs {
   }
 
   /**
-   * Continues an unfinished run (its process was killed, the machine went down, its work was aborted) under its pinned
-   * plan. Partitions with a committed result are not trained again.
+   * Continues an unfinished run under its pinned plan, for example after its process was killed, its machine went down,
+   * or its work was aborted. Partitions with a committed result are not trained again.
    *
    * @throws {ManymodelError} `not-found` for an unknown run, `conflict` if nothing is left to do
    */
@@ -161,13 +164,13 @@ export class Runs {
     }, options.onProgress);
   }
 
-  /** Returns the differences between an unfinished run's plan and a plan of now: a line each. */
+  /** Returns the differences between an unfinished run's plan and a plan made now, one line for each. */
   async changes(runId: string): Promise<string[]> {
     const { changesSince } = await import("../verbs/resume.ts");
     return changesSince(this.#workspace, runId);
   }
 
-  /** Starts a new run in place of an unfinished one, with the data and configuration of now. */
+  /** Starts a new run in place of an unfinished one, with the current data and configuration. */
   fork(runId: string, options: ResumeOptions = {}): Work<Run> {
     return startWork(async (onProgress) => {
       const { fork } = await import("../verbs/resume.ts");
@@ -175,7 +178,7 @@ export class Runs {
     }, options.onProgress);
   }
 
-  /** Trains the failed and skipped partitions of a completed run again, in a run of their own. */
+  /** Trains the failed and skipped partitions of a completed run again, in a new run. */
   retry(runId: string, options: RetryOptions = {}): Work<Run> {
     return startWork(async (onProgress) => {
       const { retry } = await import("../verbs/retry.ts");
@@ -195,13 +198,13 @@ export class Runs {
     return buildIndex(engine, runId, new Date());
   }
 
-  /** Trains a completed run's partitions again, split differently, and compares the outcomes. Keeps nothing of it. */
+  /** Trains a completed run's partitions again, split differently, compares the outcomes, and keeps nothing. */
   async checkDeterminism(runId: string, options: LongCallOptions = {}): Promise<DeterminismCheck> {
     const { checkDeterminism } = await import("../verbs/check-determinism.ts");
     return checkDeterminism(this.#workspace, runId, options);
   }
 
-  /** Reads every artifact of a completed run, and lists what is missing or was altered. */
+  /** Reads every artifact of a completed run, and lists missing and altered files. */
   async verify(runId: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Verification> {
     const { verifyRun } = await import("../../pipeline/verify.ts");
     return verifyRun(this.#workspace.engine, runId, signal);
@@ -214,9 +217,10 @@ export class Runs {
   }
 
   /**
-   * Compares two completed runs by a metric (the default of A when left out), partition by partition, and group by group.
+   * Compares two completed runs A and B by a metric (A's default when left out), partition by partition and group by
+   * group.
    *
-   * @param options - the metric by its name alone, or with groups of partitions
+   * @param options - the name of the metric, or an object with the metric and groups of partitions
    */
   async compare(runA: string, runB: string, options: string | CompareOptions = {}): Promise<Comparison> {
     const chosen = typeof options === "string" ? { metric: options } : options;

@@ -11,21 +11,21 @@ import type { CsvFormat, ImportResult, QueryResult, QueryValue, Tables } from ".
 import { exportToPostgres } from "../open-engine.ts";
 import { currentForecasts } from "../workspace.ts";
 
-/** A row of an answer, by the names of its columns. */
+/** A row of an answer, by column name. */
 export type QueryRow = { readonly [column: string]: QueryResult["rows"][number][number] };
 
 /** Options of importing a file. */
 export interface ImportOptions extends CsvFormat {
   /** The new table's name. */
   readonly table: string;
-  /** Replaces a table that was imported before. */
+  /** True to replace an imported table. */
   readonly replace?: boolean;
   /**
-   * Adds the rows to a table that was imported before: all rows of a key and time in the file replace all rows that the
-   * table has of it. A table that is not there is made.
+   * True to append the rows to an imported table. For each key and time in the file, the file's rows replace all rows
+   * of the table. A missing table is created.
    */
   readonly append?: boolean;
-  /** The columns of key and time to append by; those of the configured source when left out, if this is its table. */
+  /** The columns of key and time for an append; those of the configured source when left out, if this is its table. */
   readonly key?: readonly string[];
 }
 
@@ -65,12 +65,12 @@ export class WorkspaceTables {
     this.#source = source;
   }
 
-  /** Returns the tables, by name. */
+  /** Returns the tables, sorted by name. */
   list(): Promise<{ name: string; rows: number }[]> {
     return this.#tables.list();
   }
 
-  /** Returns a table's columns, as far as they are known; undefined without such a table. */
+  /** Returns a table's columns, as far as they are known; undefined if there is no such table. */
   columns(table: string): Promise<ColumnInfo[] | undefined> {
     return this.#source.columns(table);
   }
@@ -78,7 +78,7 @@ export class WorkspaceTables {
   /**
    * Loads a CSV, Parquet, JSON or Excel file as a table, whole or not at all.
    *
-   * @returns how many rows the file has; of an append, also how many rows of the table they replaced
+   * @returns the number of rows of the file; for an append, also the number of rows of the table that were replaced
    * @throws {ManymodelError} `conflict` if the table exists, unless it was imported and is to be replaced or appended to; `input`
    *   for an append of other columns, or of values that the table's columns cannot hold
    */
@@ -115,8 +115,9 @@ export class WorkspaceTables {
    * Runs one SELECT over the workspace's tables.
    *
    * @param params - the values of `$1`, `$2`, … in the text
-   * @param options - `limit`: the most rows to return; default 1,000
-   * @returns names of columns and rows of values: dates and large integers as text; `truncated` if there were more rows
+   * @param options - `limit`: the most rows to return, default 1,000
+   * @returns names of columns, and rows of values, with dates and large integers as text; `truncated` is true if there
+   *   were more rows
    * @throws {ManymodelError} `usage` for anything that could write, for a `$n` without a value, and for a value without a `$n`
    */
   async query(
@@ -134,10 +135,10 @@ export class WorkspaceTables {
   }
 
   /**
-   * Writes the rows of a table or view to a file, whole or not at all: CSV (a header, UTF-8, NULL as nothing), Parquet, or one sheet of
-   * Excel, as its name ends (`.csv`, `.csv.gz`, `.parquet`, `.xlsx`). A file of that name is replaced. An address
-   * (`postgresql://user@host/database`) means a table of a PostgreSQL database: the first export makes it, later ones replace its
-   * rows, in one transaction.
+   * Writes the rows of a table or view to a file, whole or not at all. The file is CSV (a header, UTF-8, NULL as an
+   * empty field), Parquet, or one sheet of Excel, by the end of its name (`.csv`, `.csv.gz`, `.parquet`, `.xlsx`). A
+   * file of that name is replaced. An address (`postgresql://user@host/database`) names a PostgreSQL database: the
+   * first export creates a table there, and later exports replace its rows, each in one transaction.
    *
    * ```ts
    * await mm.tables.export("FORECASTS", "forecasts.parquet", { where: "STATUS = $1", params: ["OK"] });
@@ -147,9 +148,10 @@ export class WorkspaceTables {
    * @param options.where - an SQL condition on the table's columns
    * @param options.params - the values of `$1`, `$2`, … in the condition
    * @param options.as - the name of PostgreSQL's table; that of the table when left out
-   * @returns how many rows were written, and to which file or table
-   * @throws {ManymodelError} `usage` for a name that is none of a table, for another kind of file, and as `query` does; `conflict`
-   *   for a table of PostgreSQL that no export made; `config` for an address that is none or holds a password
+   * @returns the number of rows, and the file or table that they were written to
+   * @throws {ManymodelError} `usage` for a name that is not a table's, for another kind of file, and as `query` does;
+   *   `conflict` for a table of PostgreSQL that no export created; `config` for an address that is invalid or holds a
+   *   password
    */
   async export(table: string, to: string, options: ExportOptions = {}): Promise<Exported> {
     const { where, params = [], as } = options;
@@ -183,8 +185,8 @@ export class WorkspaceTables {
   }
 
   /**
-   * Yields the rows of one SELECT, each as an object by the names of its columns. The answer is read as you take it, so
-   * its size does not matter.
+   * Yields the rows of one SELECT, each as an object by column name. The answer is read as you iterate, so it may have
+   * any size.
    *
    * ```ts
    * for await (const { sku, FORECAST } of mm.tables.rows("SELECT * FROM FORECASTS WHERE sku = $1", ["A"])) …

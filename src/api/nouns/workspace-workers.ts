@@ -8,7 +8,9 @@ import type { Workspace } from "../workspace.ts";
 export interface ServeWorkOptions {
   /** Worker threads; one per core when left out. */
   readonly workers?: number;
-  /** The run to work for, until it has ended; any run, until `signal`, when left out. */
+  /**
+   * The run to work for, until it has ended. When left out, the process works for all runs until `signal` is aborted.
+   */
   readonly run?: string;
   /** Called after each chunk. */
   readonly onChunk?: (run: string, segment: SegmentInfo) => void;
@@ -16,7 +18,7 @@ export interface ServeWorkOptions {
   readonly signal: AbortSignal;
 }
 
-/** The work of a process. */
+/** The work that a process did. */
 export interface ServedWork {
   readonly chunks: number;
   readonly partitions: number;
@@ -54,13 +56,13 @@ export class WorkspaceWorkers {
     return { job, count, logs: path.join(logs, name) };
   }
 
-  /** Asks workers to stop after the chunks that they have started. Gives how many were asked. */
+  /** Asks workers to stop after the chunks that they have started; returns how many were asked. */
   async stop(names: readonly string[] | "all"): Promise<number> {
     const { roster } = this.#workspace.engine;
     return roster.stop(names === "all" ? (await roster.alive()).map(({ name }) => name) : names);
   }
 
-  /** Works in this process on the chunks of whatever runs the workspace has, the oldest run first. */
+  /** Works in this process on the chunks of all runs of the workspace, the oldest run first. */
   async serve({ workers, run, onChunk, signal }: ServeWorkOptions): Promise<ServedWork> {
     const { engine } = this.#workspace;
     const total = { chunks: 0, partitions: 0, failed: 0 };

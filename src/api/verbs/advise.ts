@@ -10,7 +10,7 @@ import { dataQuery, type SourceQuery, type Workspace } from "../workspace.ts";
 export interface AdviceOptions {
   readonly source?: SourceQuery;
   readonly target?: string;
-  /** Observations per season; 1: look for it. */
+  /** Observations per season; 1 to detect it. */
   readonly period?: PeriodRule;
   readonly horizon?: number;
   /** The number of partitions to look at; default 100. */

@@ -18,10 +18,10 @@ import type { Workspace } from "../workspace.ts";
 
 /** The alerts of a batch of readings, sent and held back. */
 export interface ReadingAlerts {
-  /** Events of the batch, and those that were due. */
+  /** Number of events of the batch, and of those that were due. */
   readonly events: number;
   readonly due: number;
-  /** Null where none was due. */
+  /** The delivery of the alerts; null if none was due. */
   readonly webhook: Delivery | null;
 }
 

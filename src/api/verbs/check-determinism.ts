@@ -12,12 +12,12 @@ import type { Workspace } from "../workspace.ts";
 export interface DeterminismCheck {
   readonly runId: string;
   readonly partitions: number;
-  /** The chunks and workers of the second training. */
+  /** The numbers of chunks and workers of the second training. */
   readonly chunks: number;
   readonly workers: number;
   /** The number of partitions that came out differently. */
   readonly different: number;
-  /** The first of them, encoded, each with the first thing that differs. */
+  /** The first of these partitions, by encoded key, each with its first difference. */
   readonly first: readonly { readonly partitionKey: string; readonly what: string }[];
 }
 

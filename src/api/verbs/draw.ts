@@ -18,7 +18,7 @@ import type { Workspace } from "../workspace.ts";
 
 /** Options of the picture of one partition. */
 export interface SeriesPictureOptions extends PartitionSourceOptions {
-  /** Observations to show; 6 for each step of the forecast when left out. */
+  /** Number of observations to show; 6 for each step of the forecast when left out. */
   readonly last?: number;
 }
 
@@ -26,15 +26,15 @@ export interface SeriesPictureOptions extends PartitionSourceOptions {
 export interface ForecastsPictureOptions extends PartitionSourceOptions {
   /** The number of partitions to show; 12 when left out. */
   readonly count?: number;
-  /** Shows the partitions that are worst by this metric, instead of the first ones. */
+  /** Metric by which the worst partitions are shown, instead of the first ones. */
   readonly worst?: string;
-  /** Observations to show of each; 90 when left out. */
+  /** Number of observations to show of each; 90 when left out. */
   readonly last?: number;
 }
 
-/** The metric of a picture: `mase`, `auc` and their kin mean those of the holdout. */
+/** The metric of a picture. Names such as `mase` and `auc` mean the metric of the holdout. */
 export interface MetricOptions {
-  /** MASE of series, log loss of probabilities, RMSE of numbers when left out. */
+  /** The metric; when left out MASE for series, log loss for probabilities, RMSE for numbers. */
   readonly metric?: string;
 }
 
@@ -56,7 +56,7 @@ export async function drawPartition(
   return drawSeries(await partitionOf(await openPartitionsOf(workspace, source), key), last);
 }
 
-/** Draws several partitions side by side, each on a scale of its own. */
+/** Draws several partitions side by side, each on its own scale. */
 export async function drawForecasts(
   { workspace, runs }: Drawn,
   { count = 12, worst, last = 90, ...source }: ForecastsPictureOptions,

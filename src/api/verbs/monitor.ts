@@ -11,26 +11,26 @@ import { definitionsOf } from "../../work/definitions.ts";
 import { type LongCallOptions, runContext } from "../run-context.ts";
 import { rowsOf, type Workspace } from "../workspace.ts";
 
-/** Options of monitoring. The configuration's `monitor` has everything left out, then its defaults. */
+/** Options of monitoring. Options left out come from the configuration's `monitor`, then from its defaults. */
 export interface MonitorOptions extends LongCallOptions {
   readonly model?: string;
   /** A version, or an alias of one; the default version when left out. */
   readonly version?: string;
-  /** The table that batch scoring wrote. */
+  /** The table of forecasts that batch scoring wrote. */
   readonly forecasts?: string;
-  /** The table or file of the observations, old and new, by the version's key columns. */
+  /** The table or file of all observations, old and new, with the version's key columns. */
   readonly actuals?: string;
   /** The column that was forecast; the run's own when left out. */
   readonly target?: string;
 }
 
-/** A monitoring run, and what became of the alert. */
+/** A monitoring run, and the delivery of its alert. */
 export interface Monitored
   extends MonitorSummary,
     Partial<Pick<RowMonitorSummary, "measures" | "measuresTable" | "overview">> {
-  /** True if more partitions drift than may. */
+  /** True if more partitions drift than the limit allows. */
   readonly alert: boolean;
-  /** Null without an alert or a webhook. */
+  /** The delivery of the alert; null without an alert or a webhook. */
   readonly webhook: Delivery | null;
 }
 

@@ -31,7 +31,7 @@ export type PipelineStep = (typeof PIPELINE_STEPS)[number];
 /** The outcome of a step. */
 export interface StepReport {
   readonly step: PipelineStep;
-  /** Its inputs have not changed since it was last done, so its result of then stands. */
+  /** True if its inputs have not changed since it was last done, so that its earlier result stands. */
   readonly skipped: boolean;
   readonly seconds: number;
   readonly result: { readonly [name: string]: PlainData };
@@ -39,9 +39,9 @@ export interface StepReport {
 
 /** Options for running a pipeline. */
 export interface PipelineOptions {
-  /** Do every step, whether its inputs have changed or not. */
+  /** True to do every step, even if its inputs have not changed. */
   readonly force?: boolean;
-  /** Called when a step begins; its progress goes to what is returned. */
+  /** Called when a step begins. The returned function receives the step's progress. */
   readonly onBegin?: (step: PipelineStep) => Promise<OnProgress | undefined>;
   readonly onEnd?: (report: StepReport) => void;
 }

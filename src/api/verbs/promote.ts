@@ -9,7 +9,7 @@ import { type Judgement, judgeVersions } from "../../registry/judge-versions.ts"
 import { type LongCallOptions, runContext } from "../run-context.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** The alias to move, and the conditions. Everything left out comes from the configuration's `pipeline.promote`. */
+/** The alias to move, and the conditions. Options left out come from the configuration's `pipeline.promote`. */
 export interface PromoteOptions extends LongCallOptions {
   /** The model; `register.model` when left out. */
   readonly model?: string;
@@ -19,13 +19,13 @@ export interface PromoteOptions extends LongCallOptions {
   readonly alias?: string;
   /** Default `wape`. */
   readonly metric?: GateMetric;
-  /** The largest ratio of the new version's metric to that of the version the alias means; default 1.02. */
+  /** The largest ratio of the new version's metric to that of the alias's current version; default 1.02. */
   readonly atMost?: number;
-  /** The most partitions without a model: a whole number, or a share below 1; default 0.01. */
+  /** The most partitions without a model: an integer, or a share below 1; default 0.01. */
   readonly maxFailed?: number;
-  /** The largest share of new observations outside the 95 % intervals of the version the alias means; default 0.5. */
+  /** The largest share of new observations outside the 95 % intervals of the alias's current version; default 0.5. */
   readonly maxOutside?: number;
-  /** The number of last observations of each partition that are forecast; `train.holdout` when left out. */
+  /** The number of last observations of each partition to forecast; `train.holdout` when left out. */
   readonly holdout?: number;
   readonly workers?: number;
 }
@@ -36,15 +36,15 @@ export interface Promotion {
   readonly alias: string;
   /** The version that was judged. */
   readonly candidate: string;
-  /** The version that the alias meant before; null if there was none. */
+  /** The version that the alias pointed at before; null if there was none. */
   readonly previous: string | null;
-  /** The version that the alias means now. */
+  /** The version that the alias points at now. */
   readonly version: string;
-  /** True if the alias means the candidate now. */
+  /** True if the alias points at the candidate now. */
   readonly promoted: boolean;
   /** The comparison; null if there was nothing to compare. */
   readonly judgement: Judgement | null;
-  /** One sentence for people. */
+  /** A sentence for people that states the outcome. */
   readonly message: string;
 }
 

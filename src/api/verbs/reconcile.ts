@@ -8,22 +8,31 @@ import { currentSource } from "../current-source.ts";
 import type { LongCallOptions } from "../run-context.ts";
 import { tablePath, type Workspace } from "../workspace.ts";
 
-/** Options of reconciling. The configuration's `reconcile` has everything left out, then its defaults. */
+/** Options of reconciling. Options left out come from the configuration's `reconcile`, then from its defaults. */
 export interface ReconcileTablesOptions extends LongCallOptions {
-  /** The levels of the hierarchy: that of the leaves, which has a table, first. */
+  /** The levels of the hierarchy. The level of the leaves comes first and has a table. */
   readonly levels?: readonly DeclaredLevel[];
   readonly method?: ReconciliationMethod;
   /** Created where it does not exist; default `RECONCILED_FORECASTS`. */
   readonly outputTable?: string;
-  /** The column of the forecasts' times: the last of `source.order_by`, else `STEP`. */
+  /** The column of the forecasts' times; the last of `source.order_by`, else `STEP`, when left out. */
   readonly time?: string;
   /** Coverage in percent of the intervals to reconcile; `batch.levels` when left out. `[]`: point forecasts only. */
   readonly intervals?: readonly number[];
-  /** A table of the leaves' key columns and of further ones that levels are by; the source's attributes when left out. */
+  /**
+   * A table of the leaves' key columns and of further columns that define levels; the source's attributes when left
+   * out.
+   */
   readonly attributes?: string;
-  /** Leaves' forecasts below zero become zero; by `reconcile.non_negative`, else where `source.lower_bound` is 0 or more, when left out. */
+  /**
+   * True to set negative forecasts of leaves to zero; `reconcile.non_negative` when left out, else true if
+   * `source.lower_bound` is 0 or more.
+   */
   readonly nonNegative?: boolean;
-  /** The treatment of a missing forecast: stop (default), or leave that leaf out, or take that aggregate for a sum. */
+  /**
+   * The treatment of a missing forecast. `fail` (default) stops. `leave-out` leaves out a leaf, and replaces an
+   * aggregate by the sum of its leaves.
+   */
   readonly missing?: "fail" | "leave-out";
 }
 

@@ -14,7 +14,10 @@ import type { SourceQuery, Workspace } from "../workspace.ts";
 import { type Run, trainDefinition } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 
-/** Options of refining: the partitions, the methods, and the time. The configuration's `refine` block has everything left out. */
+/**
+ * Options of refining: the partitions, the methods, and the time. Options left out come from the configuration's
+ * `refine`.
+ */
 export interface RefineOptions
   extends Partial<RankOptions>,
     Pick<
@@ -29,24 +32,29 @@ export interface RefineOptions
       | "signal"
       | "onProgress"
     > {
-  /** The completed run to improve; that of the version monitored last when left out with `offenders`. */
+  /**
+   * The completed run to improve. With `offenders` it may be left out, and is then the run of the version monitored
+   * last.
+   */
   readonly from?: string;
   /**
-   * Instead of a ranking: the partitions that drift as the latest `monitor` of `register.model` says, the worst first, and
-   * on the data as they are now, new observations included.
+   * True to refine, instead of a ranking, the partitions that drift by the latest `monitor` of `register.model`, the
+   * worst first. They are refined on current data, including new observations.
    */
   readonly offenders?: boolean;
-  /** Methods that compete; `refine.candidates` when left out, and without it those that suit each series. */
+  /** Methods that compete; when left out `refine.candidates`, else the methods that suit each series. */
   readonly candidates?: readonly string[];
   /** Origins from which each candidate forecasts; `refine.windows` when left out. `train.origins` above 1 adds as many more. */
   readonly windows?: number;
-  /** The share by which scores may be above the least and tie with it; the cheapest method of them wins. Default 0. */
+  /**
+   * Scores at most this share above the least score tie with it, and the cheapest of the tied methods wins; default 0.
+   */
   readonly tie?: number;
   /** A definition of your own instead of the built-in contest; it receives the refined run's exports. */
   readonly definition?: URL | string;
 }
 
-/** A refining run, and the ranking it followed. */
+/** A refining run, and the ranking that it followed. */
 export interface RefinedRun extends Run {
   readonly ranking: Ranking;
 }

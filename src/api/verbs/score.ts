@@ -15,7 +15,7 @@ import { currentForecasts, dataQuery, rowsOf, sourceAttributes, type Workspace }
 import { alertReadings, type ReadingAlerts } from "./alert-readings.ts";
 import { chooseScorer } from "./choose-scorer.ts";
 
-/** Options of scoring. The configuration has everything left out. */
+/** Options of scoring. Options left out come from the configuration. */
 export interface ScoreOptions extends LongCallOptions {
   /** The model; `register.model` when left out. */
   readonly model?: string;
@@ -24,8 +24,8 @@ export interface ScoreOptions extends LongCallOptions {
   /** The table to score; `batch.input_table`, else `source.table`, when left out. */
   readonly inputTable?: string;
   /**
-   * A condition of the engine's SQL on the input's columns; `source.where` when left out, if the input is the configured
-   * source, or that of training, if it is the table that was trained on.
+   * A condition of the engine's SQL on the input's columns. When left out it is `source.where` if the input is the
+   * configured source, or the condition of training if the input is the training table.
    */
   readonly where?: string;
   /** Created where it does not exist; default `FORECAST_RESULTS`. */
@@ -41,44 +41,50 @@ export interface ScoreOptions extends LongCallOptions {
   /** Quantiles in (0, 1), columns `Q_10`, …: bounds of the interval of |2q - 1| · 100 percent, 0.5 the median. */
   readonly quantiles?: readonly number[];
   /**
-   * Treatment of a partition without a model: `status` (the default), a row that says so; `error`, the batch fails and
-   * writes nothing; `fallback`, a seasonal naive forecast from its rows in the input, and `global`, a forecast by the model that all
-   * partitions share, both of the status `FALLBACK`.
+   * Treatment of a partition without a model. `status` (the default): a row with the status `NO_MODEL`. `error`: the
+   * batch fails and writes nothing. `fallback`: a seasonal naive forecast from its rows in the input. `global`: a
+   * forecast by the model that all partitions share. Both forecasts have the status `FALLBACK`.
    */
   readonly missingModel?: MissingModel;
-  /** Steps until an order arrives, or the input's column that has them: adds what to order by (see `ORDER_UP_TO`). */
+  /**
+   * Number of steps until an order arrives, or the input's column with that number. It adds the order-up-to level (see
+   * `ORDER_UP_TO`).
+   */
   readonly leadTime?: number | string;
   /** The probability that the demand over the lead time does not exceed the order-up-to level; default 0.95. */
   readonly serviceLevel?: number;
   /**
-   * The column that the fallback forecasts, and its observations per season, where the version's exports do not state
+   * The column that the fallback forecasts, and its observations per season, if the version's exports do not state
    * them.
    */
   readonly target?: string;
   readonly period?: PeriodRule;
-  /** A table of what is known ahead: the input's key columns, the time column, and any others; see `predict`'s `future`. */
+  /**
+   * A table of values known ahead: the input's key columns, the time column, and any others. See `future` of `predict`.
+   */
   readonly futureTable?: string;
-  /** True if models take in rows that are newer than those they were fitted to; default true. */
+  /** True to update models with rows that are newer than those they were fitted to; default true. */
   readonly advance?: boolean;
-  /** True if rows of the last batch stand where neither data, model nor options have changed; default false. */
+  /** True to keep rows of the last batch if neither data, model nor options have changed; default false. */
   readonly incremental?: boolean;
   /**
-   * True to judge rows that are newer than the models, one by one, in place of forecasts: a row for each reading with
-   * `VALUE`, `EXPECTED`, `LOWER`, `UPPER`, `SCORE`, `KIND` and `SINCE`, in `READING_RESULTS` where no table is stated.
-   * Default false. Needs a definition with `judge`, such as sensor-anomalies.
+   * True to judge rows that are newer than the models, one by one, instead of forecasting; default false. Each reading
+   * gets a row with `VALUE`, `EXPECTED`, `LOWER`, `UPPER`, `SCORE`, `KIND` and `SINCE`, in `READING_RESULTS` unless
+   * another table is stated. It needs a definition with `judge`, such as sensor-anomalies.
    */
   readonly readings?: boolean;
   readonly workers?: number;
 }
 
-/** The summary of a batch, with the alerts that `batch.alerts` asks for. */
+/** The summary of a batch, with its alerts (see `batch.alerts`). */
 export interface ScoreSummary extends BatchSummary {
   readonly alerts?: ReadingAlerts;
 }
 
 /**
- * Scores every partition of a table into an output table: the next dates at each series' own interval, point forecast,
- * bounds, and a status (`OK`, `STALE`, `UNDATED`, `FALLBACK`, `NO_MODEL`, `ERROR`, `ENDED`). Repeating a batch replaces its rows.
+ * Scores every partition of a table into an output table: the next dates at each series' own interval, point forecasts,
+ * bounds, and a status (`OK`, `STALE`, `UNDATED`, `FALLBACK`, `NO_MODEL`, `ERROR`, `ENDED`). Repeating a batch replaces
+ * its rows.
  *
  * @throws {ManymodelError} see `scoreBatch`; `usage` if neither options nor configuration name a table
  */

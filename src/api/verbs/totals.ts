@@ -10,13 +10,13 @@ import { currentForecasts, type Workspace } from "../workspace.ts";
 
 /** Options of `totals`. */
 export interface TotalsOptions {
-  /** Attributes, or key columns, whose values tell groups apart; all partitions are one total when left out. */
+  /** Attributes or key columns whose values tell groups apart; one total over all partitions when left out. */
   readonly group?: string | readonly string[];
   /** A condition of the engine's SQL on the columns of `PARTITION_ATTRIBUTES`. */
   readonly where?: string;
   /** The table of forecasts; the view `FORECASTS` when left out. */
   readonly table?: string;
-  /** The column of the forecasts' times: the last of `source.order_by`, else `STEP`. */
+  /** The column of the forecasts' times; the last of `source.order_by`, else `STEP`, when left out. */
   readonly time?: string;
   /** Coverage of the intervals in percent; `batch.levels` when left out. */
   readonly levels?: readonly number[];
@@ -26,15 +26,18 @@ export interface TotalsOptions {
 export interface Total {
   readonly group: GroupKey;
   readonly time: QueryValue;
-  /** The sum of the forecasts of so many partitions. */
+  /** The sum of the forecasts, and the number of partitions. */
   readonly forecast: number;
   readonly partitions: number;
-  /** Bounds of the intervals, in the order of the levels; null where a partition has none. */
+  /** Bounds of the intervals, in the order of the levels; null if a partition has no bounds. */
   readonly lower: readonly (number | null)[];
   readonly upper: readonly (number | null)[];
-  /** The sum of the forecasts times the worth of a unit; null where no worth is kept, or a partition has none. */
+  /** The sum of the forecasts times the worth of a unit; null if a partition has no stored worth. */
   readonly value: number | null;
-  /** The correlation of the partitions' errors, from 0 to 1, that the interval counts with; null where it is not known, and counted as 0. */
+  /**
+   * The correlation of the partitions' errors that the interval assumes, from 0 to 1; null if it is not known, when the
+   * interval assumes 0.
+   */
   readonly correlation: number | null;
 }
 

@@ -4,7 +4,7 @@ import type { RunMode } from "../../core/run.ts";
 import type { LongCallOptions } from "../run-context.ts";
 import type { Keys, SourceQuery } from "../workspace.ts";
 
-/** Options of training. The configuration has everything left out. */
+/** Options of training. Options left out come from the configuration. */
 export interface TrainOptions<Exports = { readonly [name: string]: PlainData }> extends LongCallOptions {
   /** The rows to train on; the configured source when left out. */
   readonly source?: SourceQuery;
@@ -12,14 +12,14 @@ export interface TrainOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly keys?: Keys;
   /** The name under which a definition receives its partition's key; `train.key_arg` when left out. */
   readonly keyArg?: string;
-  /** Plain data sent to every call of the definition, in place of the configured values of the same names. */
+  /** Plain data passed to every call of the definition. It replaces the configured values of the same names. */
   readonly exports?: Exports;
   /**
-   * `tasks`: all chunks at once, worked on in parallel; each must end. `queue`: chunks fed to the workers in the order
-   * of the keys, as long as the time budget lasts. `local`: in this process, for developing a definition.
+   * `tasks`: all chunks at once, in parallel; each must end. `queue`: workers get chunks in the order of the keys,
+   * within the time budget. `local`: in this process, for developing a definition.
    */
   readonly mode?: RunMode;
-  /** Into how many chunks the run is split; `"auto"`: about 16 per worker, none above 2,000 partitions. */
+  /** The number of chunks of the run, or `"auto"` for about 16 per worker, each of at most 2,000 partitions. */
   readonly chunks?: number | "auto";
   /** Worker threads; one per core when left out. */
   readonly workers?: number;
@@ -27,29 +27,26 @@ export interface TrainOptions<Exports = { readonly [name: string]: PlainData }> 
   readonly runId?: string;
   readonly seed?: number;
   readonly maxAttempts?: number;
-  /** The number of partitions that may fail, or their share (below 1), before no further chunk starts. */
+  /** The number of partitions that may fail, or their share (below 1). Beyond it no further chunk starts. */
   readonly maxFailed?: number;
-  /**
-   * The time that the definition may take for one partition before that partition fails as `timeout` (`"60s"`, or
-   * seconds).
-   */
+  /** The most time for one partition (`"60s"`, or seconds). A partition that takes longer fails as `timeout`. */
   readonly fitTimeout?: string | number;
-  /** Queue mode: after this long from the first claim no further chunk starts (`"10m"`, or seconds). */
+  /** In queue mode, the time from the first claim after which no further chunk starts (`"10m"`, or seconds). */
   readonly timeBudget?: string | number;
-  /** Queue mode: after this long from the first claim running chunks end as `failed: deadline`. */
+  /** In queue mode, the time from the first claim after which running chunks end as `failed: deadline`. */
   readonly hardDeadline?: string | number;
-  /** Queue mode: `ephemeral` workers are started for this run; `persistent` ones serve the workspace already. */
+  /** In queue mode, `ephemeral` workers are started for this run; `persistent` workers already serve the workspace. */
   readonly workerType?: "ephemeral" | "persistent";
-  /** Queue mode: whether the first chunk waits until all workers are ready. */
+  /** In queue mode, true if the first chunk waits until all workers are ready. */
   readonly preWarm?: boolean;
-  /** A completed run whose partitions this one is to improve: it reads the same pinned data. */
+  /** A completed run whose partitions this run improves. It reads the same pinned data. */
   readonly refines?: string;
   /**
-   * Trains only partitions whose data have changed since a completed run, and carries the others over: a run's id, a
-   * version or alias of `register.model`, or `true` for the newest version's run. `false` trains all; `train.changed_only`
-   * when left out.
+   * A completed run: training leaves out partitions whose data have not changed since, and carries them over. It is a
+   * run's id, a version or alias of `register.model`, or `true` for the newest version's run. `false` trains all
+   * partitions; `train.changed_only` when left out.
    */
   readonly changedSince?: string | boolean;
-  /** Machines that train in place of this one: the configured ones (`true`), or those of a launcher. */
+  /** Machines that train instead of this one: the configured fleet (`true`), or a launcher. */
   readonly fleet?: Launcher | true;
 }

@@ -38,7 +38,7 @@ export type AnyExports = ModelDefinition<object, { readonly [name: string]: Plai
  * model, or the reason why there is none.
  *
  * @param model - a built-in model by name, with its options, or the module of a definition; the configured one when left out
- * @throws {ManymodelError} if the definition cannot be bundled, the data not be read, or the run id is taken
+ * @throws {ManymodelError} if the definition cannot be bundled, the data cannot be read, or the run id is taken
  */
 export async function train<Exports>(
   workspace: Workspace,
@@ -53,7 +53,7 @@ export async function train<Exports>(
 }
 
 /**
- * Trains a sample of the partitions, keeps nothing of it, and estimates the time, memory and cost of the whole run.
+ * Trains a sample of the partitions, keeps nothing, and estimates the time, memory and cost of the whole run.
  *
  * @param sample - how many partitions
  */

@@ -1,6 +1,6 @@
 import { show } from "../errors.ts";
 
-/** Anything JSON can hold and give back unchanged. */
+/** Any value that survives JSON unchanged. */
 export type PlainData =
   | null
   | boolean

@@ -21,7 +21,7 @@ import { localVersions } from "./versions.ts";
 
 /** Options of opening a workspace. */
 export interface LocalEngineOptions {
-  /** Threads that DuckDB may use; a worker, being one of several, uses 1. */
+  /** Threads that DuckDB may use; each of several workers uses 1. */
   readonly threads?: number;
   /** The stage for artifacts, in place of the workspace. */
   readonly stage?: StageAddress;
@@ -29,7 +29,7 @@ export interface LocalEngineOptions {
 
 /**
  * Opens a workspace: a directory that holds tables (Parquet), the stage (files), and queue, catalog and registry
- * (SQLite). Creates it if it is not there. Several processes may have it open.
+ * (SQLite). Creates it if it does not exist. Several processes may have it open.
  *
  * @throws {ManymodelError} `config` if the directory cannot be used
  */

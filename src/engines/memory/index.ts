@@ -10,8 +10,8 @@ import { inProcessWorkers } from "./workers.ts";
 const engines = new Map<string, Engine>();
 
 /**
- * Returns the engine without files, processes or a database: the reference that says what the ports mean, for tests.
- * The same id gives the same engine as long as it is open.
+ * Returns an engine without files, processes or a database: the reference implementation of the ports, for tests. The
+ * same id gives the same engine while it is open.
  */
 export function memoryEngine(id: string, now: () => number = Date.now): Engine {
   const existing = engines.get(id);
