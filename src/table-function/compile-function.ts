@@ -155,8 +155,11 @@ async function compile(
       legalComments: "none",
       logLevel: "silent",
       treeShaking: true,
-      // Replaced in either case: an engine of ES2019 has no globalThis.
-      define: { "globalThis.MANYMODEL_SCORES_ONLY": String(scoresOnly) },
+      // Replaced in either case: an engine of ES2019 has no globalThis, and no WebAssembly for kernels.
+      define: {
+        "globalThis.MANYMODEL_SCORES_ONLY": String(scoresOnly),
+        "globalThis.MANYMODEL_KERNELS": JSON.stringify("typescript"),
+      },
       inject: [file("quiet-console")],
       plugins: [
         {

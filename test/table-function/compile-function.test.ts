@@ -33,6 +33,7 @@ describe("compiling a definition to a table function", () => {
     for (const text of [await compileFitFunction(bytes, name, PLAN), await compilePredictFunction(bytes, name)]) {
       expect(text.length).toBeLessThan(LARGEST_FUNCTION);
       expect(text).not.toContain("tbats");
+      expect(text, "no WebAssembly in base64").not.toContain("AGFzbQ");
     }
   });
   it("shares the code of a built-in definition, so that automatic ARIMA fits with a season that it finds", async () => {

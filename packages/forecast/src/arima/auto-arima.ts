@@ -201,17 +201,14 @@ export function chooseArima(series: Float64Array, xreg: Regressors | undefined, 
     approximation: options.approximation ?? (isLong && !isInterpolated),
     secondStart: !stepwise,
   };
-  const buffers = {
-    parameters: 8 + regressorColumns.columns.length,
-    reach: Math.max(
-      space.maxP + Math.min(1, space.maxSeasonalP) * period,
-      space.maxQ + Math.min(1, space.maxSeasonalQ) * period,
-    ),
-  };
+  const reach = Math.max(
+    space.maxP + Math.min(1, space.maxSeasonalP) * period,
+    space.maxQ + Math.min(1, space.maxSeasonalQ) * period,
+  );
   const parts = [false, true].map((constant) => {
     const flags = { mean: constant && mean, drift: constant && drift };
     const regression = design(series.length, { ...flags, xreg });
-    return { flags, regression, problem: createProblem(series, regression.columns, differencing, buffers) };
+    return { flags, regression, problem: createProblem(series, regression.columns, differencing, reach) };
   });
   const search = createSearch(space, (constant) => parts[Number(constant)]!.problem);
   const { startP = 2, startQ = 2, startSeasonalP = 1, startSeasonalQ = 1 } = options;

@@ -5,7 +5,7 @@ import { kalmanLikelihood } from "./likelihood/kalman.ts";
 import { maximiseLikelihood } from "./likelihood/maximum-likelihood.ts";
 import { type MissingLikelihood, missingLikelihood } from "./missing-values.ts";
 import { type Arma, type ArmaOrder, armaReach, rootsBeyond, zeroArma } from "./polynomial.ts";
-import { type ArimaProblem, conditionalWorkspace, likelihoodWorkspace } from "./problem.ts";
+import { type ArimaProblem, likelihoodWorkspace } from "./problem.ts";
 
 /**
  * Estimation method: exact maximum likelihood (ML), conditional least squares (CSS), or exact maximum likelihood from a
@@ -37,9 +37,7 @@ export function estimateConditional(
   options: ConditionalOptions = {},
 ): Estimate | undefined {
   const { columns, n } = problem;
-  const parameters = order.p + order.q + order.P + order.Q + columns.length - 1;
-  const work = conditionalWorkspace(problem, parameters);
-  const fit = fitConditional(order, columns, work, { tolerance: 1e-9, ...options });
+  const fit = fitConditional(order, columns, problem.conditional, { tolerance: 1e-9, ...options });
   return fit && { ...fit, loglik: (-n / 2) * (Math.log((2 * Math.PI * fit.squares) / fit.count) + 1) };
 }
 
@@ -110,7 +108,6 @@ export function estimateExact(
 ): Estimate | undefined {
   const { columns, n, complete } = problem;
   const parameters = order.p + order.q + order.P + order.Q;
-  const work = conditionalWorkspace(problem, parameters + columns.length - 1);
   const zero = zeroArma(order);
   const buffers = complete ? likelihoodWorkspace(problem, armaReach(zero).k) : undefined;
   const likelihood = (arma: Arma) =>
@@ -129,7 +126,7 @@ export function estimateExact(
       patience,
       accept,
       gradient,
-      curvature: n > parameters + columns.length ? { columns, beta: from.beta, work } : undefined,
+      curvature: n > parameters + columns.length ? { columns, beta: from.beta, work: problem.conditional } : undefined,
     });
   const likelier =
     start !== undefined && other !== undefined && likelihood(other.arma) > likelihood(start.arma)

@@ -31,6 +31,11 @@ export function zeroArma({ p, q, P, Q, period }: ArmaOrder): Arma {
   };
 }
 
+/** Returns the number of coefficients of each polynomial of a model. */
+export function orderOf({ ar, ma, sar, sma, period }: Arma): ArmaOrder {
+  return { p: ar.length, q: ma.length, P: sar.length, Q: sma.length, period };
+}
+
 /** Copies coefficients in the order ar, ma, sar, sma out of a vector into the polynomials. */
 export function setArma({ ar, ma, sar, sma }: Arma, x: Float64Array): void {
   let i = 0;

@@ -25,16 +25,16 @@ export interface ArimaProblem extends Differencing {
   /** The missing values, where there are some but few. */
   readonly missing: MissingValues | undefined;
   /** Buffers; grown when an order needs more. */
-  conditional: ConditionalWorkspace;
+  readonly conditional: ConditionalWorkspace;
   likelihood: LikelihoodWorkspace | undefined;
 }
 
-/** Differences a series and its regressors. Buffers are made for `parameters` coefficients and `reach` lags. */
+/** Differences a series and its regressors. Buffers of the exact likelihood are made for `reach` lags. */
 export function createProblem(
   original: Float64Array,
   regressors: readonly Float64Array[],
   differencing: Differencing,
-  { parameters = 0, reach = 0 }: { parameters?: number; reach?: number } = {},
+  reach = 0,
 ): ArimaProblem {
   const { d, D, period } = differencing;
   const hasMean = d + D === 0 && regressors[0]?.every((value) => value === 1) === true;
@@ -60,7 +60,7 @@ export function createProblem(
     observed,
     nobs: observed - d - D * period,
     missing: missingValues(series, columns, differencing),
-    conditional: createConditionalWorkspace(n, parameters),
+    conditional: createConditionalWorkspace(n),
     likelihood: reach > 0 ? createLikelihoodWorkspace(n, reach, columns.length) : undefined,
   };
 }
@@ -70,11 +70,4 @@ export function likelihoodWorkspace(problem: ArimaProblem, k: number): Likelihoo
   if (problem.likelihood === undefined || problem.likelihood.reach < k)
     problem.likelihood = createLikelihoodWorkspace(problem.n, k, problem.columns.length);
   return problem.likelihood;
-}
-
-/** Returns buffers for conditional least squares with `parameters` coefficients. */
-export function conditionalWorkspace(problem: ArimaProblem, parameters: number): ConditionalWorkspace {
-  const have = problem.conditional.jacobian.length;
-  if (have < parameters) problem.conditional = createConditionalWorkspace(problem.n, Math.max(parameters, have + 4));
-  return problem.conditional;
 }

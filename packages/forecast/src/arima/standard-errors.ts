@@ -4,7 +4,7 @@ import { conditionalInformation } from "./likelihood/conditional.ts";
 import { exactLikelihood } from "./likelihood/exact-likelihood.ts";
 import { kalmanLikelihood } from "./likelihood/kalman.ts";
 import { type ArmaOrder, armaReach, armaVector, rootsBeyond, setArma, zeroArma } from "./polynomial.ts";
-import { type ArimaProblem, conditionalWorkspace, likelihoodWorkspace } from "./problem.ts";
+import { type ArimaProblem, likelihoodWorkspace } from "./problem.ts";
 
 /**
  * Returns the standard errors of the ARMA coefficients, then of the regressors': from the negative second differences
@@ -53,9 +53,8 @@ export function standardErrors(problem: ArimaProblem, order: ArmaOrder, estimate
   const finite = H.every(Number.isFinite);
   const L = new Float64Array(size * size);
   if (finite && cholesky(H, size, L)) return [...diagonal(choleskyInverse(L, size), size, 1), ...regression];
-  const work = conditionalWorkspace(problem, size + columns.length - 1);
   if (n > size + columns.length) {
-    const information = conditionalInformation(estimate.arma, columns, estimate.beta, work);
+    const { information } = conditionalInformation(estimate.arma, columns, estimate.beta, problem.conditional);
     if (cholesky(information, size, L)) return [...diagonal(choleskyInverse(L, size), size, sigma2), ...regression];
   }
   return [...new Array<number>(size).fill(NaN), ...regression];

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import type * as Conditional from "../../src/arima/likelihood/conditional.ts";
-import type * as Residuals from "../../src/arima/likelihood/conditional-residuals.ts";
 import type * as Gradient from "../../src/arima/likelihood/exact-gradient.ts";
 import type * as Exact from "../../src/arima/likelihood/exact-likelihood.ts";
+import type * as Squares from "../../src/arima/likelihood/open-squares.ts";
 
 const work = vi.hoisted(() => ({ fits: 0, jacobians: 0, likelihoods: 0, gradients: 0 }));
 
@@ -18,9 +18,14 @@ vi.mock("../../src/arima/likelihood/conditional.ts", async (original) => {
   const module = await original<typeof Conditional>();
   return { ...module, fitConditional: counted("fits", module.fitConditional) };
 });
-vi.mock("../../src/arima/likelihood/conditional-residuals.ts", async (original) => {
-  const module = await original<typeof Residuals>();
-  return { ...module, fillJacobian: counted("jacobians", module.fillJacobian) };
+vi.mock("../../src/arima/likelihood/open-squares.ts", async (original) => {
+  const { openSquares } = await original<typeof Squares>();
+  return {
+    openSquares: (...args: Parameters<typeof openSquares>) => {
+      const squares = openSquares(...args);
+      return { ...squares, fillNormal: counted("jacobians", squares.fillNormal) };
+    },
+  };
 });
 vi.mock("../../src/arima/likelihood/exact-likelihood.ts", async (original) => {
   const module = await original<typeof Exact>();

@@ -7,11 +7,11 @@ const MOST: Readonly<Record<string, number>> = {
   simple: 6_000,
   averages: 7_000,
   anomaly: 30_000,
-  // The search verifies doubtful models, comes down from the largest, and starts from an earlier one: 2.2 kB for a lower AICc in less time.
-  arima: 65_500,
+  // A kernel of 7.7 kB makes conditional fits of long series several times as fast, and takes 0.9 kB of code to call.
+  arima: 75_000,
   smoothing: 29_000,
   // Its errors take the same search.
-  tbats: 79_000,
+  tbats: 89_000,
   intermittent: 6_000,
   regression: 16_000,
   hierarchy: 14_000,
@@ -19,7 +19,7 @@ const MOST: Readonly<Record<string, number>> = {
   stats: 3_000,
   time: 4_000,
   // `best` combines forms of every family.
-  families: 161_000,
+  families: 171_000,
 };
 
 describe("the size of an entry's imports", async () => {

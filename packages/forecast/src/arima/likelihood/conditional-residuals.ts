@@ -1,10 +1,15 @@
 import { dot, products3, products6 } from "../../linalg/dot.ts";
 import { autoregress, recurse } from "../filter.ts";
-import type { Arma } from "../polynomial.ts";
+import { type Arma, type ArmaOrder, setArma, zeroArma } from "../polynomial.ts";
+import type { ConditionalSquares } from "./conditional-squares.ts";
 
-/** Buffers of the conditional least squares fit, for series of n values and at most `parameters` coefficients. */
+/** Buffers of the conditional sum of squares in TypeScript, for series of n values; made when first needed. */
 export interface ConditionalWorkspace {
   readonly n: number;
+  buffers: Buffers | undefined;
+}
+
+interface Buffers {
   readonly base: Float64Array;
   readonly seasonal: Float64Array;
   readonly plain: Float64Array;
@@ -13,27 +18,65 @@ export interface ConditionalWorkspace {
   trial: Float64Array;
   readonly jacobian: readonly Float64Array[];
   readonly normal: Float64Array;
-  readonly factor: Float64Array;
   readonly gradient: Float64Array;
   readonly products: Float64Array;
 }
 
-/** Allocates the buffers. */
-export function createConditionalWorkspace(n: number, parameters: number): ConditionalWorkspace {
-  const column = () => new Float64Array(n);
-  return {
-    n,
+/** Returns a workspace without buffers. */
+export function createConditionalWorkspace(n: number): ConditionalWorkspace {
+  return { n, buffers: undefined };
+}
+
+/** Returns the buffers for at least `parameters` coefficients. */
+function buffersFor(work: ConditionalWorkspace, parameters: number): Buffers {
+  const have = work.buffers?.jacobian.length ?? -1;
+  if (work.buffers !== undefined && have >= parameters) return work.buffers;
+  const most = Math.max(parameters, have + 4);
+  const column = () => new Float64Array(work.n);
+  work.buffers = {
     base: column(),
     seasonal: column(),
     plain: column(),
     weights: column(),
     residuals: column(),
     trial: column(),
-    jacobian: Array.from({ length: parameters }, column),
-    normal: new Float64Array(parameters * parameters),
-    factor: new Float64Array(parameters * parameters),
-    gradient: new Float64Array(parameters),
+    jacobian: Array.from({ length: most }, column),
+    normal: new Float64Array(most * most),
+    gradient: new Float64Array(most),
     products: new Float64Array(6),
+  };
+  return work.buffers;
+}
+
+/** Returns the conditional sum of squares of a series, computed in TypeScript. */
+export function plainSquares(
+  order: ArmaOrder,
+  columns: readonly Float64Array[],
+  work: ConditionalWorkspace,
+): ConditionalSquares {
+  const arma = zeroArma(order);
+  const coefficients = order.p + order.q + order.P + order.Q;
+  const size = coefficients + columns.length - 1;
+  const buffers = buffersFor(work, size);
+  const condition = conditionOf(arma);
+  const point = (x: Float64Array) => {
+    setArma(arma, x);
+    return x.subarray(coefficients);
+  };
+  return {
+    normal: buffers.normal,
+    gradient: buffers.gradient,
+    trial: (x) => conditionalResiduals(arma, columns, point(x), buffers),
+    accept: () => {
+      const last = buffers.residuals;
+      buffers.residuals = buffers.trial;
+      buffers.trial = last;
+    },
+    fillNormal: (x, keep = false) => {
+      fillJacobian(arma, columns, point(x), buffers);
+      fillNormal(buffers, size, condition, keep);
+    },
+    residuals: () => buffers.residuals,
   };
 }
 
@@ -41,26 +84,25 @@ export function createConditionalWorkspace(n: number, parameters: number): Condi
  * Returns the number of values that the likelihood is conditional on: those that the autoregressive side reaches back
  * to.
  */
-export function conditionOf({ ar, sar, period }: Arma): number {
+function conditionOf({ ar, sar, period }: Arma): number {
   return ar.length + period * sar.length;
 }
 
 /**
- * Fills `e` with the residuals (zero for the values that are given) and returns their sum of squares.
+ * Fills the trial's residuals (zero for the values that are given) and returns their sum of squares.
  *
  * @param columns - the differenced series, then the differenced regressors, of which `beta` has the coefficients
  */
-export function conditionalResiduals(
+function conditionalResiduals(
   arma: Arma,
   columns: readonly Float64Array[],
   beta: Float64Array,
-  work: ConditionalWorkspace,
-  e: Float64Array,
+  { base, trial: e }: Buffers,
 ): number {
   const { ar, ma, sar, sma, period } = arma;
-  const { n } = work;
+  const n = e.length;
   const condition = conditionOf(arma);
-  e.set(withoutLinear(columns, beta, work));
+  e.set(withoutLinear(columns, beta, base));
   autoregress(e, n, ar, 1);
   autoregress(e, n, sar, period);
   for (let t = 0; t < condition; t++) e[t] = 0;
@@ -69,17 +111,13 @@ export function conditionalResiduals(
   return dot(e, e, condition, n);
 }
 
-/** Returns minus the derivatives of the residuals at the point of the last `conditionalResiduals`, a column a coefficient. */
-export function fillJacobian(
-  arma: Arma,
-  columns: readonly Float64Array[],
-  beta: Float64Array,
-  work: ConditionalWorkspace,
-): void {
+/** Computes minus the derivatives of the residuals at the accepted point, a column a coefficient. */
+function fillJacobian(arma: Arma, columns: readonly Float64Array[], beta: Float64Array, buffers: Buffers): void {
   const { ar, ma, sar, sma, period } = arma;
-  const { n, seasonal, plain, weights, residuals, jacobian } = work;
+  const { seasonal, plain, weights, residuals, jacobian } = buffers;
+  const n = residuals.length;
   const condition = conditionOf(arma);
-  const base = withoutLinear(columns, beta, work);
+  const base = withoutLinear(columns, beta, buffers.base);
   const moving = ma.length + sma.length > 0;
   const steady = columns.length > 1 && isLevel(columns[1]!, n);
   if (moving && (ar.length > 1 || steady)) {
@@ -150,13 +188,10 @@ export function fillJacobian(
   }
 }
 
-/** Returns the series less its linear part. */
-function withoutLinear(
-  columns: readonly Float64Array[],
-  beta: Float64Array,
-  { n, base }: ConditionalWorkspace,
-): Float64Array {
+/** Returns the series less its linear part: itself without regressors, else in `base`. */
+export function withoutLinear(columns: readonly Float64Array[], beta: Float64Array, base: Float64Array): Float64Array {
   const w = columns[0]!;
+  const n = w.length;
   if (columns.length === 1) return w;
   const first = columns[1]!;
   const slope = beta[0]!;
@@ -175,14 +210,11 @@ function shift(from: Float64Array, by: number, condition: number, n: number, out
   for (let t = start; t < n; t++) out[t] = from[t - by]!;
 }
 
-/**
- * Computes the normal matrix J'J and the gradient J'e of the first `size` coefficients; the gradient only if `keep`: near the
- * optimum the matrix hardly changes.
- */
-export function fillNormal(work: ConditionalWorkspace, size: number, condition: number, keep = false): void {
-  const { residuals, normal, gradient, products } = work;
-  const jacobian = work.jacobian.slice(0, size);
-  const blocks = { rows: jacobian, columns: jacobian, from: condition, to: work.n, out: products };
+/** Computes the normal matrix J'J and the gradient J'e of the first `size` coefficients; the gradient only if `keep`. */
+function fillNormal(buffers: Buffers, size: number, condition: number, keep: boolean): void {
+  const { residuals, normal, gradient, products } = buffers;
+  const jacobian = buffers.jacobian.slice(0, size);
+  const blocks = { rows: jacobian, columns: jacobian, from: condition, to: residuals.length, out: products };
   for (let i = 0; i < size; i += 3) {
     products3(residuals, blocks, i);
     for (let c = 0; c < 3 && i + c < size; c++) gradient[i + c] = products[c]!;

@@ -1,13 +1,8 @@
 import { cholesky, choleskySolve } from "../../linalg/cholesky.ts";
 import { dot } from "../../linalg/dot.ts";
-import { type Arma, type ArmaOrder, armaVector, rootsBeyond, setArma, zeroArma } from "../polynomial.ts";
-import {
-  type ConditionalWorkspace,
-  conditionalResiduals,
-  conditionOf,
-  fillJacobian,
-  fillNormal,
-} from "./conditional-residuals.ts";
+import { type Arma, type ArmaOrder, armaVector, orderOf, rootsBeyond, setArma, zeroArma } from "../polynomial.ts";
+import { type ConditionalWorkspace, withoutLinear } from "./conditional-residuals.ts";
+import { openSquares } from "./open-squares.ts";
 
 /** A conditional least squares fit. */
 export interface ConditionalFit {
@@ -67,7 +62,6 @@ export function fitConditional(
   const x = new Float64Array(size);
   const beta = x.subarray(armaCount);
   const next = new Float64Array(size);
-  const nextBeta = next.subarray(armaCount);
   const step = new Float64Array(size);
   const arma = zeroArma(order);
   if (start === undefined) {
@@ -77,7 +71,11 @@ export function fitConditional(
     beta.set(start.beta);
   }
   setArma(arma, x);
-  let squares = conditionalResiduals(arma, columns, beta, work, work.residuals);
+  const sum = openSquares(order, columns, work);
+  let squares = sum.trial(x);
+  sum.accept();
+  const { normal, gradient } = sum;
+  const factor = new Float64Array(size * size);
   let damping = 0;
   let fresh = false;
   let strayed = 0;
@@ -85,12 +83,9 @@ export function fitConditional(
   let near = false;
   for (let iteration = 0; iteration < maxSteps; iteration++) {
     if (!fresh) {
-      setArma(arma, x);
-      fillJacobian(arma, columns, beta, work);
-      fillNormal(work, size, condition, near);
+      sum.fillNormal(x, near);
       fresh = true;
     }
-    const { normal, factor, gradient } = work;
     for (let i = 0; i < size; i++) {
       for (let j = 0; j <= i; j++) factor[i * size + j] = normal[i * size + j]!;
       factor[i * size + i]! +=
@@ -114,12 +109,10 @@ export function fitConditional(
       inside = rootsBeyond(arma, 1);
       if (!inside && damping > 0) break;
     }
-    const trial = inside ? conditionalResiduals(arma, columns, nextBeta, work, work.trial) : NaN;
+    const trial = inside ? sum.trial(next) : NaN;
     if (trial < squares) {
       x.set(next);
-      const residuals = work.residuals;
-      work.residuals = work.trial;
-      work.trial = residuals;
+      sum.accept();
       const gain = squares - trial;
       steps++;
       near = gain < 2e-2 * squares && damping === 0;
@@ -137,7 +130,8 @@ export function fitConditional(
   }
   setArma(arma, x);
   if (compareFrom > condition) {
-    squares = dot(work.residuals, work.residuals, compareFrom, n);
+    const residuals = sum.residuals();
+    squares = dot(residuals, residuals, compareFrom, n);
     return { arma, beta: beta.slice(), squares, count: n - compareFrom };
   }
   return { arma, beta: beta.slice(), squares, count };
@@ -171,17 +165,19 @@ export function ordinaryLeastSquares(columns: readonly Float64Array[], n: number
 
 /**
  * Returns the information on the ARMA coefficients per unit of error variance, J'J of the zero-presample residuals at a
- * point.
+ * point, with those residuals.
  */
 export function conditionalInformation(
   arma: Arma,
   columns: readonly Float64Array[],
   beta: Float64Array,
   work: ConditionalWorkspace,
-): Float64Array {
-  const armaCount = arma.ar.length + arma.ma.length + arma.sar.length + arma.sma.length;
-  conditionalResiduals(arma, columns, beta, work, work.residuals);
-  fillJacobian(arma, columns, beta, work);
-  fillNormal(work, armaCount, conditionOf(arma));
-  return work.normal.slice(0, armaCount * armaCount);
+): { readonly information: Float64Array; readonly residuals: Float64Array } {
+  const x = armaVector(arma);
+  const series = withoutLinear(columns, beta, new Float64Array(columns.length > 1 ? work.n : 0));
+  const sum = openSquares(orderOf(arma), [series], work);
+  sum.trial(x);
+  sum.accept();
+  sum.fillNormal(x);
+  return { information: sum.normal.slice(0, x.length * x.length), residuals: sum.residuals() };
 }

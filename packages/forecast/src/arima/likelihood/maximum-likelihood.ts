@@ -1,8 +1,8 @@
 import { cholesky, choleskyInverse } from "../../linalg/cholesky.ts";
 import { bfgs, type Stopped } from "../../optimise/bfgs.ts";
-import { type Arma, type ArmaOrder, zeroArma } from "../polynomial.ts";
+import { type Arma, type ArmaOrder, armaReach, zeroArma } from "../polynomial.ts";
 import { conditionalInformation } from "./conditional.ts";
-import { type ConditionalWorkspace, conditionOf } from "./conditional-residuals.ts";
+import type { ConditionalWorkspace } from "./conditional-residuals.ts";
 import { boundedCoordinates, coordinateJacobian, fromCoordinates, toCoordinates } from "./partial-coordinates.ts";
 
 /** Bound of the optimiser: moving-average partial autocorrelations, and atanh of autoregressive ones. */
@@ -102,11 +102,11 @@ function firstInverseHessian(
   { columns, beta, work }: Curvature,
 ): Float64Array | undefined {
   const size = x.length;
-  const information = conditionalInformation(arma, columns, beta, work);
+  const { information, residuals } = conditionalInformation(arma, columns, beta, work);
   let squares = 0;
   const { n } = work;
-  const condition = conditionOf(arma);
-  for (let t = condition; t < n; t++) squares += work.residuals[t]! ** 2;
+  const condition = armaReach(arma).p;
+  for (let t = condition; t < n; t++) squares += residuals[t]! ** 2;
   const scale = (n - condition) / squares;
   if (!(scale > 0) || scale === Infinity) return undefined;
   const D = coordinateJacobian(x, arma);
