@@ -12,7 +12,9 @@ export function postgresPlace(url: string, name = "postgres.url"): string {
     // A host may be left out, and is then in the query or the environment.
     parsed = new URL(url.replace(/^(postgres(ql)?:\/\/)([^/@]*@)?\//, "$1$3localhost/"));
   } catch (cause) {
-    throw new ManymodelError("config", `${name} is no address; write postgresql://user@host:port/database`, { cause });
+    throw new ManymodelError("config", `${name} is not an address; write postgresql://user@host:port/database`, {
+      cause,
+    });
   }
   if (!/^postgres(ql)?:$/.test(parsed.protocol))
     throw new ManymodelError("config", `${name} begins with ${parsed.protocol}; write postgresql://user@host/database`);

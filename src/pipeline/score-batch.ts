@@ -256,7 +256,7 @@ async function planBatch(
     if (time === null)
       throw new ManymodelError(
         "usage",
-        `${version.model} ${version.version} was trained without a time column, so a table of the future cannot be used`,
+        `${version.model} ${version.version} was trained without a time column, so it cannot use a table of the future; leave it out`,
       );
     future = await source.snapshot(futureQuery(query, futureTable, time.name));
     checkKeyTypes(version, future);

@@ -59,7 +59,10 @@ export async function importVersion(
   });
   const { formatVersion, version: exported, manifest } = checkDescription(parseJson<Exported>(bytes, DESCRIPTION));
   if (formatVersion !== 1)
-    throw new ManymodelError("input", `version.json has the format ${show(formatVersion)}, this manymodel reads 1`);
+    throw new ManymodelError(
+      "input",
+      `version.json has the format ${show(formatVersion)}, and this manymodel reads 1; update manymodel`,
+    );
   const index = parseJson<ModelIndex>(await verified(from, exported.index), exported.index.path);
   const files = filesOf(exported.index, index);
   for (const { path, sha256 } of files) {
@@ -67,7 +70,10 @@ export async function importVersion(
     const content = await verified(from, { path, sha256 });
     const existing = await stage.get(path).then(checksum, () => undefined);
     if (existing !== undefined && existing !== sha256)
-      throw new ManymodelError("conflict", `${path} is in this workspace already, with other content`);
+      throw new ManymodelError(
+        "conflict",
+        `${path} is in this workspace already, with other content; import into another workspace`,
+      );
     if (existing === undefined) await stage.put(path, content);
   }
   const { runId } = manifest;
@@ -80,7 +86,10 @@ export async function importVersion(
     await engine.views.expose({ runId, keyColumns: manifest.snapshot.keyColumns, segments: index.segments });
     await catalog.moveRun(runId, "completed", { index: exported.index, endedAt: change.at });
   } else if (run.index?.sha256 !== exported.index.sha256)
-    throw new ManymodelError("conflict", `run ${runId} is in this workspace already, with other content`);
+    throw new ManymodelError(
+      "conflict",
+      `run ${runId} is in this workspace already, with other content; import into another workspace`,
+    );
   const { parent: _, ...record } = exported;
   const version: ModelVersion = {
     ...record,
@@ -112,7 +121,7 @@ function checkDescription(description: Exported): Exported {
     Array.isArray(version.keyColumns) &&
     Array.isArray(manifest?.snapshot?.keyColumns) &&
     manifest.runId === version.runId;
-  if (!whole) throw new ManymodelError("input", "version.json does not describe an exported version");
+  if (!whole) throw new ManymodelError("input", "version.json does not describe an exported version; export it again");
   checkName("run id", version.runId);
   return description;
 }
@@ -120,7 +129,7 @@ function checkDescription(description: Exported): Exported {
 /** Checks that a file of a version is in the folder of a run or of definitions. */
 function checkPath(path: string): void {
   if (!/^(runs\/[A-Za-z0-9][A-Za-z0-9_.-]*\/|definitions\/[0-9a-f]{64}\.mjs$)/.test(path))
-    throw new ManymodelError("corrupt", `${show(path)} is no file of a version`);
+    throw new ManymodelError("corrupt", `${show(path)} is not a file of a version; export it again`);
 }
 
 async function verified(from: Stage, { path, sha256 }: { path: string; sha256: string }): Promise<Uint8Array> {

@@ -520,7 +520,7 @@ describe("manymodel, on the command line", () => {
     const stray = await manymodel("reconcile", ...levels, "--residuals", "sku=items.csv");
     expect(stray).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("--residuals sku=items.csv is of no level"),
+      stderr: expect.stringContaining("--residuals sku=items.csv matches no level"),
     });
   });
 });

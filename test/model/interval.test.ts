@@ -138,9 +138,9 @@ describe("detectInterval and nextTimes", () => {
 
   it("one observation has no interval; an unknown one is refused", () => {
     expect(detectInterval(Float64Array.of(1), "time")).toBeNull();
-    expect(() => nextTimes(0, "weekly", 1)).toThrow('not an interval: "weekly"');
-    expect(() => nextTimes(0, "W8", 1)).toThrow('not an interval: "W8"');
-    expect(() => nextTimes(0, "P1M", 1)).toThrow('not an interval: "P1M"');
+    expect(() => nextTimes(0, "weekly", 1)).toThrow('"weekly" is not an interval');
+    expect(() => nextTimes(0, "W8", 1)).toThrow('"W8" is not an interval');
+    expect(() => nextTimes(0, "P1M", 1)).toThrow('"P1M" is not an interval');
   });
 });
 

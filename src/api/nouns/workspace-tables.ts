@@ -159,7 +159,7 @@ export class WorkspaceTables {
       if (!TABLE_NAME.test(name))
         throw new ManymodelError(
           "usage",
-          `${show(name)} is not the name of a table; name one, and conditions by where`,
+          `${show(name)} is not the name of a table; name one, and put conditions into where`,
         );
     const from = `FROM ${table}${where === undefined ? "" : ` WHERE (${where}\n)`}`;
     const sql = `SELECT * ${from}`;

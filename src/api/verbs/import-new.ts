@@ -48,7 +48,7 @@ export async function listFeed(directory: string, patterns: readonly string[]): 
     if (paths.length === 0)
       throw new ManymodelError(
         "not-found",
-        `pipeline.import: no file matches ${pattern} in ${directory}; has the feed arrived?`,
+        `pipeline.import: no file matches ${pattern} in ${directory}; check whether the feed has arrived`,
       );
     for (const file of paths) names.add(path.isAbsolute(pattern) ? file : path.relative(directory, file));
   }

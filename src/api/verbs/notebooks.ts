@@ -16,7 +16,7 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 export function panels({ engine, config }: Pick<Workspace, "engine" | "config">): Panel[] {
   const { address } = engine;
   if (address.engine !== "snowflake")
-    throw new ManymodelError("config", `notebooks are of engine snowflake, not ${address.engine}`);
+    throw new ManymodelError("config", `notebooks need engine snowflake, not ${address.engine}`);
   const of = (table: string) => [address.database, address.schema, table].map(quoted).join(".");
   const { order_by: order = [], partition_by: key = [] } = config.source ?? {};
   const time = order.filter((column) => !key.includes(column)).at(-1);
@@ -85,7 +85,7 @@ export async function writeNotebooks(workspace: Workspace, folder: string): Prom
   const monitors = panels(workspace);
   const { engine, config } = workspace;
   const { address } = engine;
-  if (address.engine !== "snowflake") throw new ManymodelError("internal", "panels are of engine snowflake");
+  if (address.engine !== "snowflake") throw new ManymodelError("internal", "panels need engine snowflake");
   const { database, schema, warehouse } = address;
   const place = `${quoted(database)}.${quoted(schema)}`;
   const night = address.schedule && `${place}.${quoted(`MM_SCHEDULE_${address.schedule.name}`)}`;

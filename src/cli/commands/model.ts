@@ -68,7 +68,7 @@ function addAlias(model: Command): void {
         options: CommonOptions & { remove?: boolean },
       ) => {
         if ((version === undefined) !== (options.remove === true))
-          throw new ManymodelError("usage", `where is ${alias} to point? give a version, or --remove`);
+          throw new ManymodelError("usage", `alias ${alias} needs a version to point at; give one, or --remove`);
         await withWorkspace(options, ({ models }) =>
           version === undefined ? models.removeAlias(name, alias) : models.setAlias(name, alias, version),
         );

@@ -97,7 +97,7 @@ function withResiduals(levels: readonly Assigned[], residuals: readonly Assigned
   if (stray !== undefined)
     throw new ManymodelError(
       "usage",
-      `--residuals ${stray.by.join(",")}=${stray.table ?? ""} is of no level; write the columns as in --level`,
+      `--residuals ${stray.by.join(",")}=${stray.table ?? ""} matches no level; write the columns as in --level`,
     );
   return levels.map((level) => {
     const table = residuals.find((one) => name(one) === name(level))?.table;

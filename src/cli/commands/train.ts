@@ -69,7 +69,7 @@ export function addTrain(program: Command): void {
     .action(async (options: TrainOptions) => {
       if (options.detach || options.dryRun) {
         const { fleet } = options;
-        if (fleet === undefined) throw new ManymodelError("usage", "--detach and --dry-run are of --fleet");
+        if (fleet === undefined) throw new ManymodelError("usage", "--detach and --dry-run need --fleet");
         return print(await withWorkspace(options, (mm) => handOver(mm, options, fleet)), options);
       }
       const report = await withWorkspace(options, async (mm) => {

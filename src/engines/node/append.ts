@@ -44,7 +44,7 @@ export async function openAppended(
     if (column === undefined)
       throw new ManymodelError(
         "input",
-        `${file} has a column ${show(source.name)}, which ${table.name} does not have (it has ${needs.join(", ")}); leave it out, or import all rows anew with --replace`,
+        `${file} has a column ${show(source.name)}, which ${table.name} does not have (it has ${needs.join(", ")}); leave it out, or import all rows again with --replace`,
       );
     await checkValues(connection, { file, from: opened.from, source }, { ...column, table: table.name });
     columns.push({ ...source, ...column });
@@ -71,7 +71,7 @@ async function checkValues(
   if (typeof example !== "string") return;
   throw new ManymodelError(
     "input",
-    `column ${source.name} of ${file} is ${source.sqlType} (such as ${show(example)}), but ${column.table} has ${column.sqlType}; correct the file, or import all rows anew with --replace`,
+    `column ${source.name} of ${file} is ${source.sqlType} (such as ${show(example)}), but ${column.table} has ${column.sqlType}; correct the file, or import all rows again with --replace`,
   );
 }
 

@@ -38,20 +38,20 @@ export async function openFile(
   const files = inner === null ? await filesOf(file) : [file];
   const format = formatOf(at(files, 0));
   if (files.some((other) => formatOf(other) !== format))
-    throw new ManymodelError("input", `${file} means files of several formats; name those of one, such as *.csv`);
+    throw new ManymodelError(
+      "input",
+      `${file} matches files of several formats; name files of one format, such as *.csv`,
+    );
   if (format === "xlsx") {
     const { delimiter, decimal, ...cells } = csv;
     if (delimiter !== undefined || decimal !== undefined)
-      throw new ManymodelError("usage", `${file} is no CSV file, so a delimiter or decimal means nothing`);
+      throw new ManymodelError("usage", `${file} is not a CSV file; leave out delimiter and decimal`);
     const from = await openSheets(connection, files, { ...cells, ...(inner !== null && { sheet: inner }) });
     return { from, columns: await describe(connection, from) };
   }
   if (format === "csv") return readCsv(connection, files, csv, texts);
   if (Object.keys(csv).length > 0)
-    throw new ManymodelError(
-      "usage",
-      `${file} is no CSV file, so a delimiter, decimal, date format or null means nothing`,
-    );
+    throw new ManymodelError("usage", `${file} is not a CSV file; leave out delimiter, decimal, date format and null`);
   const from = inner === null ? readTyped(files, format) : await attach(connection, file, inner);
   return { from, columns: await describe(connection, from) };
 }

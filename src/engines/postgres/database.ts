@@ -220,7 +220,7 @@ export function explained(error: unknown, where: string): unknown {
   if (isLost(error))
     return new ManymodelError(
       "storage",
-      `cannot reach PostgreSQL at ${where}: ${messageOf(error) || code}; is it running, and the address right?`,
+      `cannot reach PostgreSQL at ${where}: ${messageOf(error) || code}; check that it runs, and that the address is right`,
       { cause },
     );
   if (!/^[0-9A-Z]{5}$/.test(code)) return error;

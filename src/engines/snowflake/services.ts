@@ -20,9 +20,13 @@ export function snowflakeServices(
   const perform = async (statements: readonly string[]) => {
     for (const text of statements)
       await session.rows(text).catch((cause) => {
-        throw new ManymodelError("config", `the account refused a service: ${messageOf(cause)}; see "engine check"`, {
-          cause,
-        });
+        throw new ManymodelError(
+          "config",
+          `the account refused a service: ${messageOf(cause)}; run: manymodel engine check`,
+          {
+            cause,
+          },
+        );
       });
   };
   const find = async (kind: ServiceKind) => (await session.records(sql.find(kind), 1))[0];

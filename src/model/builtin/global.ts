@@ -153,7 +153,7 @@ export default defineModel({
 
 /** Reads what a run learnt. @throws {RangeError} if it has no model */
 function learntOf(learnt: PlainData | undefined): GlobalLearnt & { readonly all: GlobalModel } {
-  if (!isLearnt(learnt)) throw new TypeError("what the run learnt is no global model");
+  if (!isLearnt(learnt)) throw new TypeError("the result of learn is not a global model");
   const { all, ...others }: GlobalLearnt = learnt;
   if (all === null) throw new RangeError(others.why ?? "the run has no global model");
   return { ...others, all };

@@ -58,7 +58,7 @@ export default defineModel({
   },
   complete({ data, exports, model, info, learnt, seed }: CompleteContext<FittedModel, object, LearnedExports>) {
     const series = fromPlain(info);
-    if (!isLearntWeights(learnt)) throw new TypeError("what the run learnt are no weights");
+    if (!isLearntWeights(learnt)) throw new TypeError("the result of learn has no weights");
     const learned = learnt.groups[series.group];
     const weights = learned?.weights ?? priorWeights(series.group);
     const shares = sharesOf(weights, series);

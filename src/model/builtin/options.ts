@@ -144,7 +144,7 @@ export const STORE_SALES = {
 const ROWS = {
   /** The outcome; empty where it is not known yet. */
   target: required(text),
-  /** Columns that may tell: numbers, booleans, texts as categories, dates and timestamps. */
+  /** Columns to learn from: numbers, booleans, texts as categories, dates and timestamps. */
   features: required(someNames),
   /** Rows held out, drawn by the run's seed, to measure the model; 0 for none. */
   holdout: required(wholeFrom(0)),

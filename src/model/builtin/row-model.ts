@@ -112,7 +112,7 @@ function outputOf({ exports, columns }: OutputContext<RowExports>): OutputColumn
   if (classes !== undefined && (hasClass(exports) || typeof weight === "number"))
     throw new ManymodelError(
       "config",
-      "threshold, costs and a class_weight in numbers are of targets of 0 and 1; leave them out beside classes",
+      "threshold, costs and a numeric class_weight need a target of 0 and 1; leave them out if you set classes",
     );
   const names = columns.map(({ name }) => name);
   const copies = keep.flatMap((word) => {
@@ -286,7 +286,7 @@ function fitRows<Fit>(
   { data, exports, seed }: FitContext<object, RowExports>,
 ): MeasuredFit<Fit> {
   const { features, holdout, folds: k, repeats, group, levels } = exports;
-  if (features.length === 0) throw new RangeError("features is empty; name the columns that may tell");
+  if (features.length === 0) throw new RangeError("features is empty; name at least one column");
   const outcomes = (rows: readonly number[]) => Float64Array.from(rows, (row) => at(outcome, row));
   const table = new RowFeatures(data, features);
   const groups = group === undefined ? undefined : textColumn(data, group);

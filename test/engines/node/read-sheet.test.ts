@@ -67,6 +67,6 @@ describe("openSheets", () => {
   });
 
   it("refuses options that are for CSV only", async () => {
-    await expect(read(book("by-openpyxl.xlsx"), { delimiter: ";" })).rejects.toThrow("no CSV file");
+    await expect(read(book("by-openpyxl.xlsx"), { delimiter: ";" })).rejects.toThrow("not a CSV file");
   });
 });

@@ -152,7 +152,8 @@ function regress(y: Float64Array, harmonics: readonly Harmonic[], starts: readon
   // A segment without a reading, or the sine of half a season, gets 0.
   for (let i = 0; i < width; i++) gram[i * width + i]! += 1e-9 * observed;
   const factor = new Float64Array(width * width);
-  if (!cholesky(gram, width, factor)) throw new RangeError("the history has too few readings for its seasons");
+  if (!cholesky(gram, width, factor))
+    throw new RangeError("the history has too few readings for its seasons; give a longer history or shorter periods");
 
   const coefficients = new Float64Array(width);
   coefficients.fill(median(y.filter((value) => !Number.isNaN(value))), 0, levels);

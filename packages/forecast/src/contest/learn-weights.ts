@@ -101,10 +101,10 @@ export function learnWeights(
 export function weightsFor(model: WeightModel, x: readonly number[], available?: readonly boolean[]): number[] {
   const { members, features, centres, scales, coef } = model;
   if (x.length !== features.length)
-    throw new RangeError(`${x.length} features for a model of ${features.length}: ${features.join(", ")}`);
+    throw new RangeError(`x has ${x.length} features; the model needs ${features.length}: ${features.join(", ")}`);
   if (available !== undefined && (available.length !== members.length || !available.includes(true)))
     throw new RangeError(
-      `availability is [${available.join(", ")}] of ${members.length} members; one must be available`,
+      `available is [${available.join(", ")}]; it must have a value for each of ${members.length} members, one of them true`,
     );
   const row = standardised(x, centres, scales);
   const scores = coef.map((coefficients) => row.reduce((sum, value, f) => sum + value * (coefficients[f] ?? 0), 0));
@@ -113,14 +113,17 @@ export function weightsFor(model: WeightModel, x: readonly number[], available?:
 
 function check({ members, features, x, errors }: WeightEvidence, prior: WeightModel | undefined): void {
   if (members.length < 2) throw new RangeError(`there are ${members.length} members; weights need at least 2`);
-  if (x.length !== errors.length) throw new RangeError(`${x.length} rows of features for ${errors.length} of errors`);
+  if (x.length !== errors.length)
+    throw new RangeError(
+      `x has ${x.length} rows of features and errors ${errors.length}; each series needs one of both`,
+    );
   errors.forEach((row, i) => {
     if (row.length !== members.length)
-      throw new RangeError(`series ${i} has ${row.length} errors for ${members.length} members`);
+      throw new RangeError(`series ${i} has errors of ${row.length} members; give those of all ${members.length}`);
     row.forEach((memberErrors, m) => {
       if (memberErrors.length !== row[0]?.length)
         throw new RangeError(
-          `series ${i} has ${memberErrors.length} errors of ${members[m]} for ${row[0]?.length} steps`,
+          `series ${i} has ${memberErrors.length} errors of ${members[m]}; give one for each of ${row[0]?.length} steps`,
         );
       const bad = memberErrors.findIndex((error) => Math.abs(error) === Infinity);
       if (bad >= 0)
@@ -129,7 +132,7 @@ function check({ members, features, x, errors }: WeightEvidence, prior: WeightMo
         );
     });
     if (x[i]?.length !== features.length)
-      throw new RangeError(`series ${i} has ${x[i]?.length} features for ${features.length} names`);
+      throw new RangeError(`series ${i} has ${x[i]?.length} features; give one for each of ${features.length} names`);
   });
   if (prior === undefined) return;
   for (const [role, ours, theirs] of [
@@ -138,7 +141,7 @@ function check({ members, features, x, errors }: WeightEvidence, prior: WeightMo
   ] as const)
     if (ours.join() !== theirs.join())
       throw new RangeError(
-        `the prior's ${role} are ${theirs.join(", ")}, not ${ours.join(", ")}; use a prior of the same`,
+        `the prior's ${role} are ${theirs.join(", ")}, not ${ours.join(", ")}; use a prior with the same ${role}`,
       );
 }
 

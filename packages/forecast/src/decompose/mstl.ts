@@ -36,7 +36,9 @@ export function mstl(
   const n = values.length;
   const periods = sortedPeriods.filter((period) => n > 2 * period);
   if (periods.length === 0)
-    throw new RangeError(`of the periods ${sortedPeriods.join(", ")} none fits more than twice into ${n} values`);
+    throw new RangeError(
+      `the series has ${n} values; none of the periods ${sortedPeriods.join(", ")} fits more than twice: use a shorter period`,
+    );
   const rounds = periods.length === 1 ? 1 : (options.iterations ?? 2);
   const seasonal = periods.map(() => new Float64Array(n));
   const adjusted = Float64Array.from(values);

@@ -28,7 +28,7 @@ export function forecastGlobal(
   );
   const { columns, level, scale } = rows;
   if (Number.isNaN(level[0] ?? 0))
-    throw new RangeError("the series has fewer than 2 values that are known, or they do not vary; give more values");
+    throw new RangeError("the series has fewer than 2 known values, or they do not vary; give more values");
   const z = predictBoosted(model.trees, columns);
   const mean = z.map((value, j) => level[j]! + scale[j]! * value);
   const quantile = (p: number) =>

@@ -165,7 +165,7 @@ export class GlobalTraining {
     const { columns, target } = this.#rows;
     if (!target.some((value) => !Number.isNaN(value)))
       throw new RangeError(
-        `none of ${this.#added} series has ${LEAST_SEASONS} seasons of ${period} values, and a value after them, before its last ${holdout}`,
+        `none of ${this.#added} series has ${LEAST_SEASONS} seasons of ${period} values, and a value after them, before its last ${holdout}; use a shorter period or holdout`,
       );
     const trees = boostedTrees(columns, target, { rounds, rate: RATE, leaves: LEAVES, minRows: LEAF_ROWS });
     return {

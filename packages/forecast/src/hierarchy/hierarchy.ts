@@ -27,15 +27,17 @@ export interface Hierarchy {
  */
 export function hierarchy(leaves: number, levels: readonly HierarchyLevel[]): Hierarchy {
   if (!Number.isSafeInteger(leaves) || leaves < 1)
-    throw new RangeError(`a hierarchy has ${leaves} leaves; it must have an integer number of at least 1`);
+    throw new RangeError(`leaves is ${leaves}; it must be an integer of at least 1`);
   const offsets = [0];
   for (const [l, { nodes, of }] of levels.entries()) {
     if (of.length !== leaves)
-      throw new RangeError(`level ${l} names the nodes of ${of.length} leaves; there are ${leaves}`);
+      throw new RangeError(`level ${l} has nodes for ${of.length} leaves; it must have a node for each of ${leaves}`);
     const bad = of.findIndex((node) => !(node >= 0 && node < nodes));
-    if (bad >= 0) throw new RangeError(`leaf ${bad} is part of node ${of[bad]} of level ${l}, which has ${nodes}`);
+    if (bad >= 0)
+      throw new RangeError(`leaf ${bad} is part of node ${of[bad]} of level ${l}; its nodes are 0 to ${nodes - 1}`);
     const used = new Set(of).size;
-    if (used < nodes) throw new RangeError(`level ${l} has ${nodes} nodes, but leaves in ${used} of them only`);
+    if (used < nodes)
+      throw new RangeError(`level ${l} has ${nodes} nodes, but only ${used} have leaves; leave out the others`);
     offsets.push(offsets[l]! + nodes);
   }
   const aggregates = offsets[levels.length]!;
@@ -62,9 +64,11 @@ export function groupedHierarchy(
     let nodes = 1;
     for (const name of by) {
       const values = keys[name];
-      if (values === undefined) throw new RangeError(`no key column ${name}; there is ${names.join(", ")}`);
+      if (values === undefined) throw new RangeError(`key column ${name} does not exist; use ${names.join(", ")}`);
       if (values.length !== leaves)
-        throw new RangeError(`key column ${name} has ${values.length} values, ${names[0]} has ${leaves}`);
+        throw new RangeError(
+          `key column ${name} has ${values.length} values; it must have ${leaves}, like ${names[0]}`,
+        );
       const nodeOf = new Map<string, number>();
       for (let leaf = 0; leaf < leaves; leaf++) {
         const text = `${of[leaf]}:${values[leaf]}`;

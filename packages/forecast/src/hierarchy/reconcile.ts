@@ -79,7 +79,7 @@ export function reconciler(hierarchy: Hierarchy, options: ReconcileOptions): Rec
       const bad = used.findIndex((value) => !Number.isFinite(value));
       if (bad >= 0)
         throw new RangeError(
-          `the base forecast of node ${bad} is ${base[bad]}; it must be a finite number, or the node be said to be missing`,
+          `the base forecast of node ${bad} is ${base[bad]}; it must be a finite number, or missing[${bad}] must be 1`,
         );
       const reconciled = new Float64Array(nodes);
       reconciled.set(leavesOf(used), aggregates);
@@ -154,7 +154,10 @@ function prepare(hierarchy: Hierarchy, options: Options): Prepared {
 function topDown(hierarchy: Hierarchy, { proportions, missing }: Options): Prepared["leavesOf"] {
   const top = topNodes(hierarchy);
   const without = top.findIndex((node) => missing[node] === 1);
-  if (without >= 0) throw new RangeError(`the top node above leaf ${without} has no base forecast that could be split`);
+  if (without >= 0)
+    throw new RangeError(
+      `the top node above leaf ${without} has no base forecast to split; give it one, or use bottom-up`,
+    );
   if (proportions === undefined) return (base) => forecastProportions(hierarchy, base, missing);
   checkLength("proportions", proportions, hierarchy.leaves);
   return (base) => splitTop(hierarchy, base, proportions);
@@ -163,7 +166,8 @@ function topDown(hierarchy: Hierarchy, { proportions, missing }: Options): Prepa
 function assumedVariances(hierarchy: Hierarchy, { method, variances }: Options): Float64Array {
   const ones = new Float64Array(hierarchy.nodes).fill(1);
   const assumed = method === "ols" ? ones : method === "wls-struct" ? sumUp(hierarchy, ones) : variances;
-  if (assumed === undefined) throw new RangeError("method wls-var needs the variances of the base forecasts' errors");
+  if (assumed === undefined)
+    throw new RangeError("method wls-var needs variances: those of the base forecasts' errors");
   checkLength("variances", assumed, hierarchy.nodes);
   return assumed;
 }
@@ -185,7 +189,7 @@ function usedVariances(hierarchy: Hierarchy, assumed: Float64Array, missing: Uin
 }
 
 function usedResiduals({ nodes }: Hierarchy, { residuals, missing }: Options): Float64Array[] {
-  if (residuals === undefined) throw new RangeError("method mint-shrink needs residuals of the base forecasts");
+  if (residuals === undefined) throw new RangeError("method mint-shrink needs residuals: those of the base forecasts");
   for (const at of residuals) checkLength("residuals", at, nodes);
   return residuals.map((at) => at.map((e, node) => (missing[node] === 1 ? NaN : e)));
 }
@@ -211,7 +215,7 @@ function unknown(
   }
   if (forecasts > 0 && finite === 0)
     throw new RangeError(
-      `no leaf has ${method === "wls-var" ? "a known variance" : "residuals"}; method ${method} needs those of some. Use method wls-struct`,
+      `no leaf has ${method === "wls-var" ? "a known variance" : "residuals"}; method ${method} needs some. Use method wls-struct`,
     );
   return unweighted;
 }

@@ -25,7 +25,8 @@ export function historicalProportions(
   const top = topNodes(hierarchy);
   const sums = new Float64Array(leaves);
   for (const at of history) {
-    if (at.length !== leaves) throw new RangeError(`history has ${at.length} values at a time for ${leaves} leaves`);
+    if (at.length !== leaves)
+      throw new RangeError(`history has ${at.length} values at a time; it must have one for each of ${leaves} leaves`);
     const filled = at.map((y) => (Number.isNaN(y) ? 0 : y));
     const added = kind === "average-proportions" ? shares(filled, top) : filled;
     for (let leaf = 0; leaf < leaves; leaf++) sums[leaf]! += added[leaf]!;
@@ -100,7 +101,8 @@ export function forecastProportions(
 /** Returns each leaf's node at the top of the nested levels. */
 export function topNodes({ nested, levels, offsets }: Hierarchy): Int32Array {
   const top = nested.chain.at(-1);
-  if (top === undefined) throw new RangeError("top-down needs a level above the leaves; there is none");
+  if (top === undefined)
+    throw new RangeError("top-down needs a level above the leaves, and there is none; use bottom-up");
   return levels[top]!.of.map((node) => offsets[top]! + node);
 }
 

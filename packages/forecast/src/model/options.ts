@@ -42,7 +42,7 @@ export function checkOptions<T extends object>(
 ): void {
   if (options !== undefined && (typeof options !== "object" || options === null || Array.isArray(options)))
     throw new RangeError(
-      `the options of ${of} are ${JSON.stringify(options)}; they are an object, such as ${example(names)}`,
+      `the options of ${of} are ${JSON.stringify(options)}; use an object, such as ${example(names)}`,
     );
   for (const name in options)
     if (!Object.hasOwn(names, name)) {

@@ -16,7 +16,9 @@ const STATES = 160;
  */
 export function averageRunLength(reference: number, decision: number, shift = 0, sides: 1 | 2 = 2): number {
   if (!(reference >= 0) || !(decision > 0))
-    throw new RangeError(`reference ${reference} and decision ${decision} must be at least 0, and above 0`);
+    throw new RangeError(
+      `reference is ${reference} and decision ${decision}; reference must be at least 0, decision above 0`,
+    );
   const up = oneSided(reference, decision, shift);
   return sides === 1 ? up : 1 / (1 / up + 1 / oneSided(reference, decision, -shift));
 }

@@ -86,7 +86,9 @@ export function termColumns(
   }
   for (const { name, dates, before = 0, after = 0 } of holidays) {
     if (!(Number.isSafeInteger(before) && before >= 0 && Number.isSafeInteger(after) && after >= 0))
-      throw new RangeError(`holiday ${JSON.stringify(name)} has a window of ${before} days before and ${after} after`);
+      throw new RangeError(
+        `holiday ${JSON.stringify(name)} has a window of ${before} days before and ${after} after; both must be integers of at least 0`,
+      );
     const days = new Set(dates.map((date) => dayNumber(parseDate(date, `a date of holiday ${JSON.stringify(name)}`))));
     for (let offset = -before; offset <= after; offset++)
       add(offset === 0 ? name : `${name}${offset > 0 ? "+" : ""}${offset}`, (i) => {

@@ -157,7 +157,7 @@ function fit(values: Float64Array, options: LinearOptions): LinearModel {
   };
   if (reach === 0) return model;
   if (values.length < reach)
-    throw new RangeError(`lag ${reach} needs more than the ${values.length} values of the series`);
+    throw new RangeError(`lag ${reach} needs more than the series' ${values.length} values; use a smaller lag`);
   return { ...model, last: lastValues(values, fittedValues(model, values, 0, [], xreg), reach) };
 }
 

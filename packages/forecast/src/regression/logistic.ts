@@ -156,7 +156,8 @@ export function logisticContributions(
   let start = model.coef[0]!;
   const values = names.map((name, j): [string, Float64Array] => {
     const middle = Object.hasOwn(centre, name) ? centre[name]! : NaN;
-    if (!Number.isFinite(middle)) throw new RangeError(`the centre of ${JSON.stringify(name)} is ${middle}; state it`);
+    if (!Number.isFinite(middle))
+      throw new RangeError(`the centre of ${JSON.stringify(name)} is ${middle}; give a finite number`);
     const slope = model.coef[j + 1]!;
     start += slope * middle;
     return [name, columns[j]!.map((value) => slope * (value - middle))];
@@ -314,7 +315,7 @@ const separated = () =>
 
 const unreached = (ridge: number) =>
   new RangeError(
-    `the coefficients did not settle in ${MOST_ITERATIONS} steps with ridge ${ridge}; set a larger ridge, for example ${Math.max(1, 100 * ridge)}`,
+    `the coefficients did not converge in ${MOST_ITERATIONS} steps with ridge ${ridge}; set a larger ridge, for example ${Math.max(1, 100 * ridge)}`,
   );
 
 /** Returns the advice where the curvature has no Cholesky factor. */

@@ -98,7 +98,8 @@ export function encoding(columns: FeatureColumns, options: EncodingOptions = {})
     const levels: number[] = [];
     for (let t = 0; t < values.length; t++) {
       const value = values[t]!;
-      if (Math.abs(value) === Infinity) throw new RangeError(`feature ${name} is ${value} at position ${t}`);
+      if (Math.abs(value) === Infinity)
+        throw new RangeError(`feature ${name} is ${value} at position ${t}; it must be finite, NaN where missing`);
       if (!Number.isNaN(value)) levels.push(value);
     }
     if (levels.length === 0) throw new RangeError(`feature ${name} has no values; leave it out`);
@@ -126,7 +127,7 @@ export function encode({ features }: Encoding, columns: FeatureColumns): Record<
     const values = Object.hasOwn(columns, name) ? columns[name]! : undefined;
     if (values === undefined)
       throw new RangeError(
-        `the encoding has feature ${JSON.stringify(name)}; the columns are ${Object.keys(columns).join(", ")}`,
+        `the encoding needs feature ${JSON.stringify(name)}; the columns are ${Object.keys(columns).join(", ")}`,
       );
     if (values.length !== length)
       throw new RangeError(`feature ${name} has ${values.length} values; there must be ${length}`);

@@ -31,7 +31,7 @@ export function sampleGrid<const G extends GridValues>(values: G, count: number,
 
 function sizeOf(values: GridValues): number {
   return Object.entries(values).reduce((size, [name, list]) => {
-    if (list.length === 0) throw new RangeError(`${name} has no values to try`);
+    if (list.length === 0) throw new RangeError(`${name} has no values to try; give at least one`);
     return size * list.length;
   }, 1);
 }
@@ -65,7 +65,9 @@ export function outOfFold(
   for (const { training, held } of folds) {
     const predicted = predict(training, held);
     if (predicted.length !== held.length)
-      throw new RangeError(`predict returned ${predicted.length} values for ${held.length} rows`);
+      throw new RangeError(
+        `predict returned ${predicted.length} values; it must return one for each of ${held.length} rows`,
+      );
     for (const [i, row] of held.entries()) {
       sums[row]! += predicted[i]!;
       counts[row]! += 1;

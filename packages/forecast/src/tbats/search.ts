@@ -48,7 +48,7 @@ export function search(observations: Observations, choices: Choices): Estimate {
   for (const family of families) tried.push(...searchFamily(observations, choices, family, tried));
   if (tried.length === 0)
     throw new RangeError(
-      `the series has ${observations.nobs} observed values, too few for the form asked for; leave the choice open`,
+      `the series has ${observations.nobs} observed values, too few for the requested form; leave out its options`,
     );
   const best = least(tried);
   return (

@@ -14,7 +14,7 @@ const DAYS_PER_YEAR = 365.25;
  */
 export function calendarPeriods(interval: Interval): number[] {
   const parts = parseInterval(interval);
-  if (parts === undefined) throw new RangeError(`interval is ${JSON.stringify(interval)}; it must be one such as P1D`);
+  if (parts === undefined) throw new RangeError(`interval is ${JSON.stringify(interval)}; use one such as P1D`);
   switch (parts.unit) {
     case "number":
       return [];

@@ -42,7 +42,8 @@ export function detectInterval(times: Float64Array, unit: "time" | "number"): In
 export function nextTimes(last: number, interval: Interval, count: number): Float64Array {
   const parts = parseInterval(interval);
   const day = parts?.unit === "month" ? parts.day : 1;
-  if (parts === undefined || day === undefined) throw new RangeError(`not an interval: ${JSON.stringify(interval)}`);
+  if (parts === undefined || day === undefined)
+    throw new RangeError(`${JSON.stringify(interval)} is not an interval; use one such as P1D`);
   const times = new Float64Array(count);
   if (parts.unit === "weekday") {
     let time = last;
@@ -73,7 +74,7 @@ export function nextTimes(last: number, interval: Interval, count: number): Floa
  */
 export function stepNumber(time: number, interval: Interval): number {
   const parts = parseInterval(interval);
-  if (parts === undefined) throw new RangeError(`not an interval: ${JSON.stringify(interval)}`);
+  if (parts === undefined) throw new RangeError(`${JSON.stringify(interval)} is not an interval; use one such as P1D`);
   if (parts.unit === "month") return Math.round(monthNumber(new Date(time)) / parts.step);
   if (parts.unit !== "weekday") return Math.round(time / (parts.step * UNIT[parts.unit]));
   // 1970-01-05 was a Monday.

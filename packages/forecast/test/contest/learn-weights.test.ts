@@ -117,11 +117,13 @@ describe("learnWeights", () => {
     expect(() => learnWeights({ ...evidence, errors: [[[1], [-Infinity], [3]]], x: [[1, 1]] })).toThrow(
       "error 0 of b on series 0 is -Infinity",
     );
-    expect(() => learnWeights({ ...evidence, x: evidence.x.slice(1) })).toThrow("39 rows of features for 40");
+    expect(() => learnWeights({ ...evidence, x: evidence.x.slice(1) })).toThrow(
+      "x has 39 rows of features and errors 40",
+    );
     expect(() => learnWeights({ ...evidence, members: ["a", "b", "d"] }, { prior })).toThrow(
       "prior's members are a, b, c",
     );
-    expect(() => weightsFor(prior, [1])).toThrow("1 features for a model of 2");
-    expect(() => weightsFor(prior, [1, 1], [false, false, false])).toThrow("one must be available");
+    expect(() => weightsFor(prior, [1])).toThrow("x has 1 features; the model needs 2");
+    expect(() => weightsFor(prior, [1, 1], [false, false, false])).toThrow("one of them true");
   });
 });

@@ -324,7 +324,7 @@ describe("reconciler", () => {
   it.each<[string, () => unknown, RegExp]>([
     ["a NaN", () => reconcile(crossed(), [new Float64Array(9).fill(NaN)], { method: "ols" }), /node 0 is NaN/],
     ["a length", () => reconcile(crossed(), [new Float64Array(8)], { method: "ols" }), /base has 8 values.*each of 9/],
-    ["no variances", () => reconciler(crossed(), { method: "wls-var" }), /wls-var needs the variances/],
+    ["no variances", () => reconciler(crossed(), { method: "wls-var" }), /wls-var needs variances/],
     [
       "a negative variance",
       () => reconciler(crossed(), { method: "wls-var", variances: new Float64Array(9).fill(-1) }),
@@ -338,12 +338,12 @@ describe("reconciler", () => {
           method: "mint-shrink",
           residuals: [0, 1].map(() => new Float64Array(9).fill(NaN, 5)),
         }),
-      /no leaf has residuals; method mint-shrink needs those of some/,
+      /no leaf has residuals; method mint-shrink needs some/,
     ],
     [
       "no leaf with a variance",
       () => reconciler(crossed(), { method: "wls-var", variances: new Float64Array(9).fill(NaN) }),
-      /no leaf has a known variance; method wls-var needs those of some/,
+      /no leaf has a known variance; method wls-var needs some/,
     ],
     [
       "residuals of one time",
@@ -361,10 +361,10 @@ describe("reconciler", () => {
       /top node above leaf 0/,
     ],
     ["no level to start from", () => reconciler(hierarchy(2, []), { method: "top-down" }), /needs a level above/],
-    ["no leaves", () => groupedHierarchy({}, [[]]), /0 leaves/],
-    ["an unknown column", () => groupedHierarchy({ a: ["1"] }, [["b"]]), /no key column b; there is a/],
+    ["no leaves", () => groupedHierarchy({}, [[]]), /leaves is 0/],
+    ["an unknown column", () => groupedHierarchy({ a: ["1"] }, [["b"]]), /key column b does not exist; use a/],
     ["a node out of range", () => hierarchy(1, [{ nodes: 1, of: Int32Array.of(1) }]), /leaf 0 is part of node 1/],
-    ["a node without leaves", () => hierarchy(1, [{ nodes: 2, of: Int32Array.of(1) }]), /leaves in 1 of them/],
+    ["a node without leaves", () => hierarchy(1, [{ nodes: 2, of: Int32Array.of(1) }]), /only 1 have leaves/],
   ])("refuses %s", (_, attempt, message) => {
     expect(attempt).toThrow(RangeError);
     expect(attempt).toThrow(message);

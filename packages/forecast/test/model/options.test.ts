@@ -50,9 +50,7 @@ describe("options", () => {
     for (const name of ["snaive", "holtWinters", "stl", "nsdiffs", "seasonalStrength", "ocsb"])
       expect(() => calls[name]!(y), name).toThrow(`${name} needs the option period, such as { period: 12 }`);
     expect(() => calls.stlf!(y)).toThrow("stlf needs the option period");
-    expect(() => calls.nsdiffs!(y, 12)).toThrow(
-      "the options of nsdiffs are 12; they are an object, such as { period: 12 }",
-    );
+    expect(() => calls.nsdiffs!(y, 12)).toThrow("the options of nsdiffs are 12; use an object, such as { period: 12 }");
     expect(() => calls.forecast!(naive(y))).toThrow("forecast needs the option h, such as { h: 12 }");
   });
 

@@ -37,7 +37,7 @@ describe("tuning", () => {
     expect(Array.from(predicted)).toEqual(y.map((value) => (21 - value) / 5));
     const repeated = outOfFold(folds(6, { k: 3, repeats: 4 }), (_, held) => held.map((row) => row));
     expect(Array.from(repeated)).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(() => outOfFold(folds(4, { k: 2 }), () => [1])).toThrow("1 values for 2 rows");
+    expect(() => outOfFold(folds(4, { k: 2 }), () => [1])).toThrow("one for each of 2 rows");
   });
 
   it("chooses the least loss, the first of equals, and skips candidates that cannot be fitted", () => {

@@ -64,7 +64,7 @@ export function addWorkers(program: Command): void {
     .option("--all", "all of them")
     .action(async (names: string[], options: CommonOptions & { all?: boolean }) => {
       if (names.length === 0 && !options.all)
-        throw new ManymodelError("usage", 'which workers? give names ("manymodel workers list"), or --all');
+        throw new ManymodelError("usage", 'no workers are named; give names ("manymodel workers list"), or --all');
       const stopped = await withWorkspace(options, (mm) => mm.workers.stop(options.all ? "all" : names));
       print({ json: { stopped }, text: `${stopped} workers were asked to stop.` }, options);
     });
