@@ -242,7 +242,7 @@ describe("models of rows", () => {
         typeof churn.output === "function"
           ? churn.output({ exports: { ...options, threshold: 0.5 }, columns: [] })
           : undefined,
-      ).toThrow("leave them out beside classes");
+      ).toThrow("leave them out if you set classes");
     });
   });
 

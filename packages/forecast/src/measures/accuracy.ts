@@ -149,7 +149,8 @@ export function accuracy(
   options: { training?: Series; period?: number } = {},
 ): Accuracy {
   checkOptions("accuracy", options, { training: true, period: true });
-  if ("mean" in actual || "mean" in forecast) throw new RangeError("accuracy takes (actual, forecast.mean), not a whole forecast");
+  if ("mean" in actual || "mean" in forecast)
+    throw new RangeError("accuracy takes (actual, forecast.mean), not a whole forecast");
   checkLengths(actual, forecast);
   const { training, period = 1 } = options;
   // One pass: each sum is added to in the order of the steps, as by the measure of its name.

@@ -24,6 +24,6 @@ describe("the seasons that the calendar has", () => {
     expect(calendarPeriods(interval)).toEqual(periods);
   });
   it("refuses text that is no interval", () => {
-    expect(() => calendarPeriods("weekly")).toThrow('interval is "weekly"; it must be one such as P1D');
+    expect(() => calendarPeriods("weekly")).toThrow('interval is "weekly"; use one such as P1D');
   });
 });
