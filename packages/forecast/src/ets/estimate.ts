@@ -1,4 +1,4 @@
-import { levenbergMarquardt, type SquaresProblem } from "../optimise/levenberg-marquardt.ts";
+import { createLevenbergMarquardt, type LeastSquares, type SquaresProblem } from "../optimise/levenberg-marquardt.ts";
 import { admissible } from "./admissible.ts";
 import type { EtsForm } from "./form.ts";
 import { createSquares, SEASON, STATES } from "./squares.ts";
@@ -17,12 +17,8 @@ export interface Given {
   readonly phi: number | undefined;
 }
 
-/** Result of a search, in natural units. */
-export interface Found {
-  readonly x: Float64Array;
-  readonly value: number;
-  readonly converged: boolean;
-}
+/** Tells whether to end a search after a step: by the point, its sum of squares, and the number of steps so far. */
+export type GiveUp = (x: Float64Array, value: number, steps: number) => boolean;
 
 /** A search for one form's parameters and initial states. */
 export interface Estimator {
@@ -34,9 +30,16 @@ export interface Estimator {
    *
    * @param parts - whether the initial states are searched as well or stay those of the start
    * @param tolerance - ends where a step is expected to lower −2 log-likelihood by less
+   * @param giveUp - ends after a step to a point, in natural units, for which this is true
    * @returns where it ended, in natural units; `value` as `EtsSquares` has it
    */
-  run(start: Float64Array, parts: "smoothing" | "all", maxSteps: number, tolerance: number): Found;
+  run(
+    start: Float64Array,
+    parts: "smoothing" | "all",
+    maxSteps: number,
+    tolerance: number,
+    giveUp?: GiveUp,
+  ): LeastSquares;
 }
 
 /** Least and greatest of what is estimated, alpha, beta and gamma; phi's. As R's `ets` has them. */
@@ -139,20 +142,33 @@ export function createEstimator(
       return value;
     },
   };
+  const search = createLevenbergMarquardt(problem, size);
+  const isOpen = (i: number) => lower[i]! < upper[i]!;
+  const open = Int32Array.from(lower.keys()).filter(isOpen);
+  const openSmoothing = open.filter((i) => i < STATES);
+  const least = lower.slice();
+  const most = upper.slice();
+  const box = { all: { lower, upper, open }, smoothing: { lower: least, upper: most, open: openSmoothing } };
   return {
     form,
     value: squares.value,
-    run(start, parts, maxSteps, tolerance) {
-      const x = Float64Array.from(start);
+    run(start, parts, maxSteps, tolerance, giveUp) {
+      const x = start.slice();
       const alpha = Math.min(upper[0]!, Math.max(lower[0]!, x[0]!));
       if (shareBeta) x[1] = alpha > LEAST ? (x[1]! - LEAST) / (alpha - LEAST) : 0.1;
       if (shareGamma) x[2] = 1 - alpha > LEAST ? (x[2]! - LEAST) / (1 - alpha - LEAST) : 0.1;
-      const least = lower.map((bound, i) => (parts === "smoothing" && i >= STATES ? x[i]! : bound));
-      const most = upper.map((bound, i) => (parts === "smoothing" && i >= STATES ? x[i]! : bound));
-      active = Int32Array.from(least.keys()).filter((i) => least[i]! < most[i]!);
-      const options = { lower: least, upper: most, tolerance: tolerance / y.length, maxSteps, floor };
-      const optimum = levenbergMarquardt(problem, x, options);
-      return { ...optimum, x: Float64Array.from(toNatural(optimum.x)) };
+      least.set(x.subarray(STATES), STATES);
+      most.set(x.subarray(STATES), STATES);
+      active = box[parts].open;
+      const optimum = search(x, {
+        lower: box[parts].lower,
+        upper: box[parts].upper,
+        tolerance: tolerance / y.length,
+        maxSteps,
+        floor,
+        giveUp: giveUp && ((x, value, steps) => giveUp(toNatural(x), value, steps)),
+      });
+      return { x: toNatural(optimum.x).slice(), value: optimum.value };
     },
   };
 }

@@ -2,13 +2,25 @@ import { interpolate } from "../time/series.ts";
 import type { EtsForm } from "./form.ts";
 
 /**
- * States to start a search from: a line through the first seasons (at most four, at least ten values), and each season's
- * mean distance from it, as a difference or a ratio.
+ * Returns the states to start a search from, by form: a line through the first seasons (at most four, at least ten values), and
+ * each season's mean distance from it, as a difference or a ratio. Forms that differ in their errors or damping alone share them.
  *
  * @returns level, slope, and the season's effects in time order (sum 0, or `period` for ratios)
  */
-export function startingStates(y: Float64Array, { trend, season }: EtsForm, period: number): number[] {
+export function createStartingStates(y: Float64Array, period: number): (form: EtsForm) => readonly number[] {
   const filled = interpolate(y);
+  const least = filled.reduce((least, value) => (value > 0 && value < least ? value : least), Infinity);
+  const statesByParts = new Map<string, readonly number[]>();
+  return (form) => {
+    const parts = form.trend + form.season;
+    const states = statesByParts.get(parts) ?? startingStates(filled, least, form, period);
+    statesByParts.set(parts, states);
+    return states;
+  };
+}
+
+/** @param least - the least value above 0 */
+function startingStates(filled: Float64Array, least: number, { trend, season }: EtsForm, period: number): number[] {
   const n = Math.min(filled.length, season === "N" ? 10 : Math.max(10, 4 * period));
   const head = filled.subarray(0, n);
   let { level, slope } = line(head);
@@ -37,7 +49,6 @@ export function startingStates(y: Float64Array, { trend, season }: EtsForm, peri
     const length = Math.min(n, Math.max(10, 2 * period));
     level += (slope * (length + 1)) / 2;
   }
-  const least = Math.min(...filled.filter((value) => value > 0));
   if (trend === "M" || season === "M") level = Math.max(level, least / 2);
   if (trend === "M") slope = Math.min(1.2, Math.max(0.8, 1 + slope / level));
   return [level, trend === "N" ? 0 : slope, ...effects];

@@ -8,7 +8,7 @@ export interface SquaresProblem {
   normal(x: Float64Array, A: Float64Array, g: Float64Array): number;
 }
 
-/** Settings of `levenbergMarquardt`. */
+/** Settings of a search by `createLevenbergMarquardt`. */
 export interface LevenbergMarquardtOptions {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
@@ -17,63 +17,83 @@ export interface LevenbergMarquardtOptions {
   readonly maxSteps?: number;
   /** Stops where the sum of squares is at most this. */
   readonly floor?: number;
+  /** Stops after a step to a point for which this is true: its sum of squares, and the number of steps so far. */
+  readonly giveUp?: ((x: Float64Array, value: number, steps: number) => boolean) | undefined;
 }
 
+/** Result of a search: the best point met, and its sum of squares (Infinity if the start, brought into the box, is not allowed). */
+export interface LeastSquares {
+  readonly x: Float64Array;
+  readonly value: number;
+}
+
+/** A search for the least sum of squares from a start, which stays as it is. */
+export type LevenbergMarquardt = (start: Float64Array, options: LevenbergMarquardtOptions) => LeastSquares;
+
 /**
- * Minimises a sum of squares of a few variables in a box by the Levenberg–Marquardt method. A variable that a step would
- * take past its bound goes to the bound, and the others' steps are found anew given that.
+ * Returns a search that minimises a sum of squares of a few variables in a box by the Levenberg–Marquardt method. A variable
+ * that a step would take past its bound goes to the bound, and the others' steps are found anew given that.
  *
- * @returns the best point met and its sum of squares (Infinity if the start, brought into the box, is not allowed), and
- *   whether it converged within `maxSteps`
+ * @param n - number of variables
  * @see Marquardt (1963), doi:10.1137/0111030; Nocedal & Wright (2006), Numerical Optimization, ch. 10
  */
-export function levenbergMarquardt(
-  problem: SquaresProblem,
-  start: Float64Array,
-  { lower, upper, tolerance = 1e-9, maxSteps = 100, floor = 0 }: LevenbergMarquardtOptions,
-): { x: Float64Array; value: number; converged: boolean } {
-  const n = start.length;
-  const x = start.map((value, i) => Math.min(upper[i]!, Math.max(lower[i]!, value)));
+export function createLevenbergMarquardt(problem: SquaresProblem, n: number): LevenbergMarquardt {
   const A = new Float64Array(n * n);
   const g = new Float64Array(n);
   const step = new Float64Array(n);
   const trial = new Float64Array(n);
-  const solver = createBoxSolver({ lower, upper });
-  let value = problem.normal(x, A, g);
-  if (!(value < Infinity)) return { x, value: Infinity, converged: true };
-  let damping = 1e-2;
-  for (let iteration = 0; iteration < maxSteps; iteration++) {
-    if (value <= floor) return { x, value, converged: true };
-    let accepted = false;
-    for (let attempt = 0; attempt < 20; attempt++) {
-      const clipped = solver(A, g, x, damping, step);
-      let expected = 0;
-      for (let i = 0; i < n; i++) {
-        trial[i] = x[i]! + step[i]!;
-        let row = 0;
-        for (let j = 0; j < n; j++) row += A[i * n + j]! * step[j]!;
-        expected -= step[i]! * (2 * g[i]! + row);
+  const solver = createBoxSolver(n);
+  return (start, { lower, upper, tolerance = 1e-9, maxSteps = 100, floor = 0, giveUp }) => {
+    const x = start.slice();
+    for (let i = 0; i < n; i++) x[i] = Math.min(upper[i]!, Math.max(lower[i]!, x[i]!));
+    if (maxSteps === 0) return { x, value: problem.value(x) };
+    let value = problem.normal(x, A, g);
+    const boxed = { lower, upper, A, g };
+    if (!(value < Infinity)) return { x, value: Infinity };
+    let damping = 1e-2;
+    for (let iteration = 0; iteration < maxSteps; iteration++) {
+      if (value <= floor) return { x, value };
+      let accepted = false;
+      let reached = Infinity;
+      for (let attempt = 0; attempt < 20; attempt++) {
+        const clipped = solver(boxed, x, damping, step);
+        let expected = 0;
+        for (let i = 0; i < n; i++) {
+          trial[i] = x[i]! + step[i]!;
+          let row = 0;
+          for (let j = 0; j < n; j++) row += A[i * n + j]! * step[j]!;
+          expected -= step[i]! * (2 * g[i]! + row);
+        }
+        if (!(expected > tolerance * value)) {
+          // A step cut at a bound may expect nothing though a shorter one does.
+          if (!clipped || damping > 1e6) return { x, value };
+          damping *= 8;
+          continue;
+        }
+        reached = problem.value(trial);
+        const ratio = (value - reached) / expected;
+        if (reached < value) {
+          damping = ratio > 0.75 ? Math.max(1e-9, damping / 10) : ratio < 0.25 ? damping * 4 : damping;
+          accepted = true;
+          break;
+        }
+        damping = Math.min(1e12, damping * 8);
       }
-      if (!(expected > tolerance * value)) {
-        // A step cut at a bound may expect nothing though a shorter one does.
-        if (!clipped || damping > 1e6) return { x, value, converged: true };
-        damping *= 8;
-        continue;
-      }
-      const reached = problem.value(trial);
-      const ratio = (value - reached) / expected;
-      if (reached < value) {
-        damping = ratio > 0.75 ? Math.max(1e-9, damping / 10) : ratio < 0.25 ? damping * 4 : damping;
-        accepted = true;
-        break;
-      }
-      damping = Math.min(1e12, damping * 8);
+      if (!accepted) return { x, value };
+      x.set(trial);
+      if (iteration === maxSteps - 1 || giveUp?.(x, reached, iteration + 1)) return { x, value: reached };
+      value = problem.normal(x, A, g);
     }
-    if (!accepted) return { x, value, converged: true };
-    x.set(trial);
-    value = problem.normal(x, A, g);
-  }
-  return { x, value, converged: false };
+    return { x, value };
+  };
+}
+
+/** A step's normal equations, and the box that it stays in. */
+interface BoxedStep {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly A: Float64Array;
+  readonly g: Float64Array;
 }
 
 /**
@@ -81,14 +101,12 @@ export function levenbergMarquardt(
  *
  * @returns whether the step was cut at a bound, or is only downhill because the system has no solution
  */
-function createBoxSolver(box: { readonly lower: Float64Array; readonly upper: Float64Array }) {
-  const n = box.lower.length;
+function createBoxSolver(n: number) {
   const system = new Float64Array(n * n);
   const right = new Float64Array(n);
   const free = new Int32Array(n);
   const frozen = new Uint8Array(n);
-  return (A: Float64Array, g: Float64Array, x: Float64Array, damping: number, step: Float64Array): boolean => {
-    const { lower, upper } = box;
+  return ({ lower, upper, A, g }: BoxedStep, x: Float64Array, damping: number, step: Float64Array): boolean => {
     let clippedOnce = false;
     for (let i = 0; i < n; i++) {
       step[i] = 0;

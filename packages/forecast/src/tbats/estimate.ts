@@ -1,4 +1,4 @@
-import { levenbergMarquardt } from "../optimise/levenberg-marquardt.ts";
+import { createLevenbergMarquardt } from "../optimise/levenberg-marquardt.ts";
 import { createCoordinates } from "./coordinates.ts";
 import { correctedAic, countNumbers, type TbatsForm, type TbatsParameters } from "./form.ts";
 import type { Observations } from "./observations.ts";
@@ -58,7 +58,7 @@ export function estimate(
     least = squares;
   }
   if (start === undefined) return undefined;
-  const { x } = levenbergMarquardt(problem, start, {
+  const { x } = createLevenbergMarquardt(problem, coordinates.count)(start, {
     lower: coordinates.lower,
     upper: coordinates.upper,
     tolerance: precision / nobs,
