@@ -76,6 +76,7 @@ const ALLOWED = {
     "model",
     "monitor",
     "ports",
+    "reconcile",
     "refine",
     "registry",
     "runs",

@@ -22,6 +22,7 @@ export const DASHBOARD_ACCESS = {
   "GET /api/runs/{run}/groups": "viewer",
   "GET /api/night": "viewer",
   "GET /api/totals": "viewer",
+  "GET /api/hierarchy": "viewer",
   "GET /api/live": "viewer",
   "GET /api/live/{run}": "viewer",
   "GET /api/compare": "viewer",

@@ -6,6 +6,7 @@ import { knownRun } from "../runs/known-run.ts";
 import { groupsOf } from "./attributes/groups.ts";
 import { PartitionAttributes } from "./attributes/partition-attributes.ts";
 import { compareTables } from "./compare/compare-view.ts";
+import { type HierarchySurroundings, hierarchyView } from "./hierarchy/hierarchy-view.ts";
 import { type MonitorTables, monitorDetail } from "./monitor/monitor-view.ts";
 import { monitoredCsv } from "./monitor/monitored-csv.ts";
 import { monitoredPartitions } from "./monitor/monitored-partitions.ts";
@@ -41,7 +42,8 @@ export function dashboardRoutes(
   engine: Engine,
   monitored: MonitorTables,
   scored: Omit<SeriesSurroundings, "monitored">,
-  summed: Pick<TotalsSurroundings, "model" | "levels" | "time" | "forecasts" | "reconciled" | "totals">,
+  summed: Pick<TotalsSurroundings, "model" | "levels" | "time" | "forecasts" | "reconciled" | "totals"> &
+    Pick<HierarchySurroundings, "hierarchy">,
 ): Hono {
   const app = new Hono();
   const tables = new TableCache(engine);
@@ -100,6 +102,12 @@ export function dashboardRoutes(
       PATIENCE_MS,
     );
     return "total" in totals ? c.json({ preparing: totals } satisfies Preparing, 202) : c.json(totals);
+  });
+  app.get("/hierarchy", async (c) => {
+    const { level, key, by } = c.req.query();
+    const query = { ...(level && { level }), ...(key && { key }), ...(by && { by }) };
+    const view = await hierarchyView({ engine, tables, ...summed }, query, PATIENCE_MS);
+    return "total" in view ? c.json({ preparing: view } satisfies Preparing, 202) : c.json(view);
   });
   app.get("/night", async (c) => {
     const { forecasts } = summed;

@@ -3,6 +3,7 @@ import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import type { ManyModel } from "../api/many-model.ts";
 import { packageVersion } from "../api/package-version.ts";
+import { levelAttributes, resolvedLevels } from "../api/verbs/reconcile.ts";
 import { tablePath } from "../api/workspace.ts";
 import { TrainedModels } from "../runs/trained-models.ts";
 import { mayDo } from "../serving/access.ts";
@@ -18,6 +19,7 @@ import type { Env } from "../serving/route.ts";
 import { DASHBOARD_ACCESS, MOVES_ALIASES, OVERRIDES, STARTS_COMMANDS } from "./access.ts";
 import { type Assets, assetResponse, loadAssets } from "./assets.ts";
 import { commandRoutes } from "./commands/command-routes.ts";
+import type { ReconciledHierarchy } from "./hierarchy/hierarchy-view.ts";
 import { dashboardRoutes } from "./routes.ts";
 import type { Planned, Session } from "./wire.ts";
 
@@ -80,6 +82,7 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
       mayMoveAliases: mayDo(role, MOVES_ALIASES),
       mayOverride: mayDo(role, OVERRIDES),
       mayStart: mayDo(role, STARTS_COMMANDS),
+      hasHierarchy: config.reconcile !== undefined,
     };
     return c.json(session);
   });
@@ -106,6 +109,7 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
           config.reconcile === undefined
             ? null
             : { table: config.reconcile.output_table, levels: config.reconcile.levels.map(({ by }) => by) },
+        hierarchy: hierarchyOf(mm),
         totals: (options) => mm.totals(options),
       },
     ),
@@ -119,6 +123,19 @@ function guardedRoutes(mm: ManyModel, door: Door, onError: (thrown: unknown) => 
   app.route("/", plannerRoutes({ overrides: mm.overrides, notes: mm.notes }));
   app.route("/", registryRoutes({ registry, stage: engine.stage, models: new TrainedModels(engine.stage, 0) }));
   return app;
+}
+
+/** Returns the hierarchy that the configuration declares; null without one. */
+function hierarchyOf(mm: ManyModel): ReconciledHierarchy | null {
+  const { reconcile } = mm.config;
+  if (reconcile === undefined) return null;
+  const [leaves, ...above] = resolvedLevels(mm, reconcile.levels);
+  if (leaves?.table === undefined) return null;
+  return {
+    table: reconcile.output_table,
+    levels: [{ ...leaves, table: leaves.table }, ...above],
+    attributes: () => levelAttributes(mm, undefined),
+  };
 }
 
 /** Returns the page, which anybody may have, and behind it what is guarded. */

@@ -28,6 +28,8 @@ export interface Session {
   readonly mayOverride: boolean;
   /** True for a role that starts commands and cancels runs. */
   readonly mayStart: boolean;
+  /** True if the configuration names a hierarchy of forecasts that add up. */
+  readonly hasHierarchy: boolean;
   readonly version: string;
   readonly workspace: string;
 }

@@ -67,11 +67,36 @@ export function formatNumber(value: number, digits = 2): string {
 /** Writes a measure in a column of its kind: four significant digits, or all before the point; a dash for none. */
 export function measure(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  if (isExtreme(size)) return withMinus(value.toExponential(2));
-  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
-  return write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  if (isExtreme(Math.abs(value))) return withMinus(value.toExponential(2));
+  return writeTo(value, digitsOf(value));
 }
+
+/**
+ * Writes the parts of a sum as `measure` writes the sum, so that the numbers shown add up to the sum shown: each is rounded down,
+ * and those with the largest remainders up. Parts that do not all have a value are rounded each by itself.
+ */
+export function partsOfSum(parts: readonly (number | null)[]): string[] {
+  const values = parts.filter((part) => part !== null);
+  const sum = values.reduce((total, value) => total + value, 0);
+  const digits = digitsOf(sum);
+  const scaled = values.map((value) => value * 10 ** digits);
+  if (values.length < parts.length || isExtreme(Math.abs(sum)) || scaled.some((value) => Math.abs(value) >= MOST))
+    return parts.map(measure);
+  const lower = scaled.map(Math.floor);
+  const missing = Math.round(sum * 10 ** digits) - lower.reduce((total, value) => total + value, 0);
+  const remainders = scaled.map((value, i) => [value - Math.floor(value), i] as const).sort(([a], [b]) => b - a);
+  const up = new Set(remainders.slice(0, missing).map(([, i]) => i));
+  return lower.map((value, i) => writeTo((value + (up.has(i) ? 1 : 0)) / 10 ** digits, digits));
+}
+
+/** Returns the digits after the point of a measure. */
+function digitsOf(value: number): number {
+  const size = Math.abs(value);
+  return size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
+}
+
+const writeTo = (value: number, digits: number) =>
+  write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 const isExtreme = (size: number) => size >= MOST || (size > 0 && size < LEAST);
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { axisFormat, formatNumber, measure } from "../../src/text/number.ts";
+import { axisFormat, formatNumber, measure, partsOfSum } from "../../src/text/number.ts";
 
 const axis = (values: readonly number[]) =>
   values.map(axisFormat(values[0]!, values.at(-1)!, Math.abs(values[1]! - values[0]!)));
@@ -76,4 +76,14 @@ it("a number by itself is never 0 unless it is, and 0 has no sign", () => {
     "1e−8",
   ]);
   expect(formatNumber(-0, 3)).toBe("0");
+});
+
+it("rounds parts so that they add up to the sum as it is shown", () => {
+  // Hamilton's apportionment of 10 seats to 4.7, 1.6, 1.59, 1.2, 0.6 and 0.31 quotas is 5, 2, 1, 1, 1, 0.
+  expect(partsOfSum([1004.7, 1.6, 1.59, 1.2, 0.6, 0.31])).toEqual(["1,005", "2", "1", "1", "1", "0"]);
+  expect(partsOfSum([1097.4, 1604.4])).toEqual(["1,098", "1,604"]);
+  expect(partsOfSum([-0.26, 100.26])).toEqual(["−0.3", "100.3"]);
+  expect(partsOfSum([1 / 3, 1 / 3, 1 / 3])).toEqual(["0.334", "0.333", "0.333"]);
+  expect(partsOfSum([1.26, null])).toEqual(["1.260", "–"]);
+  expect(partsOfSum([])).toEqual([]);
 });

@@ -38,6 +38,30 @@ export interface ReconcileTablesOptions extends LongCallOptions {
 
 const isFloored = (bound: number | string | undefined) => typeof bound === "number" && bound >= 0;
 
+/** A level as options or the configuration state it. */
+interface StatedLevel {
+  readonly by: readonly string[];
+  readonly table?: string | undefined;
+  readonly residuals?: string | undefined;
+}
+
+/** Returns levels with the paths of their tables. */
+export const resolvedLevels = (workspace: Workspace, levels: readonly StatedLevel[]): DeclaredLevel[] =>
+  levels.map(
+    ({ by, table, residuals }): DeclaredLevel => ({
+      by,
+      ...(table !== undefined && { table: tablePath(workspace, table) }),
+      ...(residuals !== undefined && { residuals: tablePath(workspace, residuals) }),
+    }),
+  );
+
+/** Returns the table of the attributes that levels are by: the one named, else the configuration's, else that of the source's. */
+export async function levelAttributes(workspace: Workspace, name: string | undefined): Promise<string | undefined> {
+  const attributes = (await workspace.engine.source.columns(PARTITION_ATTRIBUTES)) && PARTITION_ATTRIBUTES;
+  const table = name ?? workspace.config.reconcile?.attributes ?? attributes;
+  return table === undefined ? undefined : tablePath(workspace, table);
+}
+
 /**
  * Reconciles tables of forecasts, or the view `FORECASTS`, over a hierarchy, as options and configuration say. Levels may name the
  * source's attributes.
@@ -47,23 +71,14 @@ export async function reconcileForecasts(
   options: ReconcileTablesOptions,
 ): Promise<ReconcileSummary> {
   const { reconcile, source, batch } = workspace.config;
-  const attributeTable = (await workspace.engine.source.columns(PARTITION_ATTRIBUTES)) && PARTITION_ATTRIBUTES;
-  const attributes = options.attributes ?? reconcile?.attributes ?? attributeTable;
-  const levels = options.levels ?? reconcile?.levels ?? [];
-  const resolved = levels.map(
-    ({ by, table, residuals }): DeclaredLevel => ({
-      by,
-      ...(table !== undefined && { table: tablePath(workspace, table) }),
-      ...(residuals !== undefined && { residuals: tablePath(workspace, residuals) }),
-    }),
-  );
+  const attributes = await levelAttributes(workspace, options.attributes);
   const spec = {
-    levels: resolved,
+    levels: resolvedLevels(workspace, options.levels ?? reconcile?.levels ?? []),
     method: options.method ?? reconcile?.method ?? "wls-struct",
     outputTable: options.outputTable ?? reconcile?.output_table ?? "RECONCILED_FORECASTS",
     time: options.time ?? reconcile?.time ?? source?.order_by?.at(-1) ?? "STEP",
     coverages: [...new Set(options.intervals ?? batch.levels)].sort((a, b) => a - b),
-    ...(attributes !== undefined && { attributes: tablePath(workspace, attributes) }),
+    ...(attributes !== undefined && { attributes }),
     nonNegative: options.nonNegative ?? reconcile?.non_negative ?? isFloored(source?.lower_bound),
     isWhole: source?.integer ?? false,
     ...(typeof source?.upper_bound === "number" && { upper: source.upper_bound }),

@@ -6,12 +6,11 @@ import { ManymodelError, show } from "../../core/errors.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { PartitionAttributes } from "../attributes/partition-attributes.ts";
 import { number } from "../base/status-query.ts";
-import type { RunTable } from "../partitions/run-table.ts";
 import type { Making, TableCache } from "../partitions/table-cache.ts";
 import { targetOf } from "../series/series-data.ts";
 import { queriedTime } from "../series/series-newer.ts";
 import type { TotalSeries, Totals } from "../wire-totals.ts";
-import { type GroupedRows, type GroupHistory, groupHistory } from "./group-history.ts";
+import { addedGroups, findGroupHistory, type GroupHistory } from "./group-history.ts";
 import { stretchOf } from "./stretch.ts";
 
 const MOST_STEPS = 5000;
@@ -86,7 +85,12 @@ export async function totalsView(
   const codes = attribute?.codes ?? new Uint32Array(table.search.table.head.rows);
   const values = attribute?.values ?? [];
   const groups = Math.max(1, values.length);
-  const history = await historyOf(engine, table, { table: table.search.table, codes, groups }, notes);
+  const history = await findGroupHistory(
+    engine.source,
+    table.manifest,
+    { table: table.search.table, codes, groups },
+    notes,
+  );
   const type = history.timeType;
   const all = await forecastsOf(around, [], type);
   const parts = by === undefined ? new Map<string | null, GroupForecast>() : await forecastsOf(around, [by], type);
@@ -109,7 +113,7 @@ export async function totalsView(
   });
   named.sort((a, b) => (b.worth ?? b.stretch.next ?? 0) - (a.worth ?? a.stretch.next ?? 0));
   if (named.length > MOST_SERIES) notes.push(`The ${MOST_SERIES} largest of ${named.length} groups are shown.`);
-  const total = series(null, true, added(history.groups));
+  const total = series(null, true, addedGroups(history.groups));
   return {
     table: FORECASTS,
     by: by ?? null,
@@ -121,37 +125,6 @@ export async function totalsView(
     series: [...(total === undefined ? [] : [total]), ...named.slice(0, MOST_SERIES)],
     notes,
   };
-}
-
-async function historyOf(
-  { source }: Engine,
-  { manifest }: RunTable,
-  grouped: GroupedRows,
-  notes: string[],
-): Promise<GroupHistory> {
-  const target = targetOf(manifest);
-  const { groups } = grouped;
-  const none = { timeType: timeTypeOf(manifest), groups: Array.from({ length: groups }, () => new Map()), why: null };
-  if (target === null) {
-    notes.push("No history is shown: the run's exports name no target.");
-    return none;
-  }
-  const history = await groupHistory(source, manifest, target, grouped);
-  if (history.why === null) return history;
-  notes.push(`No history is shown: ${history.why}.`);
-  return none;
-}
-
-function timeTypeOf({ snapshot }: RunTable["manifest"]): GroupHistory["timeType"] {
-  const type = snapshot.columns.find(({ name }) => name === snapshot.timeColumn)?.type;
-  return type === "date" || type === "timestamp" ? type : "number";
-}
-
-/** Adds the sums of groups up. */
-function added(groups: readonly ReadonlyMap<number, number>[]): ReadonlyMap<number, number> {
-  const sums = new Map<number, number>();
-  for (const group of groups) for (const [time, value] of group) sums.set(time, (sums.get(time) ?? 0) + value);
-  return new Map([...sums].sort(([a], [b]) => a - b));
 }
 
 /** Returns a history and a forecast as one series. */

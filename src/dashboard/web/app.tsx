@@ -3,6 +3,7 @@ import type { RunLine, Session } from "../wire.ts";
 import { REFUSED, token } from "./api.ts";
 import { Compare } from "./compare.tsx";
 import { useLost } from "./connection.ts";
+import { Hierarchy } from "./hierarchy.tsx";
 import { focusedRow, stepRow, useKeys } from "./keyboard.ts";
 import { Log, Logs } from "./logs.tsx";
 import { Monitor } from "./monitor.tsx";
@@ -25,6 +26,7 @@ const SECTIONS = [
   ["night", "Last night", "n"],
   ["runs", "Runs", "r"],
   ["totals", "Totals", "t"],
+  ["hierarchy", "Hierarchy", "h"],
   ["compare", "Compare", "c"],
   ["registry", "Registry", "v"],
   ["monitor", "Monitor", "m"],
@@ -35,6 +37,7 @@ const HELP = [
   ["g r", "runs"],
   ["g p", "partitions of the run; in the list, of the row or the newest"],
   ["g t", "totals of groups"],
+  ["g h", "hierarchy of forecasts that add up, where one is configured"],
   ["g c", "compare two runs"],
   ["g v", "registry of versions"],
   ["g m", "monitor"],
@@ -59,6 +62,7 @@ export function App() {
   // On every view, so that a server that is gone is noticed on each.
   useLive<readonly RunLine[]>(session.value === undefined || refused ? null : href(["live"]));
   const caller = refused ? undefined : session.value;
+  const sections = SECTIONS.filter(([name]) => name !== "hierarchy" || session.value?.hasHierarchy === true);
   const place = usePlace();
   const lost = useLost();
   const help = useRef<HTMLDialogElement>(null);
@@ -79,6 +83,7 @@ export function App() {
     "g n": () => go("/night"),
     "g r": () => go("/runs"),
     "g t": () => go("/totals"),
+    "g h": () => go("/hierarchy"),
     "g c": () => go("/compare"),
     "g v": () => go("/registry"),
     "g m": () => go("/monitor"),
@@ -102,7 +107,7 @@ export function App() {
           <b>model</b>
         </a>
         <nav aria-label="Sections">
-          {SECTIONS.map(([name, label]) => (
+          {sections.map(([name, label]) => (
             <a key={name} href={`/${name}`} aria-current={section === name ? "page" : undefined}>
               {label}
             </a>
@@ -154,7 +159,7 @@ export function App() {
           </SessionContext.Provider>
         )}
       </main>
-      {caller !== undefined && <Palette views={SECTIONS} />}
+      {caller !== undefined && <Palette views={sections} />}
       <dialog ref={help} aria-labelledby="help-title">
         <h2 id="help-title">Keyboard</h2>
         <dl class="keys">
@@ -188,6 +193,7 @@ function View({ place, session }: { place: Place; session: Session | undefined }
     if (tab === "series") return <Series key={`${name} ${query.get("key")}`} runId={name} query={query} />;
   }
   if (section === "totals") return <Totals query={query} />;
+  if (section === "hierarchy") return <Hierarchy query={query} />;
   if (section === "compare") return <Compare query={query} />;
   if (section === "registry") return <Registry model={name} query={query} session={session} />;
   if (section === "monitor") return <Monitor query={query} />;

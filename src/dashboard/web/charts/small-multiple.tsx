@@ -3,7 +3,11 @@ import type { SmallSeries } from "../../wire.ts";
 const [WIDTH, HEIGHT] = [160, 44];
 
 /** Shows the end of a series and its forecast, without axes: the shape is what is looked at. */
-export function SmallMultiple({ series: { history, forecast } }: { series: SmallSeries }) {
+export function SmallMultiple({
+  series: { history, forecast },
+}: {
+  series: Pick<SmallSeries, "history" | "forecast">;
+}) {
   const all = [...history, ...forecast];
   const observed = all.filter((value): value is number => value !== null);
   if (observed.length === 0) return <span class="muted small">no data kept</span>;
