@@ -86,7 +86,7 @@ async function forgetTables() {
     await rm(path.join(folder, ".manymodel", "stage", "runs", run, "partitions"), { recursive: true, force: true });
 }
 
-/** The front page in a process that has read nothing: CPU and time of its answer, and of the next one. */
+/** Measures the front page in a process that has read nothing: CPU and time of its answer, and of the next one. */
 async function night() {
   const took = [];
   for (let i = 0; i < 3; i++) {
@@ -177,7 +177,7 @@ async function table() {
   ui.end();
 }
 
-/** From the click on a link to rows that can be worked with. */
+/** Measures the time from the click on a link to usable rows. */
 async function page(url) {
   const chromium = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((file) => existsSync(file));
   if (chromium === undefined) return say({ step: "page", skipped: "there is no Chromium" });
@@ -205,7 +205,7 @@ async function page(url) {
   say({ step: "JavaScript, brotli", kilobytes: rounded((await readFile(path.join(web, script))).length / 1000) });
 }
 
-/** What a run is slowed down by the dashboard: the CPU that watching takes, beside that of the run. */
+/** Measures the cost of the dashboard during a run: the CPU of watching, beside that of the run. */
 async function watching() {
   const began = performance.now();
   const mm = await connect(config);

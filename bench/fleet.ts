@@ -1,6 +1,7 @@
 /**
- * What a fleet costs: a stage in S3 (the tests' own server, in this process) beside one in a directory, handing 1,000
- * tasks to Slurm, and a task beside a chunk of the local engine. `npm run bench:fleet`; the parts on Slurm need it.
+ * Measures the cost of a fleet: a stage in S3 (the tests' own server, in this process) beside one in a directory,
+ * handing 1,000 tasks to Slurm, and a task beside a chunk of the local engine. `npm run bench:fleet`; the parts on
+ * Slurm need it.
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -56,7 +57,7 @@ await writeFile(
   path.join(home, "manymodel.yaml"),
   "stage: ./shared\nsource: { table: sales.csv, partition_by: UNIT_ID, order_by: OBS_DATE, target: Y }\nmodel: mean\nfleet: { launcher: slurm }\ntrain: { workers: 1, holdout: 0 }\n",
 );
-/** CPU and wall seconds of a shell command. */
+/** Measures the CPU and wall seconds of a shell command. */
 const cost = (command: string, env: object = {}) => {
   const script = `TIMEFORMAT='%U %S %R'; time { ${command} >/dev/null 2>"$PWD/said"; } || { cat said >&2; exit 1; }`;
   const { stderr, status } = spawnSync("bash", ["-c", script], {

@@ -150,7 +150,7 @@ const quantile = (numbers: readonly number[], p: number) =>
 const milliseconds = (ms: number) => (ms < 10 ? ms.toFixed(2) : Math.round(ms).toLocaleString("en"));
 const times = (ratio: number) => (ratio < 10 ? ratio.toFixed(1) : Math.round(ratio).toLocaleString("en"));
 
-/** One line of the table: two methods on the series that both forecast. */
+/** Returns one line of the table: two methods on the series that both forecast. */
 function line(method: Method, label: string, pairs: readonly (readonly [Taken, Taken])[]): string {
   const logs = pairs.map(([our, their]) => Math.log(their.ms / our.ms));
   const ratio = times(Math.exp(mean(logs)));
@@ -169,7 +169,7 @@ function line(method: Method, label: string, pairs: readonly (readonly [Taken, T
   return `| ${cells.join(" | ")} |`;
 }
 
-/** The lines of a set for one of our methods: all take turns on each series. */
+/** Compares one of our methods on a set, and returns its lines: all take turns on each series. */
 async function compare(
   set: SeriesSet,
   method: Method,
@@ -199,7 +199,7 @@ async function compare(
   return [ourLine, ...rivals.map(([{ peer, label }], r) => line(method, `${peer} ${label}`, pairs[r] ?? []))];
 }
 
-/** Whole jobs on daily series, from a file to a file: CPU seconds of all processes. */
+/** Measures whole jobs on daily series, from a file to a file: CPU seconds of all processes. */
 async function jobs(count: number): Promise<string[]> {
   const folder = mkdtempSync(path.join(tmpdir(), "manymodel-peers-"));
   const rounds = Array.from({ length: Number(options.rounds) }, (_, round) => round);

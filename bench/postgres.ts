@@ -20,7 +20,7 @@ const [PROCESSES, MEMBERS] = [8, 8];
 const open = (url: string, folder: string) =>
   openPostgresEngine({ url, schema: "bench", stage: { url: path.join(folder, "stage") }, workspace: folder });
 
-/** What one worker process of the queue's bench does: claims and finishes until there is nothing left. */
+/** Claims and finishes chunks until none is left, as a worker process of the queue's bench. */
 async function claimAll(url: string, folder: string): Promise<{ began: number; ended: number; cpuMs: number }> {
   const { queue, close } = await open(url, folder);
   await queue.counts("r");
@@ -142,7 +142,7 @@ async function read(): Promise<void> {
   await engine.close();
 }
 
-/** Fifty worker processes that find nothing to do; what they ask is counted by the server. */
+/** Starts fifty worker processes that find nothing to do. The server counts their statements. */
 async function idle(): Promise<void> {
   const WORKERS = 50;
   const SECONDS = 60;

@@ -1,7 +1,7 @@
 /**
- * How many chunks a second the local engine's queue hands out and takes back, with nothing done in between: by one
- * process, and by four on the same workspace. And how much of the cores' time goes into bodies while a run in queue mode
- * has chunks to give: run from the repository's root:
+ * Measures the chunks per second that the local engine's queue hands out and takes back, with no work in between, by
+ * one process and by four on the same workspace. Also measures how much of the cores' time goes into bodies while a run
+ * in queue mode has chunks to give: run from the repository's root:
  *
  *   npm run bench:queue
  */

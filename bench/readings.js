@@ -26,7 +26,10 @@ async function measured(step, work) {
   console.log(JSON.stringify({ step, sensors, ...times, ...result }));
 }
 
-/** Readings of all sensors from one minute to before another: a day's wave with autocorrelated noise, to a hundredth. */
+/**
+ * Returns readings of all sensors from one minute to before another: a day's wave with autocorrelated noise, to a
+ * hundredth.
+ */
 function readings(from, to) {
   const rows = (to - from) * sensors;
   const [names, times, values] = [new Array(rows), new Float64Array(rows), new Float64Array(rows)];

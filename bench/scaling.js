@@ -1,7 +1,8 @@
 /**
- * What workers of one run reach of what as many processes of their own reach: the wall time of training daily series of three years, as
- * the difference of two sizes of the same job, so that starting does not count. One run with so many workers and so many runs
- * with one worker each, on equal shares of the series, take turns; CPU is compared with one run of one worker.
+ * Compares the workers of one run with as many separate processes: the wall time of training daily series of three
+ * years, as the difference of two sizes of the same job, so that starting does not count. One run with so many workers
+ * and so many runs with one worker each, on equal shares of the series, take turns; CPU is compared with one run of one
+ * worker.
  *
  *   npm run bench:scaling -- [--workers 2,4] [--small 60] [--large 300] [--model auto-arima] [--rounds 3]
  */

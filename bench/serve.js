@@ -94,7 +94,7 @@ try {
   say("from start to ready", { seconds: Number(((performance.now() - began) / 1000).toFixed(2)) });
   await predict(0);
 
-  /** What was taken by `work` of the server's CPU, in milliseconds. */
+  /** Returns the server's CPU that `work` took, in milliseconds. */
   const cpu = async (work) => {
     const seconds = async () => Number(/^process_cpu_seconds_total (\S+)/m.exec(await ask("GET", "/metrics"))[1]);
     const before = await seconds();
@@ -132,7 +132,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** What many clients are answered, each on a connection of its own, and what memory the server takes meanwhile. */
+/** Measures responses to many clients, each on its own connection, and the server's memory meanwhile. */
 async function crowd(port, metrics) {
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
   const counted = { ok: 0, busy: 0, errors: 0 };
@@ -195,7 +195,7 @@ async function crowd(port, metrics) {
   return { ...counted, kinds, ...quantiles(latencies), memoryMb: memory };
 }
 
-/** Where keys are, by the index of keys alone. */
+/** Measures look-ups of keys by the index of keys alone. */
 async function lookUp({ engine, registry }) {
   const { openFinder } = await import("../dist/runs/find-partition.js");
   const { readIndex } = await import("../dist/runs/read-index.js");

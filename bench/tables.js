@@ -1,5 +1,5 @@
 /**
- * How long it takes to append 1 % of a table's rows, half of which replace others, and to export the table.
+ * Measures the time to append 1 % of a table's rows, half of which replace others, and to export the table.
  *
  *     node bench/tables.js [ROWS]      20,000,000 rows when left out; 100 rows a series
  */

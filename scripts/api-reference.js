@@ -12,7 +12,7 @@ const KINDS = [
   ["Types", ReflectionKind.Interface | ReflectionKind.TypeAlias],
 ];
 
-/** The page of an entry below `docs/`. */
+/** Returns the page of an entry below `docs/`. */
 const pageOf = (entry) => `api/${entry.replaceAll("/", "-")}.md`;
 
 /**
@@ -38,7 +38,7 @@ export async function apiReference(project) {
   return { pages, undocumented };
 }
 
-/** The entries of the forecasting package, with the functions and values that each exports. */
+/** Returns the entries of the forecasting package, with the functions and values that each exports. */
 async function forecastEntries() {
   const { exports } = JSON.parse(readFileSync(`${root}packages/forecast/package.json`, "utf8"));
   const rows = [];
@@ -59,7 +59,7 @@ async function forecastEntries() {
   ].join("\n");
 }
 
-/** Whether an export says what it is; of a class, also each method and property. */
+/** Tells whether an export has a doc comment, and for a class also each method and property. */
 function isDocumented(child) {
   const said = child.comment ?? child.signatures?.[0]?.comment;
   if (said === undefined) return false;
@@ -67,13 +67,13 @@ function isDocumented(child) {
   return methods(child).every(({ signatures }) => signatures[0].comment !== undefined);
 }
 
-/** The methods of a class, but not those that it has from a class of somebody else, such as `Error`. */
+/** Returns the methods of a class, without those inherited from a foreign class, such as `Error`. */
 function methods({ kind, children }) {
   if (kind !== ReflectionKind.Class) return [];
   return children.filter((member) => member.kind === ReflectionKind.Method && !isOfOthers(member));
 }
 
-/** Whether a member is inherited from a package, or from Node. */
+/** Tells whether a member is inherited from a package, or from Node. */
 const isOfOthers = ({ flags }) => flags.isExternal === true;
 
 function page(entry, about, own, all) {
@@ -86,7 +86,7 @@ function page(entry, about, own, all) {
   return `${[`# \`${entry}\``, about, ...reexported, "This page is generated from the docstrings.", ...sections].join("\n\n")}\n`;
 }
 
-/** An export: its name, how it is written in TypeScript, and what its docstring says. */
+/** Returns an export: its name, its TypeScript, and the text of its docstring. */
 function described(child) {
   const signature = child.signatures?.[0];
   const parts = [`### \`${child.name}\``, code(declaration(child))];
@@ -104,7 +104,7 @@ function described(child) {
 
 const code = (text) => `\`\`\`ts\n${text}\n\`\`\``;
 
-/** An export as TypeScript declares it; a class and an interface by their heads. */
+/** Returns an export as TypeScript declares it; a class and an interface by their heads. */
 function declaration(child) {
   const generics = typeParameters(child.typeParameters);
   switch (child.kind) {
@@ -136,7 +136,7 @@ const typeParameters = (all = []) =>
     ? ""
     : `<${all.map(({ name, type, default: otherwise }) => `${name}${type ? ` extends ${type}` : ""}${otherwise ? ` = ${otherwise}` : ""}`).join(", ")}>`;
 
-/** The properties and methods of an interface or an object type. */
+/** Returns the properties and methods of an interface or an object type. */
 const fields = (child) => child.children ?? child.type?.declaration?.children ?? [];
 
 function members(child) {
@@ -153,7 +153,7 @@ function members(child) {
     .join("\n");
 }
 
-/** The parameters that a docstring explains. */
+/** Returns the parameters that a docstring explains. */
 function parameters(signature) {
   const known = (signature.parameters ?? []).flatMap((parameter) => {
     const said = prose(parameter.comment).replaceAll("\n", " ");
@@ -162,7 +162,7 @@ function parameters(signature) {
   return known.join("\n");
 }
 
-/** A docstring: its text, its parameters, then what comes back, what is thrown, and where it is from. */
+/** Returns a docstring: its text, its parameters, then results, errors and sources. */
 function prose(comment, explained = "") {
   if (comment === undefined) return explained;
   const text = (content) =>

@@ -40,7 +40,7 @@ async function compile(file) {
   return files.get("kernel.wasm");
 }
 
-/** The module that holds a kernel's bytes. */
+/** Returns the module that holds a kernel's bytes. */
 function moduleOf(bytes) {
   const text = Buffer.from(bytes).toString("base64");
   return `/** The kernel's WebAssembly in base64, as \`npm run build:kernels\` compiles it. */\nexport default "${text}";\n`;

@@ -66,7 +66,7 @@ function reexportEntries() {
   }
 }
 
-/** The page of `manymodel ui`: script and style under names that hold their hash, each also compressed. */
+/** Builds the page of `manymodel ui`: script and style under names that hold their hash, each also compressed. */
 async function buildPage() {
   const outdir = `${root}dist/dashboard/web`;
   const { metafile } = await build({

@@ -12,7 +12,7 @@ const src = path.join(root, "src");
 /** A package of its own, which is a folder like the others here: whoever imports from it is listed below. */
 const FORECAST = { source: path.join(root, "packages", "forecast", "src"), name: "@manymodel/forecast" };
 
-/** What stands on the pipeline, each beside the others. */
+/** The features on top of the pipeline, each beside the others. */
 const FEATURES = ["advise", "inspect", "monitor", "reconcile", "refine", "registry"];
 /** Folder → folders it may import from; itself is always allowed. */
 const ALLOWED = {
@@ -114,7 +114,10 @@ const FORBIDDEN = {
 };
 /** Packages that pure folders may import: pure JavaScript only. */
 const PURE_PACKAGES = { forecast: [], text: [], core: ["hyparquet", "hyparquet-writer"] };
-/** What the dashboard's page may know of the server: all its imports are of types, so that the page's bundle has none. */
+/**
+ * The files of the server that the dashboard's page may import: all its imports are of types, so that the page's bundle
+ * has none.
+ */
 const WIRE = /^dashboard\/wire(-[a-z]+)?\.ts$/;
 /** The one place that names engines. */
 const OPENS_ENGINES = "api/open-engine.ts";
@@ -171,7 +174,7 @@ for (const problem of problems) console.error(problem);
 console.log(`${files.length} files, ${problems.length} problems`);
 process.exit(problems.length === 0 ? 0 : 1);
 
-/** The modules that a file imports, or exports from, other than by `import type` and `export type`. */
+/** Returns the modules that a file imports, or exports from, other than by `import type` and `export type`. */
 function importedValues(text) {
   const { statements } = ts.createSourceFile("", text, ts.ScriptTarget.Latest);
   return statements
@@ -183,7 +186,7 @@ function importedValues(text) {
     .map((statement) => statement.moduleSpecifier.text);
 }
 
-/** The sets of files that import each other, by Tarjan's algorithm for strongly connected components. */
+/** Returns the sets of files that import each other, by Tarjan's algorithm for strongly connected components. */
 function findCircles(graph) {
   const order = new Map();
   const lowest = new Map();

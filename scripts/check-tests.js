@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const PACKAGES = [
   {
     folder: "",
-    /** What is tested of several rooms at once, or of no source file. */
+    /** Tests of several rooms at once, or of no source file. */
     across: {
       awkward: "series that are hard to forecast, by every method on every engine",
       documents: "what the documents show and say",
@@ -44,7 +44,7 @@ const filesOf = (folder) =>
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(path.join(root, folder), path.join(entry.parentPath, entry.name)));
 const nameOf = (file) => path.basename(file).replace(/(\.test)?\.tsx?$/, "");
-/** The room of a file: the first folder of its path; each engine is one. */
+/** Returns the room of a file: the first folder of its path; each engine is one. */
 const roomOf = (file) => {
   const [first, second] = path.dirname(file).split(path.sep);
   return first === "engines" && second !== undefined ? path.join(first, second) : first;
@@ -78,7 +78,7 @@ for (const problem of problems) console.error(problem);
 console.log(`${count} test files, ${problems.length} problems`);
 process.exit(problems.length === 0 ? 0 : 1);
 
-/** Whether a test takes values from both: types are of neither. */
+/** Tells whether a test takes values from both; types do not count. */
 function mixes(text) {
   const values = [...text.matchAll(/^import (?!type )[^"]*"([^"]+)"/gm)].map(([, from]) => from);
   return values.some((from) => /^[./]*\/dist\//.test(from)) && values.some((from) => /^[./]*\/src\//.test(from));

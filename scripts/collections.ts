@@ -63,7 +63,7 @@ function ours({ training, period, actual }: StudySeries, method: Method): (Forec
   }
 }
 
-/** A peer's forecast; bounds that it does not have are NaN. */
+/** Returns a peer's forecast; bounds that it does not have are NaN. */
 function theirs(answer: Answer | undefined, h: number): (Forecast & { ms: number }) | undefined {
   if (answer === undefined || !("mean" in answer)) return undefined;
   const unknown = LEVELS.map(() => new Float64Array(h).fill(NaN));
@@ -72,7 +72,7 @@ function theirs(answer: Answer | undefined, h: number): (Forecast & { ms: number
   return { mean: numbers(mean), levels: LEVELS, lower: bounds(lower), upper: bounds(upper), ms: ms?.[0] ?? NaN };
 }
 
-/** Naive forecasts of the seasonally adjusted series, with its season. */
+/** Returns Naive forecasts of the seasonally adjusted series, with its season. */
 function naive2({ training, period, actual }: StudySeries): Float64Array {
   const y = interpolate(training);
   const season = thetaSeason(y, period);
@@ -90,7 +90,7 @@ function scored(series: StudySeries, result: (Forecast & { ms: number }) | undef
 const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const shown = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : "–");
 
-/** The table of one set: a line for each method, the most accurate first. */
+/** Returns the table of one set: a line for each method, the most accurate first. */
 async function table(set: string, all: readonly StudySeries[]): Promise<string> {
   const areDemand = all.filter(isDemand).length > all.length / 2;
   const questions = all.map(({ training, period, actual }) => ({

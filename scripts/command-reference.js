@@ -29,7 +29,7 @@ ${commands.map((command) => section(command, "##", [])).join("\n\n")}
 
 const isHidden = (command) => command.name() === "help" || command._hidden === true;
 
-/** One command, and below it its subcommands. */
+/** Returns the section of a command, and below it its subcommands. */
 function section(command, level, parents) {
   const words = [...parents, command.name()];
   const inner = command.commands.filter((child) => !isHidden(child));

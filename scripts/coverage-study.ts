@@ -28,7 +28,10 @@ const { method } = options;
 const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name);
 if (!isMethod(method)) throw new Error(`there is no method ${method}`);
 
-/** The share of a stretch of the horizon, from `from` to `to` of it, inside the interval of a level; NaN without values. */
+/**
+ * Returns the share of a stretch of the horizon, from `from` to `to` of it, inside the interval of a level; NaN without
+ * values.
+ */
 function inside({ actual }: StudySeries, { lower, upper }: Forecast, level: number, from = 0, to = 1): number {
   const h = actual.length;
   const steps = Array.from(actual, (_, j) => j).slice(Math.floor(from * h), Math.floor(to * h));

@@ -36,7 +36,7 @@ const NAMES: Readonly<Record<Kind, readonly string[]>> = {
 /** Readings after an event that may be reported still. */
 const AFTER = 10;
 
-/** What a detector says of each step: null where nothing is wrong. */
+/** A detector's verdict on each step: null where nothing is wrong. */
 type Flags = readonly (string | null)[];
 
 /** Counts of one detector, over the sensors of a kind. */
@@ -77,7 +77,10 @@ class Tally {
   }
 }
 
-/** Two harmonics of a day by least squares of what lies within 3 robust deviations, and readings beyond 4 of them. */
+/**
+ * Fits two harmonics of a day by least squares of the readings within 3 robust deviations, and reports readings beyond
+ * 4 of them.
+ */
 function harmonicBaseline(history: Float64Array, readings: Float64Array): Flags {
   const fourier = [{ period: DAY, harmonics: 2 }];
   let kept = history;
@@ -97,7 +100,7 @@ function harmonicBaseline(history: Float64Array, readings: Float64Array): Flags 
   );
 }
 
-/** What the judges in Python report, or undefined where they are not installed. */
+/** Returns the verdicts of the judges in Python, or undefined if they are not installed. */
 function pythonJudges(sensors: readonly Sensor[]): readonly Readonly<Record<string, readonly boolean[]>>[] | undefined {
   const values = (y: Float64Array) => Array.from(y, (value) => (Number.isNaN(value) ? null : value));
   const input = JSON.stringify(
@@ -177,7 +180,7 @@ if (shipped !== undefined) {
   );
 }
 
-/** The lag of the highest autocorrelation. */
+/** Returns the lag of the highest autocorrelation. */
 function beatOf(y: readonly number[]): number {
   const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
   const product = (lag: number) =>

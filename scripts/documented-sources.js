@@ -87,5 +87,5 @@ function documentGroups() {
   return groups;
 }
 
-/** The heading of a page. */
+/** Returns the heading of a page. */
 const titleOf = (page) => /^# (.+)$/m.exec(readFileSync(`${root}docs/${page}`, "utf8"))[1];

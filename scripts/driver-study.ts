@@ -45,7 +45,7 @@ const JOINT: JointFits = { ...ARIMA_WITH_REGRESSORS, ...LINEAR_WITH_REGRESSORS }
 const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name);
 const values = (list: readonly (number | null)[]) => Float64Array.from(list, (value) => value ?? Number.NaN);
 
-/** Columns over training and test: promotions, with the days around them; and noise. */
+/** Returns columns over training and test: promotions, with the days around them; and noise. */
 function columnsOf({ y, h, promo }: Series, i: number): Readonly<Record<string, Regressors>> {
   const uniform = random(1000 * Number(options.seed) + i);
   const length = y.length + h;
@@ -66,7 +66,7 @@ function columnsOf({ y, h, promo }: Series, i: number): Readonly<Record<string, 
 const part = (xreg: Regressors, from: number, to: number) =>
   Object.fromEntries(Object.entries(xreg).map(([name, column]) => [name, Array.from(column).slice(from, to)]));
 
-/** The scaled error of a method with drivers, or without, and the milliseconds that the fit took. */
+/** Returns the scaled error of a method with drivers, or without, and the milliseconds that the fit took. */
 function measure(
   { y, test, m, h }: Series,
   method: Method,

@@ -28,7 +28,7 @@ function run(what, command, args) {
   process.exit(1);
 }
 
-/** A stamp in `file` says what the step last saw; the step runs again when that has changed. */
+/** Runs a step again if its inputs differ from those of the last time, which a stamp in a file records. */
 function step(what, stamp, seen, command, args) {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === seen) return;
   run(what, command, args);

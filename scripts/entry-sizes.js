@@ -40,7 +40,7 @@ export function entrySizes() {
   );
 }
 
-/** The sizes as a table, in kB of 1,000 bytes. */
+/** Returns the sizes as a table, in kB of 1,000 bytes. */
 export async function entryTable() {
   const rows = (await entrySizes()).map(
     ({ entry, about, imports, bytes }) =>

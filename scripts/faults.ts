@@ -52,10 +52,10 @@ const { values } = parseArgs({
 });
 const whole = (name: "minutes" | "rounds" | "partitions" | "from" | "lanes") => Number(values[name]);
 
-/** What an engine's runs stand on, how they are disturbed there, and how that is taken away. */
+/** The ground of an engine's runs: how to set it up, disturb it, and remove it. */
 interface Place {
   readonly ground: Ground;
-  /** Whether a fleet trains: its tasks are killed. */
+  /** True if a fleet trains: its tasks are killed. */
   readonly tasks?: boolean;
   readonly adapt?: (schedule: Schedule) => Schedule;
   close(): void | Promise<void>;

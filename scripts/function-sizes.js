@@ -1,6 +1,6 @@
 /**
- * How large the built-in models are as table functions of a warehouse: what `docs/snowflake.md` shows. Kilobytes of 1024
- * bytes, of the body alone; the limit is that of the compiler.
+ * Prints the sizes of the built-in models as table functions of a warehouse, as `docs/snowflake.md` shows them.
+ * Kilobytes of 1024 bytes, of the body alone; the limit is that of the compiler.
  */
 import { fileURLToPath } from "node:url";
 import { BUILTIN_MODELS } from "../dist/api/builtin-models.js";
@@ -26,7 +26,7 @@ async function size(compiled) {
   }
 }
 
-/** A table of all built-in models, by the definition that they share. */
+/** Returns a table of all built-in models, by the definition that they share. */
 export async function functionSizes() {
   const byModule = new Map();
   for (const [model, { module }] of Object.entries(BUILTIN_MODELS))

@@ -13,7 +13,7 @@ const [folder, ...versions] = process.argv.slice(2);
 const fixtures = fileURLToPath(new URL("../test/fixtures/kubernetes", import.meta.url));
 const JOB = "io.k8s.api.batch.v1.Job";
 
-/** A schema without what only people read, and with references that stay in one document. */
+/** Returns a schema without what only people read, and with references that stay in one document. */
 function condense(schema, referenced) {
   if (Array.isArray(schema)) return schema.map((one) => condense(one, referenced));
   if (typeof schema !== "object" || schema === null) return schema;

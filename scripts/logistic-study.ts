@@ -82,7 +82,7 @@ interface Answer {
   readonly coef: readonly (number | null)[];
 }
 
-/** A judge's answers, or undefined where it is not installed. */
+/** Returns a judge's answers, or undefined where it is not installed. */
 function ask(program: readonly string[], questions: readonly Fitted[]): readonly Answer[] | undefined {
   const [executable = "", ...args] = program;
   const input = JSON.stringify(questions.map(({ question }) => question));

@@ -122,7 +122,10 @@ function monitored(year: readonly Watched[], thresholds: Thresholds): Alarms {
   return alarms;
 }
 
-/** The usual rule of thumb: every fourth week, a mean absolute error over four weeks of so many times the holdout's. */
+/**
+ * Applies the usual rule of thumb: every fourth week, a mean absolute error over four weeks of so many times the
+ * holdout's.
+ */
 function monthly(year: readonly Watched[], times: number): Alarms {
   return year.map(({ scaled, days }) =>
     Array.from({ length: WEEKS }, (_, week) => {
@@ -136,7 +139,10 @@ function monthly(year: readonly Watched[], times: number): Alarms {
 const quantile = (sorted: readonly number[], p: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))];
 
-/** One line of the table: found of broken, median and 90 % delay in days by kind, false alarms per 1,000 series and year. */
+/**
+ * Returns one line of the table: found of broken, median and 90 % delay in days by kind, false alarms per 1,000 series
+ * and year.
+ */
 function summary(name: string, year: readonly Watched[], alarms: Alarms): string[][] {
   const rows = [];
   let [falseAlarms, falseSeries, weeks] = [0, 0, 0];

@@ -50,7 +50,7 @@ const scaleOf = (values: readonly number[]) => {
   const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / values.length;
   return variance > 0 ? Math.sqrt(variance) : Math.max(Math.abs(average), 1);
 };
-/** The mean absolute difference over the steps; NaN where one of the two is missing or not finite. */
+/** Returns the mean absolute difference over the steps; NaN where one of the two is missing or not finite. */
 const distance = (a: Float64Array | undefined, b: Float64Array | undefined) =>
   a === undefined || b === undefined
     ? NaN

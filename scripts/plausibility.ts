@@ -9,7 +9,7 @@
  */
 import { type Fit, forecast, METHODS, type Method, normal, random } from "../packages/forecast/src/index.ts";
 
-/** Where a value stands in a series, and unit noise for it. */
+/** The place of a value in a series, and unit noise for it. */
 interface Place {
   readonly t: number;
   readonly n: number;
@@ -40,7 +40,7 @@ const LENGTHS = [10, 21, 38, 84];
 const SEEDS = [1, 2, 3, 4];
 const PERIODS = [7, 12];
 
-/** How many widths of the data's range values lie beyond it. */
+/** Returns the distance of values beyond the data's range, in widths of that range. */
 function beyond(y: Float64Array, values: Float64Array): number {
   const [low, high] = [Math.min(...y), Math.max(...y)];
   return Math.max(...values.map((value) => Math.max(value - high, low - value))) / (high - low || 1);

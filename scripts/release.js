@@ -59,7 +59,7 @@ function checkManifests() {
     fail(`CHANGELOG.md has no section for ${version}`);
 }
 
-/** The address in package.json is where provenance points, so it must be where the tag is pushed. */
+/** Checks that the address in package.json, where provenance points, is where the tag is pushed. */
 function checkRepository() {
   const { repository } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   const address = repository.url.replace(/^git\+|\.git$/g, "");

@@ -1,6 +1,6 @@
 /**
- * How far the design goes, on paper: the arithmetic of docs/scale.md. Prints its tables; with `--write`, puts them into
- * the document. The inputs are measured, each as its line says.
+ * Computes the limits of the design on paper: the arithmetic of docs/scale.md. Prints its tables; with `--write`, puts
+ * them into the document. The inputs are measured, each as its line says.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

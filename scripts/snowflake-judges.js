@@ -50,7 +50,7 @@ const UNKNOWN = [
   [/^SHOW VERSIONS /, "show-versions-in-model"],
 ];
 
-/** What of a statement the parser can be given: the rest around it is the account's own. */
+/** Returns the part of a statement that the parser can read; the text around it is the account's own. */
 function known(text) {
   return (
     text

@@ -1,5 +1,5 @@
 /**
- * Every statement that the Snowflake engine can send, made by the functions that make them, with sample names and
+ * Makes every statement that the Snowflake engine can send, by the functions that make them, with sample names and
  * values: what `docs/snowflake-sql.md` lists and the tests look at. Each has its phase, its name, and its text.
  */
 const from = (name) => import(new URL(`../dist/engines/snowflake/${name}.js`, import.meta.url).href);
@@ -291,12 +291,15 @@ export const STATEMENTS = [
   ...listed("inference", inference.inferenceStatements(workspace, address, { computePool: "LAB_POOL", replicas: 4 })),
 ];
 
-/** A procedure's program is named, not listed. */
+/** Replaces a procedure's program by its name. */
 function withoutProgram(text) {
   return text.replace(/ AS '"""[\s\S]*'$/, " AS '… src/engines/snowflake/many_model.py …'");
 }
 
-/** A statement without its names and values, up to where lists of columns differ: what two of a kind have in common. */
+/**
+ * Returns a statement without its names and values, up to where lists of columns differ: what two of a kind have in
+ * common.
+ */
 export function shapeOf(text) {
   return text
     .replace(/\$\$[\s\S]*?\$\$/g, "$$")
@@ -311,7 +314,7 @@ export function shapeOf(text) {
     .slice(0, 80);
 }
 
-/** The document. */
+/** Returns the document. */
 export function statementsDocument() {
   const phases = [...new Set(STATEMENTS.map(({ phase }) => phase))];
   const section = (phase) => {

@@ -49,7 +49,7 @@ function run(command, args, onText = () => {}) {
   });
 }
 
-/** One check after another: two at a time would leave the tests nothing of a small machine. */
+/** Runs one check after another: two at a time would leave the tests nothing of a small machine. */
 async function runChecks() {
   for (const [name, command, args] of CHECKS) {
     const { status, output } = await run(command, args);

@@ -29,7 +29,7 @@ const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name);
 const method = options.method;
 if (!isMethod(method)) throw new Error(`there is no method ${method}`);
 
-/** A series up to an origin, the values that follow, and their forecast. */
+/** Returns a series up to an origin, the values that follow, and their forecast. */
 function forecastAt({ training, actual, period, periods }: StudySeries, origin: number) {
   const whole = Float64Array.of(...training, ...actual);
   const end = training.length - origin * actual.length;

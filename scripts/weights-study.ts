@@ -117,7 +117,7 @@ ${groups.join("\n")}
 const part = options.validation ? "validation" : "development";
 const mae = (errors: readonly number[]) => average(errors.filter((error) => !Number.isNaN(error)).map(Math.abs));
 
-/** The mean absolute change over a season, which errors are divided by. */
+/** Returns the mean absolute change over a season, the divisor of errors. */
 function scaleOf(y: Float64Array, period: number): number {
   const changes = Array.from(y.subarray(period), (value, t) => value - y[t]!);
   return mae(changes);

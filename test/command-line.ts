@@ -5,7 +5,7 @@ import path from "node:path";
 
 const PROGRAM = path.resolve("test", "command-line-process.mjs");
 
-/** What a command printed, and the exit code that the program ends with. */
+/** The output of a command, and the exit code that the program ends with. */
 export interface Printed {
   readonly status: number;
   readonly stdout: string;
@@ -67,7 +67,7 @@ export class CommandLine {
   }
 }
 
-/** What a stream gives before a mark. */
+/** Returns the text of a stream before a mark. */
 function upTo(mark: string, stream: NodeJS.ReadableStream): Promise<string> {
   return new Promise((resolve) => {
     let text = "";

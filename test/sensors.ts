@@ -9,7 +9,7 @@ export const READINGS = [
   { name: "READING", type: "number" },
 ] as const;
 
-/** An ordinary reading: a day's wave with small deterministic errors. */
+/** Returns an ordinary reading: a day's wave with small deterministic errors. */
 export const usual = (t: number) => 20 + 5 * Math.sin((2 * Math.PI * t) / 24) + ((t * 7919) % 101) / 100;
 
 /** Trains the detector on hourly readings, and registers it as version V1 of M. */

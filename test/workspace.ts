@@ -9,14 +9,14 @@ import type { ModelIndex, PartitionOutcome } from "../src/core/artifact.ts";
 import type { ColumnBatch, ColumnInfo } from "../src/core/columns/column.ts";
 import { decodeSegment } from "../src/core/segment.ts";
 
-/** A directory that is gone after the test. */
+/** Makes a directory that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), "manymodel-test-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
-/** An open workspace of an engine, with the given configuration; closed and gone after the test. */
+/** Opens a workspace of an engine with a configuration; closed and removed after the test. */
 export async function openWorkspace(engine: "local" | "memory", yaml = ""): Promise<ManyModel> {
   const folder = await temporaryFolder();
   const file = path.join(folder, "manymodel.yaml");
@@ -46,7 +46,7 @@ export async function fillTable(mm: ManyModel, table: string, columns: ColumnInf
   await output.publish(table, "test", [await output.write(table, batch)]);
 }
 
-/** All rows of a run's committed segments, in the order of the plan. */
+/** Returns all rows of a run's committed segments, in the order of the plan. */
 export async function runRows(mm: ManyModel, runId: string): Promise<PartitionOutcome[]> {
   const { stage } = mm.engine;
   const index = JSON.parse(new TextDecoder().decode(await stage.get(`runs/${runId}/model_index.json`))) as ModelIndex;
@@ -55,7 +55,7 @@ export async function runRows(mm: ManyModel, runId: string): Promise<PartitionOu
   return rows.sort((a, b) => a.position - b.position);
 }
 
-/** A body of the fixtures. */
+/** Returns a body of the fixtures. */
 export const body = (name: string) => new URL(`./fixtures/bodies/${name}.ts`, import.meta.url);
 
 const DAY = 86_400_000;
@@ -67,7 +67,7 @@ export const DAILY_COLUMNS: ColumnInfo[] = [
   { name: "Y", type: "number" },
 ];
 
-/** Daily series: `units` keys named U00…, each with `days` rows. */
+/** Fills a table with daily series: `units` keys named U00…, each with `days` rows. */
 export async function fillDaily(mm: ManyModel, units: number, days: number, table = "SALES"): Promise<void> {
   const rows = [];
   for (let day = days - 1; day >= 0; day--)

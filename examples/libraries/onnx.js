@@ -10,7 +10,7 @@ ort.env.wasm.wasmBinary = wasm;
 ort.env.wasm.numThreads = 1;
 const session = ort.InferenceSession.create(scorer);
 
-/** The log odds by the scorer that was trained elsewhere. */
+/** Returns the log odds by the scorer that was trained elsewhere. */
 async function logOdds(data) {
   const [tenure, tickets] = [data.numbers("TENURE"), data.numbers("TICKETS")];
   const features = new ort.Tensor(
@@ -22,7 +22,7 @@ async function logOdds(data) {
   return Float64Array.from(log_odds.data);
 }
 
-/** Each region calibrates the scorer by its own outcomes (Platt scaling). */
+/** Calibrates the scorer by a region's own outcomes (Platt scaling). */
 const calibrate = (score, outcome) => logistic({ score }, outcome, { ridge: 1 });
 
 export default defineModel({

@@ -2,7 +2,7 @@ import { defineModel } from "manymodel";
 import { RandomForestRegression } from "ml-random-forest";
 import { encodedRows, learnEncoding, measures, pick, split } from "./rows.js";
 
-/** The mean of the trees is a probability. */
+/** Returns probabilities: the mean of the trees. */
 const probabilities = (forest, rows) => forest.predict(rows);
 
 function train(rows, outcome, seed) {

@@ -1,6 +1,6 @@
 import { auc, encode, encoding, folds, logLoss } from "manymodel/forecast";
 
-/** The features of a frame by name: numbers, or texts. */
+/** Returns the features of a frame by name: numbers, or texts. */
 export function featuresOf(data, features) {
   const isText = (name) => data.columns.find((column) => column.name === name)?.type === "string";
   return Object.fromEntries(features.map((name) => [name, isText(name) ? data.strings(name) : data.numbers(name)]));
@@ -9,16 +9,16 @@ export function featuresOf(data, features) {
 /** Learns how features become numbers: a column for each category, standard scores of numbers. */
 export const learnEncoding = (data, features) => encoding(featuresOf(data, features), { scale: true });
 
-/** Encoded features as rows of numbers, which most libraries take. */
+/** Returns encoded features as rows of numbers, which most libraries take. */
 export function encodedRows(learnt, data, features) {
   const columns = Object.values(encode(learnt, featuresOf(data, features)));
   return Array.from({ length: data.length }, (_, row) => columns.map((column) => column[row]));
 }
 
-/** Values at some positions. */
+/** Returns values at some positions. */
 export const pick = (values, positions) => positions.map((position) => values[position]);
 
-/** The rows to learn from, and about `holdout` rows to measure by, drawn by the seed. */
+/** Returns the rows to learn from, and about `holdout` rows to measure by, drawn by the seed. */
 export const split = (outcome, holdout, seed) =>
   folds(outcome.length, { k: Math.round(outcome.length / holdout), seed, strata: outcome })[0];
 

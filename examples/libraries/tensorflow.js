@@ -10,7 +10,7 @@ tf.env().set("IS_TEST", true);
 
 const HIDDEN = 6;
 
-/** The log odds of rows by a network with one hidden layer. */
+/** Returns the log odds of rows by a network with one hidden layer. */
 const logits = ([w1, b1, w2, b2], x) =>
   tf.reshape(tf.add(tf.matMul(tf.tanh(tf.add(tf.matMul(x, w1), b1)), w2), b2), [-1]);
 

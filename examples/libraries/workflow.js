@@ -10,7 +10,7 @@ const recipe = (columns, { levels }) => encoding(columns, { levels, scale: true,
 const model = (x, y, { ridge }) => logistic(x, y, { ridge });
 const values = { ridge: [0.1, 1, 10, 100], levels: [1, 50] };
 
-/** The workflow: what the recipe learns and the model fits, from the same rows. */
+/** Fits the workflow: the recipe and the model learn from the same rows. */
 function fitWorkflow(columns, outcome, candidate) {
   const learnt = recipe(columns, candidate);
   return { learnt, fitted: model(encode(learnt, columns), outcome, candidate) };

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 
 const CATEGORIES = ["garden", "kitchen", "toys"];
 let state = 42;
-/** A reproducible number in [0, 1). */
+/** Returns a reproducible number in [0, 1). */
 const random = () => {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
   return state / 4294967296;

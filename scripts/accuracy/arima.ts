@@ -12,7 +12,7 @@ import { percent, type Row, type Section, seriesOfReference } from "./report.ts"
 
 const series = seriesOfReference();
 
-/** Fixed orders: the likelihood at R's coefficients, the optimum, coefficients and forecasts. */
+/** Returns rows on fixed orders: the likelihood at R's coefficients, the optimum, coefficients and forecasts. */
 function fixedRows(): Row[] {
   const records = fixedRecords()!;
   const off: { name: string; error: number }[] = [];
@@ -67,7 +67,7 @@ function fixedRows(): Row[] {
   ];
 }
 
-/** Automatic choice: differences, order, AICc. */
+/** Returns rows on the automatic choice: differences, order, AICc. */
 function automaticRows(): Row[] {
   return (
     [
@@ -105,7 +105,7 @@ function automaticRows(): Row[] {
   });
 }
 
-/** ARIMA against R's recorded results. */
+/** Returns ARIMA against R's recorded results. */
 export function arimaSection(): Section {
   const asked = { smape: 13.425, mase: 1.425, coverage: 0.855 };
   return {

@@ -7,7 +7,7 @@ const byBest = (y: Float64Array, period: number): FittedModel => METHODS.best(y,
 
 const ahead = (y: Float64Array, period: number, h: number) => forecast(byBest(y, period), { h });
 
-/** The M3 competition: the sample, and every series. */
+/** Returns the M3 competition: the sample, and every series. */
 function m3(): Row[] {
   const all = m3Series("all");
   const ids = new Set(m3Series("sample").map(({ id }) => id));
@@ -31,7 +31,7 @@ function m3(): Row[] {
   ];
 }
 
-/** Conformal intervals of two methods; the method's own where a series is too short for one origin. */
+/** Returns conformal intervals of two methods; the method's own where a series is too short for one origin. */
 function conformalRows(): Row[] {
   return (["auto-arima", "snaive"] as const).map((method): Row => {
     const { coverage } = m3Accuracy(m3Series("sample"), (y, period, h) => {
@@ -51,7 +51,7 @@ function conformalRows(): Row[] {
   });
 }
 
-/** The daily series, from three origins, 30 days ahead. */
+/** Returns the daily series, from three origins, 30 days ahead. */
 function daily(): Row[] {
   const values = new Map<string, number[]>();
   for (const { unit_id, y } of data("series_events_40")!)
@@ -74,7 +74,7 @@ function daily(): Row[] {
   ];
 }
 
-/** The default combination on the M3 competition and on daily series. */
+/** Returns the default combination on the M3 competition and on daily series. */
 export function bestSection(): Section {
   return {
     rows: [...m3(), ...conformalRows(), ...daily()],

@@ -6,7 +6,7 @@ import { percent, type Row, type Section, seriesOfReference } from "./report.ts"
 
 const series = seriesOfReference();
 
-/** Fixed forms: the likelihood at R's parameters, and the optimum. */
+/** Returns rows on fixed forms: the likelihood at R's parameters, and the optimum. */
 function fixedRows(): Row[] {
   const records = reference<readonly RecordedFixedEts[]>("ets_fixed")!;
   let largest = 0;
@@ -43,7 +43,7 @@ function fixedRows(): Row[] {
   ];
 }
 
-/** Automatic choice against R's. */
+/** Returns rows on the automatic choice against R's. */
 function automaticRows(): Row[] {
   return (
     [
@@ -69,7 +69,7 @@ function automaticRows(): Row[] {
   });
 }
 
-/** Exponential smoothing against R's recorded results. */
+/** Returns exponential smoothing against R's recorded results. */
 export function etsSection(): Section {
   const asked = { smape: 12.41, mase: 1.394, coverage: 0.885 };
   return {

@@ -20,7 +20,7 @@ export interface M3Accuracy {
   readonly coverage: number;
 }
 
-/** All 3,003 series, or the sample of 400. */
+/** Returns all 3,003 series, or the sample of 400. */
 export function m3Series(which: "all" | "sample"): M3Series[] {
   const values = (name: string) => {
     const byId = new Map<string, number[]>();
@@ -45,7 +45,7 @@ export function m3Series(which: "all" | "sample"): M3Series[] {
     }));
 }
 
-/** Accuracy of a method's forecasts over the values that followed. */
+/** Returns accuracy of a method's forecasts over the values that followed. */
 export function m3Accuracy(
   series: readonly M3Series[],
   method: (y: Float64Array, period: number, h: number) => Forecast,
@@ -65,7 +65,7 @@ export function m3Accuracy(
   return { smape, mase, coverage };
 }
 
-/** The 400-series M3 sample: a row a measure, beside what was asked (R's mean). */
+/** Returns the 400-series M3 sample: a row a measure, beside the reference (R's mean). */
 export function m3Rows(fit: (y: Float64Array, period: number) => FittedModel, asked: M3Accuracy): Row[] {
   const got = m3Accuracy(m3Series("sample"), (y, period, h) => forecast(fit(y, period), { h }));
   return [

@@ -6,15 +6,15 @@ export type Row = readonly [what: string, asked: string, measured: string];
 /** One family's part of docs/accuracy.md. */
 export interface Section {
   readonly rows: readonly Row[];
-  /** What the numbers do not say. */
+  /** Remarks on the numbers. */
   readonly notes?: string;
 }
 
-/** Share of a whole, as it stands in the report. */
+/** Returns share of a whole, as it stands in the report. */
 export const percent = (part: number, whole: number): string =>
   `${part} of ${whole} (${((100 * part) / whole).toFixed(1)} %)`;
 
-/** The series R was run on. @throws {Error} where they are not here */
+/** Returns the series that R was run on. @throws {Error} where they are not here */
 export function seriesOfReference(): ReadonlyMap<string, ReferenceSeries> {
   const series = referenceSeries();
   if (series === undefined) throw new Error(absent);

@@ -21,7 +21,7 @@ const FITS: Readonly<Record<string, (y: Float64Array, period: number) => FittedM
   meanf: (y) => mean(y),
 };
 
-/** Naive, seasonal naive, drift and mean; Croston; MSTL; STL + ETS. */
+/** Returns the section on simple methods: naive, seasonal naive, drift and mean; Croston; MSTL; STL + ETS. */
 export function simpleSection(): Section {
   const series = seriesOfReference();
   const range = (y: Float64Array) => {

@@ -17,7 +17,10 @@ import { percent, type Row, type Section } from "./report.ts";
 const aicc = ({ aic, form, nobs }: TbatsModel): number => correctedAic(aic, form, nobs);
 const byPeriod = (y: Float64Array, period: number): TbatsModel => tbats(y, { periods: period > 1 ? [period] : [] });
 
-/** R's recorded models: the likelihood and the forecasts at R's parameters, and the AIC of the automatic choice. */
+/**
+ * Returns rows on R's recorded models: the likelihood and the forecasts at R's parameters, and the AIC of the automatic
+ * choice.
+ */
 function recordRows(): Row[] {
   const cases = [...tbatsCases("tbats")!, ...tbatsCases("m3_tbats")!];
   const off = (one: (typeof cases)[number]) => Math.abs(recordedModel(one).deviance - one.result.likelihood);
@@ -48,7 +51,7 @@ function recordRows(): Row[] {
   ];
 }
 
-/** R's recorded forecasts of M3 series beside ours. */
+/** Returns R's recorded forecasts of M3 series beside ours. */
 function m3RecordRows(): Row[] {
   const recorded = new Map(tbatsCases("m3_tbats")!.map(({ id, result }) => [id, result.forecast.mean]));
   const series = m3Series("all").filter(({ id }) => recorded.has(id));
@@ -57,7 +60,7 @@ function m3RecordRows(): Row[] {
   return [[`${series.length} recorded M3 series: mean sMAPE`, `≤ ${theirs.toFixed(3)} (R)`, got.smape.toFixed(3)]];
 }
 
-/** Daily series with a week and a year, the last 30 days held out. */
+/** Returns daily series with a week and a year, the last 30 days held out. */
 function dailyRow(): Row {
   const values = new Map<string, number[]>();
   for (const { unit_id, y } of data("series_events_40")!)
@@ -77,7 +80,7 @@ function dailyRow(): Row {
   ];
 }
 
-/** TBATS against R's recorded results. */
+/** Returns TBATS against R's recorded results. */
 export function tbatsSection(): Section {
   const byEts = { smape: 12.41, mase: 1.394, coverage: 0.885 };
   const sample = m3Rows(byPeriod, byEts).map(

@@ -12,7 +12,7 @@ interface ThetaRecord {
 }
 
 /**
- * Largest relative difference of the point forecasts, record by record, ascending.
+ * Returns largest relative difference of the point forecasts, record by record, ascending.
  *
  * @param at - "ours": the optimum of the smoothing; "theirs": the alpha R ended at, with its best initial level
  */
@@ -38,7 +38,7 @@ function differences(at: "ours" | "theirs"): number[] {
   return off.sort((a, b) => a - b);
 }
 
-/** Theta and dynamic optimised theta. */
+/** Returns Theta and dynamic optimised theta. */
 export function thetaSection(): Section {
   const off = differences("ours");
   const theirs = differences("theirs");

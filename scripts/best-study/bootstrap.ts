@@ -3,7 +3,9 @@ import { random } from "../../packages/forecast/src/index.ts";
 /** Draws of the paired bootstrap. */
 const DRAWS = 1000;
 
-/** The mean of paired differences with its 95 % interval under the bootstrap: series are drawn with replacement. */
+/**
+ * Returns the mean of paired differences with its 95 % interval under the bootstrap: series are drawn with replacement.
+ */
 export function meanDifference(differences: readonly number[]): {
   readonly mean: number;
   readonly lower: number;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type FittedModel, type Forecast, forecast } from "../../packages/forecast/src/index.ts";
 import type { StudySeries } from "./series.ts";
 
-/** What a member forecast, and what it cost; null where it cannot be fitted. */
+/** A member's forecast and its cost; null if it cannot be fitted. */
 export interface Stored {
   readonly mean: readonly number[];
   readonly lower: readonly (readonly number[])[];
@@ -72,7 +72,7 @@ export class Forecasts {
     if (lines.length > 0) appendFileSync(join(this.#folder, `${series.set}.jsonl`), `\n${lines.join("\n")}\n`);
   }
 
-  /** A member's forecast, or undefined if it cannot be fitted. */
+  /** Returns a member's forecast, or undefined if it cannot be fitted. */
   of(series: StudySeries, member: string): (Forecast & { readonly ms: number }) | undefined {
     const stored = this.#of(series).get(member);
     if (stored === undefined || stored === null) return undefined;

@@ -10,7 +10,7 @@ const INTERMITTENT: readonly Method[] = ["croston", "sba", "tsb", "adida", "imap
 /** Tells whether a series is compared as intermittent demand. */
 export const isDemand = ({ training, period }: StudySeries): boolean => isIntermittent(training, period);
 
-/** The single methods that a series' combination is compared with: the usual ones, and its own members. */
+/** Returns the single methods that a series' combination is compared with: the usual ones, and its own members. */
 export function membersOf(series: StudySeries): Readonly<Record<string, () => FittedModel>> {
   const { training: y, period } = series;
   const usual = isDemand(series) ? INTERMITTENT : CONTINUOUS;

@@ -1,7 +1,7 @@
 import { type Forecast, intervalScore, mase, pinball, rmsse, smape } from "../../packages/forecast/src/index.ts";
 import type { StudySeries } from "./series.ts";
 
-/** How a forecast did on one series. */
+/** The scores of a forecast of one series. */
 export interface Scores {
   readonly smape: number;
   readonly mase: number;
@@ -14,7 +14,7 @@ export interface Scores {
   readonly coverage: number;
 }
 
-/** The scores of a forecast with levels of 80 and 95 %; NaN where a scale is 0. */
+/** Returns the scores of a forecast with levels of 80 and 95 %; NaN where a scale is 0. */
 export function scoresOf({ training, actual, period }: StudySeries, { mean, levels, lower, upper }: Forecast): Scores {
   const quantiles: readonly (readonly [number, Float64Array])[] = levels.flatMap((level, l) => [
     [(100 - level) / 200, lower[l]!] as const,

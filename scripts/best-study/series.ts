@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { data } from "../../packages/forecast/test/reference.ts";
 
-/** Where a series takes part: forms are compared on `development`; `validation` is looked at once. */
+/** The part of a series in the study: forms are compared on `development`; `validation` is looked at once. */
 export type Part = "development" | "validation";
 
 /** A series of the study, with the values that followed. */
@@ -18,7 +18,7 @@ export interface StudySeries {
   readonly actual: Float64Array;
 }
 
-/** A 32-bit FNV-1a hash of a text, so that a series' part and place in a sample depend on its name alone. */
+/** Returns a 32-bit FNV-1a hash of a text, so that a series' part and place in a sample depend on its name alone. */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
@@ -60,7 +60,7 @@ function collection(folder: string, file: string): StudySeries[] {
   });
 }
 
-/** The M1 or M3 competition by frequency; of M3 without the sample of 400 that accuracy is reported on. */
+/** Returns the M1 or M3 competition by frequency; of M3 without the sample of 400 that accuracy is reported on. */
 function competition(name: "m1" | "m3"): StudySeries[] {
   const meta = data(`${name}_meta`);
   const training = data(`${name}_train`);
@@ -91,8 +91,8 @@ function competition(name: "m1" | "m3"): StudySeries[] {
 }
 
 /**
- * The series of the study: the M1 and M3 competitions where they are, and every `*.json.gz` of the folders. Of each set and
- * part the first `most` by a hash of set and id.
+ * Returns the series of the study: the M1 and M3 competitions where they are, and every `*.json.gz` of the folders.
+ * Of each set and part the first `most` by a hash of set and id.
  */
 export function studySeries(folders: readonly string[], most: number): StudySeries[] {
   const collections = folders

@@ -1,6 +1,6 @@
 import { normal, type Random, random } from "@manymodel/forecast";
 
-/** What happens to a generated sensor. */
+/** The faults of a generated sensor. */
 export const KINDS = ["clean", "spikes", "shift", "stuck", "drift", "gaps", "rate", "noise"] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -101,7 +101,7 @@ export function sensorOf(kind: Kind, seed: number): Sensor {
   return { kind, y: y.map((value) => (size * Math.round(100 * value)) / 100), events };
 }
 
-/** A value of Student's t distribution with 5 degrees of freedom, scaled to variance 1. */
+/** Returns a value of Student's t distribution with 5 degrees of freedom, scaled to variance 1. */
 function student(uniform: Random): number {
   let squares = 0;
   for (let i = 0; i < 5; i++) squares += normal(uniform) ** 2;

@@ -1,4 +1,4 @@
-/** What can go wrong with a series. Sizes are in standard deviations of its own noise. */
+/** The faults of a series. Sizes are in standard deviations of its own noise. */
 export const BREAKS = [
   "level up by 3",
   "level down by 1.5",
@@ -11,8 +11,8 @@ export const BREAKS = [
 export type BreakKind = (typeof BREAKS)[number];
 
 /**
- * A daily series with a week and a year in it, whose level wanders or not, with noise that may have heavy tails and is now
- * and then far off; from day `at` on it is broken in one way, or not.
+ * Returns a daily series with a week and a year in it, whose level wanders or not, with noise that may have heavy
+ * tails and is now and then far off; from day `at` on it is broken in one way, or not.
  *
  * @param gaussian - standard normal random numbers
  * @param uniform - random numbers in [0, 1)

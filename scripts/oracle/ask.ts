@@ -24,7 +24,7 @@ export type Answer =
 /** Answers by method, one record a series. */
 export type Answers = readonly Readonly<Record<string, Answer>>[];
 
-/** A file of this folder: programs of scripts run from `dist`. */
+/** Returns the path of a file of this folder: programs of scripts run from `dist`. */
 const here = (file: string) => fileURLToPath(new URL(`../scripts/oracle/${file}`, import.meta.url));
 
 /** The programs that can be asked, and how each is found. */

@@ -3,7 +3,7 @@ import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Answer, Question } from "./ask.ts";
 
-/** A file of this folder: programs of scripts run from `dist`. */
+/** Returns the path of a file of this folder: programs of scripts run from `dist`. */
 const here = (file: string) => fileURLToPath(new URL(`../scripts/oracle/${file}`, import.meta.url));
 
 /** Places where peers are looked for. */

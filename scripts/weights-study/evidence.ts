@@ -44,7 +44,7 @@ function evidenceOf({ training, actual, period }: StudySeries): Omit<StudyEviden
   };
 }
 
-/** The evidence of series, kept in a folder: a second call computes only what is not there. */
+/** Returns the evidence of series, kept in a folder: a second call computes only what is not there. */
 export function collectEvidence(folder: string, series: readonly StudySeries[]): Map<string, StudyEvidence> {
   mkdirSync(folder, { recursive: true });
   const known = new Map<string, StudyEvidence>();

@@ -10,7 +10,9 @@ const COLUMNS = [
   { name: "LEFT", type: "number" },
 ] as const;
 
-/** Advice on regions of some rows: the odds of leaving are by `slope` of the region, and nobody leaves the last. */
+/**
+ * Returns advice on regions of some rows: the odds of leaving are by `slope` of the region, and nobody leaves the last.
+ */
 async function adviceOn(regions: number, rows: number, slope: (region: number) => number) {
   const mm = await openWorkspace("memory");
   const uniform = random(5);

@@ -14,7 +14,7 @@ const COLUMNS = [
 ] as const;
 const QUERY = { table: "T", keyColumns: ["UNIT"], orderBy: ["DAY"] };
 
-/** A workspace with the rows of some series, and advice on it. */
+/** Returns a workspace with the rows of some series, and advice on it. */
 async function adviceOn(series: readonly (readonly number[])[], given: { period?: number; horizon?: number } = {}) {
   const mm = await openWorkspace("memory");
   const rows = series.flatMap((y, unit) => y.map((value, t) => [`U${100 + unit}`, t * DAY, value, null]));

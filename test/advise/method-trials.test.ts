@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { normal, random } from "../../packages/forecast/src/index.ts";
 import { type TrialSeries, tryMethods } from "../../src/advise/method-trials.ts";
 
-/** Monthly series of a level, a season and noise. */
+/** Returns monthly series of a level, a season and noise. */
 function seasonal(count: number, seed = 1): TrialSeries[] {
   const uniform = random(seed);
   return Array.from({ length: count }, () => ({
@@ -11,7 +11,7 @@ function seasonal(count: number, seed = 1): TrialSeries[] {
   }));
 }
 
-/** A clock that goes on by a millisecond each time it is asked. */
+/** Returns a clock that moves by a millisecond at each reading. */
 function ticking() {
   let now = 0;
   return () => now++;

@@ -12,7 +12,7 @@ const COLUMNS = [
 
 const builtin = (name: string) => new URL(`../../dist/model/builtin/${name}.js`, import.meta.url);
 
-/** Rows of a table in the order of their keys and steps, these columns; dates as text. */
+/** Returns rows of a table in the order of their keys and steps, these columns; dates as text. */
 async function rowsIn(mm: ManyModel, columns: string, table = "FORECAST_RESULTS") {
   const names = columns.split(", ");
   const read = await mm.engine.output.published(table, null, ["PARTITION_KEY", "STEP", ...names]);
@@ -30,11 +30,11 @@ async function rowsIn(mm: ManyModel, columns: string, table = "FORECAST_RESULTS"
     .map((row) => names.map((name) => cell(name, row)));
 }
 
-/** A weekly pattern with a phase and a trend of its own, without noise that a model could not remember. */
+/** Returns a weekly pattern with a phase and a trend of its own, without noise that a model could not remember. */
 const sales = (unit: number, day: number) =>
   100 + 10 * unit + 0.1 * day + 8 * Math.sin((2 * Math.PI * (day + unit)) / 7) + 3 * Math.sin(day * day);
 
-/** Rows of units 0, 1, … on the days that `keep` lets through. */
+/** Returns rows of units 0, 1, … on the days that `keep` lets through. */
 function daily(units: number, from: number, to: number, keep: (unit: number, day: number) => boolean = () => true) {
   const rows = [];
   for (let unit = 0; unit < units; unit++)
@@ -44,7 +44,7 @@ function daily(units: number, from: number, to: number, keep: (unit: number, day
 
 const series = (unit: number, days: number) => Float64Array.from({ length: days }, (_, day) => sales(unit, day));
 
-/** A workspace whose PAST was fitted by a method and registered as M V1. */
+/** Returns a workspace whose PAST was fitted by a method and registered as M V1. */
 async function fitted(method: string, { units = 3, days = 70, engine = "memory" as "local" | "memory" } = {}) {
   const mm = await openWorkspace(engine);
   await fillTable(mm, "PAST", [...COLUMNS], daily(units, 0, days));
@@ -65,7 +65,7 @@ function train(mm: ManyModel, method: string, table: string): Promise<Run> {
 
 const FORECASTS = "UNIT_ID, OBS_DATE, FORECAST, LO_80, HI_80, LO_95, HI_95, STATUS";
 
-/** What a batch writes for a model of the library, row by row. */
+/** Returns the rows that a batch writes for a model of the library, row by row. */
 function rowsOf(unit: number, first: number, model: Parameters<typeof forecast>[0], h = 5, status = "OK") {
   const { mean, lower, upper } = forecast(model, { h, levels: [80, 95] });
   return Array.from(mean, (value, i) => {

@@ -9,7 +9,7 @@ import { temporaryFolder } from "../workspace.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
 
-/** A project in a fresh folder that has the packed packages installed, and their dependencies by links. */
+/** Returns a project in a fresh folder that has the packed packages installed, and their dependencies by links. */
 async function installed(): Promise<string> {
   const folder = await temporaryFolder();
   const modules = path.join(folder, "node_modules");

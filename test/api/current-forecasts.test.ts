@@ -11,7 +11,7 @@ register: { name: SKU, alias: champion }
 batch: { levels: [80] }
 `;
 
-/** Rows, the versions and the total of a table of forecasts. */
+/** Returns rows, the versions and the total of a table of forecasts. */
 async function totals(mm: ManyModel, table: string): Promise<unknown[]> {
   const sql = `SELECT COUNT(*), MIN(MODEL_VERSION), MAX(MODEL_VERSION), SUM(FORECAST) FROM ${table}`;
   const [row] = (await mm.tables.query(sql)).rows;

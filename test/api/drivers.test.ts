@@ -20,7 +20,7 @@ model: ets
 train: { horizon: 14, holdout: 14 }
 `;
 
-/** Two SKUs of 98 days, promoted for random weeks: a promotion adds 40. */
+/** Returns two SKUs of 98 days, promoted for random weeks: a promotion adds 40. */
 function sales() {
   const uniform = random(2);
   const weeks = Array.from({ length: 14 }, () => uniform() < 0.4);
@@ -32,7 +32,7 @@ function sales() {
   );
 }
 
-/** A plan of the 14 days to come, in which a week is promoted. */
+/** Returns a plan of the 14 days to come, in which a week is promoted. */
 const plan = (week: number) =>
   `SKU,DAY,PROMO\n${["A", "B"].flatMap((sku) => Array.from({ length: 14 }, (_, t) => `${sku},${dateOf(98 + t)},${Number(Math.floor(t / 7) === week)}`)).join("\n")}\n`;
 

@@ -35,7 +35,7 @@ batch: { future_table: future.csv, missing_model: global }
 const SKUS = Array.from({ length: 16 }, (_, i) => `S${String(i).padStart(2, "0")}`);
 const isFood = (sku: string) => Number(sku.slice(1)) % 2 === 0;
 
-/** Sales that a promotion doubles of food, and multiplies by 1.2 of anything else. */
+/** Returns sales that a promotion doubles for food, and multiplies by 1.2 for anything else. */
 function sales(skus = SKUS, days = DAYS): unknown[][] {
   return skus.flatMap((sku) => {
     const next = random(Number(sku.slice(1)));
@@ -50,7 +50,7 @@ function sales(skus = SKUS, days = DAYS): unknown[][] {
   });
 }
 
-/** The plan of the days to come: a promotion on the first. */
+/** Writes the plan of the days to come: a promotion on the first. */
 async function writePlan(mm: ManyModel, skus = SKUS): Promise<void> {
   const rows = skus.flatMap((sku) =>
     Array.from({ length: HORIZON }, (_, t) => {

@@ -11,18 +11,18 @@ import { body, openWorkspace, temporaryFolder } from "../workspace.ts";
 const SKUS = Array.from({ length: 20 }, (_, i) => `S-${String(i + 1).padStart(2, "0")}`);
 const dayOf = (t: number) => new Date(Date.UTC(2026, 0, 1 + t)).toISOString().slice(0, 10);
 
-/** A level, a day of the week that sells more, and something irregular. */
+/** Returns a level, a day of the week that sells more, and something irregular. */
 const demand = (sku: number, t: number) =>
   20 + sku + 6 * ((t + sku) % 7 === 5 ? 1 : 0) + ((t * t * 7 + sku * 13) % 11) / 4;
 
-/** The rows of the days `[from, to)` as CSV. */
+/** Returns the rows of the days `[from, to)` as CSV. */
 function feed(skus: readonly string[], from: number, to: number, value = demand): string {
   const days = Array.from({ length: to - from }, (_, i) => from + i);
   const rows = skus.flatMap((sku) => days.map((t) => `${sku},${dayOf(t)},${value(Number(sku.slice(2)), t)}`));
   return ["sku,day,qty", ...rows, ""].join("\n");
 }
 
-/** Several feeds as one. */
+/** Returns several feeds as one. */
 const joined = (first: string, ...others: readonly string[]) =>
   [first.trim(), ...others.map((text) => text.trim().split("\n").slice(1).join("\n"))].join("\n");
 

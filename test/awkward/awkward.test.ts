@@ -10,7 +10,7 @@ const PLAN: Plan = {
 /** The methods of the other engines: with and without a season, and with failures. */
 const ELSEWHERE: Plan = { ...PLAN, methods: ["holt-winters", "croston"] };
 
-/** The results of a plan's methods. */
+/** Returns the results of a plan's methods. */
 const resultsOf = ({ methods }: Plan, results: Findings["results"]): Findings["results"] =>
   new Map([...results].filter(([name]) => methods.some((method) => name.startsWith(`${method}/`))));
 

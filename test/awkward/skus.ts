@@ -12,7 +12,7 @@ interface Draw {
 const weekday = (day: number) => [0, 8, 14, 10, -4, -15, -13][day % 7] ?? 0;
 const count = (value: number) => Math.max(0, Math.round(value));
 
-/** What a planner's table is full of. */
+/** The oddities of a planner's table. */
 const KINDS = {
   plain:
     ({ gauss }) =>
@@ -100,7 +100,7 @@ export interface Sku {
   readonly rows: readonly (readonly [day: number, quantity: number | null])[];
 }
 
-/** The first `count` SKUs, of every kind in turn: up to `days` days, and `later` more on which they go on. */
+/** Returns the first `count` SKUs, of every kind in turn: up to `days` days, and `later` more on which they go on. */
 export function awkwardSkus(count: number, days: number, later: number): Sku[] {
   const kinds = Object.entries(KINDS);
   return Array.from({ length: count }, (_, i) => {
@@ -119,7 +119,7 @@ const START = Date.UTC(2025, 0, 6);
 const dateOf = (day: number) => new Date(START + day * 86_400_000).toISOString().slice(0, 10);
 
 /**
- * The SKUs as a CSV file, up to a day.
+ * Returns the SKUs as a CSV file, up to a day.
  *
  * @param order - of the rows: by SKU and day, or in an order that is neither
  */
@@ -137,7 +137,7 @@ export function awkwardCsv(skus: readonly Sku[], until: number, order: "sorted" 
   return `SKU,DAY,QTY\n${lines.join("\n")}\n`;
 }
 
-/** The quantities of a SKU before a day, in the order of time, NaN where not known. */
+/** Returns the quantities of a SKU before a day, in the order of time, NaN where not known. */
 export const quantities = ({ rows }: Sku, until: number) =>
   Float64Array.from(
     rows.filter(([day]) => day < until),

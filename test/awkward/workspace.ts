@@ -10,7 +10,7 @@ import { manymodel } from "../snowflake/command.ts";
 import { runRows } from "../workspace.ts";
 import { awkwardCsv, awkwardSkus, quantities, type Sku } from "./skus.ts";
 
-/** How the SKUs are worked on. */
+/** The way the SKUs are trained and scored. */
 export interface Plan {
   readonly skus: number;
   readonly methods: readonly string[];
@@ -19,25 +19,25 @@ export interface Plan {
   readonly order: "sorted" | "mixed";
 }
 
-/** What became of the SKUs. */
+/** The outcomes of the SKUs. */
 export interface Findings {
   /** A hash of everything that a partition's model and forecasts are, by method and SKU. */
   readonly results: ReadonlyMap<string, string>;
   /** Failures for which no reason of `ACCEPTED` stands. */
   readonly unexplained: readonly string[];
   readonly implausible: readonly string[];
-  /** How many partitions failed or were not scored for each of the accepted reasons. */
+  /** Numbers of partitions that failed or were not scored, by accepted reason. */
   readonly accepted: ReadonlyMap<string, number>;
 }
 
 const DAYS = 114;
-/** How many more days are there when models are scored. */
+/** Number of days between training and scoring. */
 const LATER = 5;
 
-/** What a method takes off every forecast by definition: half of alpha, which is 0.1. */
+/** The factor that a method applies to every forecast by definition: half of alpha, which is 0.1. */
 const BIAS: Readonly<Record<string, number>> = { sba: 0.95 };
 
-/** Why a planner accepts that a method has no model of a series, by what the message says. */
+/** Reasons why a planner accepts that a method has no model of a series, by message. */
 const ACCEPTED: readonly (readonly [message: RegExp, reason: string])[] = [
   [/demand may not be negative/, "a method for demand, and returns"],
   [/observed value.* needed/, "too few observations"],
@@ -91,7 +91,7 @@ export async function workOnAwkward(place: Place, plan: Plan): Promise<Findings>
   }
 }
 
-/** What `pipeline run` says of a step. */
+/** A step in the output of `pipeline run`. */
 interface Step {
   readonly result: Readonly<Record<string, unknown>>;
 }

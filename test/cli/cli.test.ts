@@ -16,7 +16,7 @@ const commandLine = new CommandLine();
 const manymodel = (...args: string[]) => commandLine.run(folder, ...args);
 const json = (...args: string[]) => commandLine.json(folder, ...args);
 
-/** Daily CSV data of some units. */
+/** Writes daily CSV data of some units. */
 async function writeCsv(file: string, units: string[], days: number) {
   const lines = ["sku,day,qty"];
   for (const [u, unit] of units.entries())

@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import { BIN } from "../processes.ts";
 
-/** A module hook that notes each module that is loaded from a file, a line each. */
+/** Returns a module hook that records each module that is loaded from a file, a line each. */
 const HOOK = (log: string) => `
   import { register } from "node:module";
   const notes = \`import { appendFileSync } from "node:fs";

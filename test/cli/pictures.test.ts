@@ -10,7 +10,7 @@ it("looks at single partitions, and draws them, forecasts, accuracy, a compariso
   const commandLine = new CommandLine();
   const manymodel = (...args: string[]) => commandLine.run(folder, ...args);
   const json = (...args: string[]) => commandLine.json(folder, ...args);
-  /** A picture, which is well-formed, and says in words what it shows. */
+  /** Draws a picture, and checks that it is well-formed and describes itself in words. */
   const draw = async (...args: string[]) => {
     expect(await json("plot", ...args, "-o", "picture.svg")).toEqual({ file: "picture.svg" });
     const svg = await readFile(path.join(folder, "picture.svg"), "utf8");

@@ -11,13 +11,13 @@ import { type LoadedConfig, loadConfig } from "../../src/config/load.ts";
 import { placeOf } from "../../src/config/place.ts";
 import { temporaryFolder } from "../workspace.ts";
 
-/** A configuration file of these lines. */
+/** Returns a configuration file of these lines. */
 async function fileOf(...lines: string[]): Promise<string> {
   const file = path.join(await temporaryFolder(), "manymodel.yaml");
   await writeFile(file, lines.join("\n"));
   return file;
 }
-/** What is said of a configuration, from the file's name on. */
+/** Returns the message about a configuration, from the file's name on. */
 const said = (thrown: unknown) => (thrown as Error).message.replace(/^.*(?=manymodel\.yaml)/, "");
 const thrownBy = async (work: () => unknown) => {
   try {
@@ -64,7 +64,7 @@ describe("errors found after the configuration was read have its line", () => {
     ).toMatch(/^manymodel\.yaml:5: snowflake\.scoring is inference/);
   });
 
-  /** A workspace of a configuration: what is asked of it fails before any data are read. */
+  /** Opens a workspace of a configuration. Its commands fail before they read data. */
   const workspace = async (...lines: string[]) => {
     const mm = await connect(await fileOf("source: { table: T, partition_by: K, order_by: D }", ...lines));
     onTestFinished(() => mm.close());

@@ -3,7 +3,7 @@ import { type GateEvidence, judgeGate, NO_EVIDENCE, worstCulprits } from "../../
 
 const rule = { metric: "wape", atMost: 1.02, maxFailed: 0.01, maxOutside: 0.5 } as const;
 const counts = { partitions: 200, failed: 2 };
-/** Two versions over 10 observations that sum to 100. */
+/** Returns two versions over 10 observations that sum to 100. */
 const evidence = (candidateLoss: number, currentLoss: number, more: Partial<GateEvidence> = {}): GateEvidence => ({
   ...NO_EVIDENCE,
   judged: 5,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { startCrew } from "../../src/crew/crew.ts";
 import { type Worker, WorkerLost, type Workers } from "../../src/ports/workers.ts";
 
-/** Workers that answer when told to, and say which of them live. */
+/** Returns workers that answer on demand, with a list of the live ones. */
 function observedWorkers() {
   const living = new Set<string>();
   let started = 0;

@@ -8,7 +8,7 @@ const HOUR = { leaseMs: 3_600_000, maxAttempts: 3 };
 const unlimited = { timeBudgetMs: null, hardDeadlineMs: null };
 const segment = { path: "p", bytes: 1, rows: 1, sha256: "00", succeeded: 1, failed: 0 };
 
-/** A queue of waiting chunks, and a clock that moves by the milliseconds given at every reading. */
+/** Returns a queue of waiting chunks, and a clock that moves by `step` milliseconds at every reading. */
 async function start(chunks: number, step = 0) {
   const { queue } = memoryEngine(randomUUID());
   await queue.enqueue(

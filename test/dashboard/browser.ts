@@ -5,12 +5,14 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 
 const found = spawnSync("which", ["chromium"], { encoding: "utf8" }).stdout.trim();
-/** Why there is no browser to test in, or undefined. */
+/** The reason why there is no browser to test in, or undefined. */
 export const NO_BROWSER = found === "" ? "no chromium on the PATH (apt-get install chromium)" : undefined;
 
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath: found, args: ["--no-sandbox"] });
 
-/** A tab, gone after the test, in which nothing may go wrong: neither in a script nor against the page's policy. */
+/**
+ * Opens a tab until the end of the test. Nothing may go wrong in it: neither in a script nor against the page's policy.
+ */
 export async function openTab(
   browser: Browser,
   options: { dark?: boolean; phone?: boolean; token?: string } = {},
@@ -39,7 +41,7 @@ export async function openTab(
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds wrong with what the tab shows: one line for each kind, with the first place. */
+/** Returns axe's findings about the tab: one line for each kind, with the first place. */
 export async function violations(tab: Page): Promise<string[]> {
   // Evaluated rather than loaded: the page's policy allows no script but its own.
   await tab.evaluate(axe);

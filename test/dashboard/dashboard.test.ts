@@ -15,8 +15,8 @@ const ODD = ["a \"quoted\" 'key'", "ünï/çødé?#&=+ %41", "<img src=x onerror
 const exports = { target: "Y", period: 7, horizon: 14, holdout: 14, method: "holt-winters", pauseMs: 0 };
 
 /**
- * A run of a few daily series with odd keys and failures, and its dashboard; with `both` another run also, and the two
- * registered as versions of M.
+ * Returns a run of a few daily series with odd keys and failures, and its dashboard; with `both` another run also,
+ * and the two registered as versions of M.
  */
 async function shown({ both = false } = {}): Promise<{ mm: ManyModel; url: string }> {
   const mm = await openWorkspace("local");

@@ -51,7 +51,7 @@ const status = (key: string, reason: string): PartitionStatus => ({
   ...{ cusumUp: 1, cusumDown: 0, cusumSpread: 0, pValue: 0 },
 });
 
-/** A table of sales by hostile keys, and a monitoring of them, and of hostile models and versions with one key each. */
+/** Fills a table of sales by hostile keys, and monitors them, and of hostile models and versions with one key each. */
 async function fill(mm: ManyModel): Promise<Snapshot> {
   const { source, output, versions } = mm.engine;
   const columns = [

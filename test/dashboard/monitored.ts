@@ -7,7 +7,7 @@ const DAY = 86_400_000;
 export const SALES_YAML =
   "source: { table: SALES, partition_by: sku, order_by: [sku, day], target: qty }\nregister: { name: M }\n";
 
-/** Daily sales of three units, of which B jumps after 20 days. */
+/** Fills a table with daily sales of three units, of which B jumps after 20 days. */
 export function fillSales(mm: ManyModel, days: number): Promise<void> {
   const columns = [
     { name: "sku", type: "string" },

@@ -1,7 +1,7 @@
 import { TextColumnBuilder } from "../../src/dashboard/base/text-column.ts";
 import type { PartitionTable } from "../../src/dashboard/partitions/partition-table.ts";
 
-/** A table of partitions that all succeeded, with these keys and metrics, of one kind of model each. */
+/** Returns a table of partitions that all succeeded, with these keys and metrics, of one kind of model each. */
 export function plainTable(
   keys: readonly string[],
   metrics: Readonly<Record<string, readonly number[]>>,

@@ -10,7 +10,7 @@ import { openShop, RETAIL_YAML } from "./retail.ts";
 /** Each question is answered in at most so many clicks from the first page. */
 const MOST_CLICKS = 3;
 
-/** The result of a SELECT on the workspace's tables: an outside judge of what the page shows. */
+/** Returns the result of a SELECT on the workspace's tables: an outside judge of what the page shows. */
 async function answer(mm: ManyModel, sql: string): Promise<readonly (string | number | null)[]> {
   const { rows } = await mm.engine.tables.query(sql, [], 1);
   return (rows[0] ?? []).map((value) => (typeof value === "string" || value === null ? value : Number(value)));

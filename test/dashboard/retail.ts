@@ -20,7 +20,7 @@ register: { model: SHOP, alias: champion }
 const jumps = (i: number) => i % 9 === 4;
 const isShort = (i: number) => i % 50 === 7;
 
-/** Daily sales of 200 products, so many days of them. A weekly season on a level of its own, with seeded noise. */
+/** Fills a table with `days` daily sales of 200 products. A weekly season on a level of its own, with seeded noise. */
 function fillShop(mm: ManyModel, days: number): Promise<void> {
   const columns = [
     { name: "store", type: "string" },
@@ -53,8 +53,8 @@ function fillShop(mm: ManyModel, days: number): Promise<void> {
 }
 
 /**
- * A shop after two nights. V1 is a seasonal naive forecast of the first night, V2 the champions of two methods on the
- * second, whose data have jumps that V1 did not know. Both are scored, and V1 is monitored.
+ * Opens a shop after two nights. V1 is a seasonal naive forecast of the first night, V2 the champions of two methods on
+ * the second, whose data have jumps that V1 did not know. Both are scored, and V1 is monitored.
  */
 export async function openShop(mm: ManyModel): Promise<void> {
   await fillShop(mm, DAYS[0]);

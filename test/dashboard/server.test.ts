@@ -12,7 +12,7 @@ it("bounds requests with a body as serve does, and answers chunks, HEAD and othe
   });
   onTestFinished(close);
   const ask = asking({ url });
-  /** A body whose length is not stated. */
+  /** Returns a body whose length is not stated. */
   const streamed = async (pieces: number) => {
     let sent = 0;
     const body = new ReadableStream({

@@ -6,13 +6,13 @@ import { temporaryFolder } from "../workspace.ts";
 import { BLOCKS, root } from "./pages.ts";
 import { shell } from "./shell.ts";
 
-/** The code of all blocks of one name, in the order of its page. */
+/** Returns the code of all blocks of one name, in the order of its page. */
 const codeOf = (how: string, name: string) =>
   BLOCKS.filter((block) => block.how === how && block.name === name)
     .map(({ code }) => code)
     .join("\n");
 
-/** A copy of an example, beside an installed package. */
+/** Returns a copy of an example, beside an installed package. */
 async function copyOf(example: string): Promise<string> {
   const above = await temporaryFolder();
   await mkdir(path.join(above, "node_modules"));
@@ -33,7 +33,7 @@ manymodel train --run-id screen
 manymodel train --run-id other --model theta
 `;
 
-/** What the blocks of a name are run in, after what, and what they must print. */
+/** For the blocks of a name: the folder to run in, the blocks before them, and the output they must print. */
 const SCENARIOS: {
   readonly [name: string]: { readonly in?: string; readonly after?: string; readonly says: string[] };
 } = {

@@ -8,7 +8,7 @@ import { root } from "./pages.ts";
 
 const folder = path.join(root, "examples", "every-night");
 const read = (name: string) => readFile(path.join(folder, name), "utf8");
-/** Why a program is not here; undefined: it is. */
+/** Returns the reason why a program is missing; undefined if it is here. */
 const isMissing = (program: string) => spawnSync(program, ["--version"]).error !== undefined;
 const run = (program: string, ...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: "utf8" });

@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The risks of today's customers by a definition, and its AUC on customers that it has not seen. */
+/** Returns the risks of today's customers by a definition, and its AUC on customers that it has not seen. */
 async function scored(definition: string): Promise<{ risks: Map<string, number>; auc: number[] }> {
   const { runId: run, index } = await mm.train(`./${definition}.js`, { mode: "local" });
   expect(index).toMatchObject({ succeeded: 3, failed: 0 });

@@ -8,8 +8,8 @@ import { CommandLine } from "../command-line.ts";
 import { BIN } from "../processes.ts";
 
 /**
- * What the shell calls `manymodel`: it hands a command to the process that runs them all, which puts what is printed into
- * files. A command that goes on until it is stopped is a process of its own.
+ * Returns the program that the shell calls `manymodel`: it hands a command to the process that runs them all, which
+ * puts what is printed into files. A command that goes on until it is stopped is a process of its own.
  */
 const program = (port: number) => `#!/usr/bin/env bash
 case "$1" in serve | ui | worker) exec ${process.execPath} ${BIN} "$@" ;; esac

@@ -30,7 +30,7 @@ train: { mode: local, horizon: 2, holdout: 0 }
 batch: { levels: [80] }
 `;
 
-/** Daily sales of 2 on weekdays and 4 at weekends, from Thursday the 1st of January on: 18 a week. */
+/** Returns daily sales of 2 on weekdays and 4 at weekends, from Thursday the 1st of January on: 18 a week. */
 function dailySales(days: number): string {
   const row = (i: number) => {
     const day = new Date(Date.UTC(2026, 0, 1 + i));

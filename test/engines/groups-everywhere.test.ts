@@ -7,7 +7,7 @@ import { EVERY_ENGINE } from "../every-engine.ts";
 import { temporaryFolder } from "../workspace.ts";
 
 const day = (n: number) => new Date(Date.UTC(2026, 0, n)).toISOString().slice(0, 10);
-/** Ten days of one level, then two days that are held out. */
+/** Returns ten days of one level, then two days of the holdout. */
 const sales = (sku: string, category: string, before: number, held: readonly number[], price: readonly string[]) =>
   [...Array.from({ length: 10 }, (_, i) => before + (i % 2 === 0 ? 1 : 0) - (i === 8 ? 1 : 0)), ...held].map(
     (qty, i) =>
@@ -46,7 +46,7 @@ async function openSales(open: (yaml: string) => Promise<ManyModel>): Promise<Ma
   return mm;
 }
 
-/** A name of a column, whatever its case, with what it is for. */
+/** Returns the name of a column, in any case, with its role. */
 const category = (group: Readonly<Record<string, string | null>>) => Object.values(group)[0];
 
 describe.each(EVERY_ENGINE)("on %s", (_, missing, open) => {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { openTestAccount } from "../snowflake/account.ts";
 import { startPostgres, whyNoPostgres } from "./postgres-server.ts";
 
-/** What a workspace of an engine stands on besides its folder. */
+/** The ground of an engine's workspace besides its folder. */
 export interface Place {
   /** The engine's part of a configuration. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export interface Place {
 /** An engine that keeps workspaces for longer than a process, as tests have it. */
 export interface EngineOfPlaces {
   readonly engine: "local" | "postgres" | "snowflake";
-  /** Why there is none here; undefined if there is. */
+  /** The reason why there is none here; undefined if there is one. */
   readonly missing: string | undefined;
   /** @param saved - a folder that a place was saved to, to begin with what it had */
   open(saved?: string): Promise<Place>;

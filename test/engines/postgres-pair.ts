@@ -19,7 +19,7 @@ export interface PostgresPair {
 }
 
 const execute = promisify(execFile);
-/** How long a standby refuses to write before each promotion, in turn. */
+/** Times for which a standby refuses to write before each promotion, in turn. */
 const MOMENTS_MS = [0, 700, 200, 1500];
 
 /** Starts two servers. A commit waits for the standby, so that a promotion loses none. */

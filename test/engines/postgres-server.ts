@@ -5,11 +5,11 @@ import path from "node:path";
 
 /** A throwaway server on a Unix socket of its own. */
 export interface PostgresServer {
-  /** The address of a database, as its superuser or another role. */
+  /** Returns the address of a database, as its superuser or another role. */
   url(database?: string, user?: string): string;
   /** Runs SQL as the superuser, and gives what it prints, without alignment. */
   sql(statements: string, database?: string): string;
-  /** A schema as plain SQL, for `restore`. */
+  /** Returns a schema as plain SQL, for `restore`. */
   dump(schema: string): string;
   /** Runs a dump as the superuser. */
   restore(dump: string): void;
@@ -20,7 +20,7 @@ export interface PostgresServer {
   stop(): void;
 }
 
-/** Where PostgreSQL's programs are: on the path, or where Debian puts them. */
+/** Returns the folder of PostgreSQL's programs: on the path, or Debian's. */
 export function programs(): string | undefined {
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian) ? readdirSync(debian).map((version) => path.join(debian, version, "bin")) : [];
@@ -29,13 +29,13 @@ export function programs(): string | undefined {
   );
 }
 
-/** Why there can be no server here; undefined if there can. */
+/** Returns the reason why there can be no server here; undefined if there can. */
 export function whyNoPostgres(): string | undefined {
   if (programs() === undefined) return "PostgreSQL is not installed (initdb, pg_ctl)";
   return process.getuid?.() === 0 && account() === undefined ? "there is no user postgres to run it as" : undefined;
 }
 
-/** PostgreSQL refuses to run as root; Debian has a user for it. */
+/** Returns the user to run PostgreSQL as, which refuses to run as root: Debian's own user. */
 export function account(): { uid: number; gid: number } | undefined {
   const id = (flag: string) => spawnSync("id", [flag, "postgres"], { encoding: "utf8" }).stdout.trim();
   return id("-u") === "" ? undefined : { uid: Number(id("-u")), gid: Number(id("-g")) };

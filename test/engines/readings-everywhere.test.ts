@@ -8,7 +8,7 @@ const uniform = random(5);
 const usual = Array.from({ length: 24 * 20 }, (_, t) => 20 + 5 * Math.sin((2 * Math.PI * t) / 24) + normal(uniform));
 const TRAINED = 24 * 15;
 
-/** Hourly readings of two sensors up to a time; A has a spike and a gap after training, B a new level. */
+/** Returns hourly readings of two sensors up to a time; A has a spike and a gap after training, B a new level. */
 const readings = (to: number) =>
   Array.from({ length: to }, (_, t) => [
     ["A", t * HOUR, t === TRAINED + 5 ? 80 : t >= TRAINED + 40 && t < TRAINED + 46 ? null : (usual[t] ?? null)],

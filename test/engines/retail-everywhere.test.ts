@@ -13,7 +13,7 @@ import { temporaryFolder } from "../workspace.ts";
 const example = fileURLToPath(new URL("../../examples/retail/", import.meta.url));
 const SKUS = Number(process.env.MANYMODEL_RETAIL_SKUS ?? 4);
 
-/** The data of the example, imported, in workspaces of its two configurations. */
+/** Returns the data of the example, imported, in workspaces of its two configurations. */
 async function openRetail(open: (yaml: string) => Promise<ManyModel>) {
   const folder = await temporaryFolder();
   await promisify(execFile)(process.execPath, [path.join(example, "data.mjs"), String(SKUS)], { cwd: folder });

@@ -16,7 +16,7 @@ import type { Reference } from "./workspace.ts";
 /** The schema of the workspace that the commands share. */
 export const SCHEMA = "STRUCK";
 const CHUNKS = "2";
-/** What the commands are asked to train, register and score, and where. */
+/** The configuration of the commands that train, register and score. */
 const CONTAINERS = {
   compute: "service",
   compute_pool: "POOL",
@@ -32,7 +32,7 @@ const WAYS: Readonly<Record<string, object>> = {
   inference: { scoring: "inference", compute_pool: "POOL", replicas: 2 },
 };
 
-/** The commands that are struck in an account, in a workspace that has a trained and registered run `base`. */
+/** Returns the commands that are struck in an account, in a workspace that has a trained and registered run `base`. */
 export async function accountCommands(
   account: TestAccount,
   statements: Statements,
@@ -56,7 +56,7 @@ export async function accountCommands(
     ["register", "--run", "base", "--name", "M", "--model-version", "BASE", "--horizon", "2"],
   ]);
 
-  /** The tables of a schema, and how many rows each has. */
+  /** Returns the tables of a schema, and how many rows each has. */
   const tablesOf = async (schema: string) => {
     const found = await session.rows(
       `SELECT TABLE_NAME FROM ${names.database}.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME`,
@@ -69,7 +69,7 @@ export async function accountCommands(
     const columns = "PARTITION_KEY, STEP, FORECAST, LO_80, HI_95, STATUS";
     return session.rows(`SELECT ${columns} FROM ${names.of(table)} ORDER BY PARTITION_KEY, STEP`);
   };
-  /** A version as tables and MODEL have it, and what points at it. */
+  /** Returns a version as tables and MODEL have it, and its aliases. */
   const version = async (n: string) => {
     const [recorded, aliases] = [await engine.versions.list("M"), await engine.versions.aliases("M")];
     const listed = await session.records(modelStatements(names).versions("M"), 0);
@@ -82,7 +82,7 @@ export async function accountCommands(
     };
   };
 
-  /** A run, trained in a way, and gone on with by `resume`, or begun again where it was not planned. */
+  /** Returns a training in a way: `resume` continues it, or it starts again if it was not planned. */
   const training = (way: string, mode: string): Struck => {
     const runs = new Map<string, string>();
     const train = (run: string) => {
@@ -227,7 +227,7 @@ export async function accountCommands(
     },
   ];
 
-  /** Whatever is in the workspace that nobody needs and `gc` did not find. */
+  /** Returns everything in the workspace that nobody needs and `gc` did not find. */
   async function leftovers(): Promise<string[]> {
     const left: string[] = [];
     const runs = new Set((await engine.catalog.runs()).map(({ runId }) => runId));

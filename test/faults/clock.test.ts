@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 
 const OPTIONS = { leaseMs: 30_000, maxAttempts: 3 };
 
-/** A queue of three chunks, on a clock that can be set. */
+/** Opens a queue of three chunks, on a clock that can be set. */
 async function openQueue() {
   const clock = { now: 1_000_000 };
   const engine = memoryEngine(randomUUID(), () => clock.now);

@@ -20,7 +20,7 @@ async function smallDisk(): Promise<string | undefined> {
 
 const NEEDS_ROOT = "mounting a small file system needs root on Linux";
 
-/** A workspace of 40 short series on a disk. */
+/** Makes a workspace of 40 short series on a disk. */
 async function workspaceOn(folder: string) {
   const file = path.join(folder, "manymodel.yaml");
   writeFileSync(file, "");

@@ -7,14 +7,14 @@ import type { Engine } from "../../src/ports/engine.ts";
 import { CREDENTIALS, type S3Server } from "../stages/s3-server.ts";
 import type { Surroundings } from "./schedule.ts";
 
-/** What an engine's workspaces stand on, and how they are struck there. */
+/** The ground of an engine's workspaces, and the ways to strike it. */
 export interface Ground {
-  /** What processes need in their environment. */
+  /** The environment that processes need. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Makes a workspace from the template, with the source imported; with nothing pinned yet if asked for. */
   copy(template: string, folder: string, unpinned: boolean): Promise<void>;
   open(folder: string): Promise<Engine>;
-  /** Whether somebody is writing a snapshot. */
+  /** Tells whether a snapshot is being written. */
   isPinning(folder: string): Promise<boolean>;
   /** Strikes what is no process of ours. */
   strike(victim: Surroundings, folder: string): Promise<void>;

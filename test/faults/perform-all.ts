@@ -27,7 +27,7 @@ export async function performAll(ground: Ground, schedules: readonly Schedule[])
   return blows;
 }
 
-/** The schedules of some seeds. */
+/** Returns the schedules of some seeds. */
 export const schedules = (...seeds: number[]) => seeds.map((seed) => makeSchedule(seed, PARTITIONS));
-/** How many there were of anything. */
+/** Returns the sum of all counts. */
 export const sum = (counts: object) => Object.values(counts).reduce((total, n) => total + n, 0);

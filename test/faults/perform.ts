@@ -6,7 +6,7 @@ import { scoreUnderFire } from "./score.ts";
 import { verifyRun } from "./verify.ts";
 import { binOf, copyWorkspace, type Reference, type Site } from "./workspace.ts";
 
-/** What became of a schedule. */
+/** The outcome of a schedule. */
 export interface Performance {
   readonly seed: number;
   readonly seconds: number;
@@ -68,7 +68,7 @@ export async function perform(
     trainers = trainers.filter((trainer) => trainer.code() === undefined);
   };
 
-  /** The run's state, and each chunk's: a process that changes nothing of it hangs. */
+  /** Returns the states of the run and of each chunk. A process that changes none of them hangs. */
   const progress = async () => {
     const chunks = await queue.chunks(runId);
     return JSON.stringify([runId, (await catalog.run(runId))?.state, chunks.map((one) => [one.state, one.attempt])]);
@@ -180,7 +180,7 @@ export async function perform(
   }
 }
 
-/** Whether all of them end before they are taken for hanging, which those are not whose progress changes. */
+/** Tells whether all processes end before they count as hanging. A process whose progress changes does not. */
 async function reachEnd(processes: readonly Process[], progress: () => Promise<string>): Promise<boolean> {
   let before = "";
   for (let looks = 0; looks < MOST_LOOKS / 5; looks++) {

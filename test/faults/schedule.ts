@@ -1,16 +1,16 @@
 import { random } from "../../packages/forecast/src/stats/random.ts";
 
 /**
- * When a process is killed. `starting`: after so many looks at it. `pinning`: while the snapshot is being written.
- * `planning`: when so much of the task files is there. `running`: when so much of what was left is finished.
- * `finalizing`: when every chunk has ended, a few looks later.
+ * The moment at which a process is killed. `starting`: after so many looks at it. `pinning`: while the snapshot is
+ * being written. `planning`: when so much of the task files is there. `running`: when so much of what was left is
+ * finished. `finalizing`: when every chunk has ended, a few looks later.
  */
 export type Moment = "starting" | "pinning" | "planning" | "running" | "finalizing";
 
 /**
- * What is struck that is no process of ours. `server`: a database server ends as in a crash, or an account cuts every
- * connection and ends every session, and lets nobody in for a moment. `connections`: all to it are cut. In an account also
- * `tokens`: they expire, and cannot be renewed; `replica`: a container of a job is lost.
+ * A target other than a process of ours. `server`: a database server ends as in a crash, or an account cuts every
+ * connection and ends every session, and lets nobody in for a moment. `connections`: all to it are cut. In an account
+ * also `tokens`: they expire, and cannot be renewed; `replica`: a container of a job is lost.
  */
 export type Surroundings = (typeof SURROUNDINGS)[number];
 const SURROUNDINGS = ["server", "connections", "tokens", "replica"] as const;
@@ -20,17 +20,17 @@ export const isOfSurroundings = (victim: Blow["victim"]): victim is Surroundings
 /** One blow: who is killed, and when. */
 export interface Blow {
   readonly moment: Moment;
-  /** How far into the moment, 0 to 1. */
+  /** The depth within the moment, 0 to 1. */
   readonly depth: number;
   /** `trainer`: a process that trains or resumes. `everything`: all process groups at once. Or what is around them. */
   readonly victim: "trainer" | "worker" | "everything" | Surroundings;
-  /** Whether two processes resume the run afterwards, at once. */
+  /** True if two processes resume the run afterwards, at once. */
   readonly twins: boolean;
-  /** Whether workers that were killed are replaced. */
+  /** True if workers that were killed are replaced. */
   readonly replace: boolean;
 }
 
-/** What is to happen to one run. */
+/** The faults of one run. */
 export interface Schedule {
   readonly seed: number;
   readonly mode: "tasks" | "queue";
@@ -42,7 +42,7 @@ export interface Schedule {
   readonly blows: readonly Blow[];
 }
 
-/** The schedule of a seed. Its first blow goes round the moments, so that few schedules meet all of them. */
+/** Returns the schedule of a seed. Its first blow goes round the moments, so that few schedules meet all of them. */
 export function makeSchedule(seed: number, partitions: number): Schedule {
   const uniform = random(seed);
   const chance = (p: number) => uniform() < p;
@@ -68,7 +68,9 @@ export function makeSchedule(seed: number, partitions: number): Schedule {
   return { seed, mode: chance(0.5) ? "queue" : "tasks", chunks, threads: pick([1, 1, 2]), workers, blows };
 }
 
-/** The schedule of a seed where there is more than processes: about half of the blows strike that instead of one. */
+/**
+ * Returns the schedule of a seed with targets besides processes: about half of the blows strike that instead of one.
+ */
 export function amid(surroundings: readonly Surroundings[], schedule: Schedule): Schedule {
   const uniform = random(schedule.seed ^ 0x5e57e4);
   const blows = schedule.blows.map((blow, i): Blow => {
@@ -78,10 +80,10 @@ export function amid(surroundings: readonly Surroundings[], schedule: Schedule):
   return { ...schedule, blows };
 }
 
-/** The schedule of a seed on a database server. */
+/** Returns the schedule of a seed on a database server. */
 export const onServer = (schedule: Schedule) => amid(["server", "connections"], schedule);
 
-/** The schedule of a seed in an account: all workers are replicas of a job where containers train. */
+/** Returns the schedule of a seed in an account: all workers are replicas of a job where containers train. */
 export function inAccount(compute: "client" | "service", schedule: Schedule): Schedule {
   if (compute === "client") return amid(["server", "connections", "tokens"], schedule);
   const blows = schedule.blows.map((blow) =>

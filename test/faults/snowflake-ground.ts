@@ -4,7 +4,7 @@ import { openSnowflakeEngine } from "manymodel/engines/snowflake";
 import { ENVIRONMENT, SERVICE, type TestAccount } from "../snowflake/account.ts";
 import type { Ground } from "./ground.ts";
 
-/** How long nobody is let in when the account is down, in milliseconds. */
+/** Milliseconds for which an account that is down lets nobody in. */
 const DOWN_MS = 400;
 
 /** Workspaces in an account: a schema each, of the name of their folder in capitals. Containers train, or processes. */

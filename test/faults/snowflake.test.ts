@@ -20,7 +20,7 @@ const { MANYMODEL_FAULTS_EVERY: every, MANYMODEL_FAULTS_COMMAND: only, MANYMODEL
 const FEW = ["train in service, mode tasks", "register", "gc --delete"];
 const isStruck = (name: string) => (every === undefined ? FEW.includes(name) : new RegExp(only ?? "").test(name));
 
-/** The statements to be struck of so many: every so many, or one that is another for each command. */
+/** Returns the numbers of the statements to strike: every n-th of them, or one that differs from command to command. */
 function pick(sent: number, nth: number): number[] {
   const all = Array.from({ length: sent }, (_, i) => i + 1);
   if (every !== undefined) return all.slice(Number(first) - 1).filter((_, i) => i % Number(every) === 0);

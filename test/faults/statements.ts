@@ -5,14 +5,14 @@ import { binOf, type Site } from "./workspace.ts";
 /** A command that is killed as a statement of it arrives at the account, which does it all the same. */
 export interface Struck {
   readonly name: string;
-  /** What it needs before it; `n` is different for each kill, so that each has runs, tables and versions of its own. */
+  /** Prepares the command; `n` is different for each kill, so that each has runs, tables and versions of its own. */
   before?(n: string): Promise<void>;
   args(n: string): readonly string[];
-  /** How it is gone on with: by itself, where nothing else is said. */
+  /** Returns the commands that continue it: itself when left out. */
   again?(n: string): Promise<readonly (readonly string[])[]>;
-  /** What going on may say where the one that was killed had done everything. */
+  /** The message of a continuation whose killed command had done everything. */
   readonly done?: RegExp;
-  /** What there is in the end: the same, disturbed or not. */
+  /** Returns the final state: the same, disturbed or not. */
   left(n: string): Promise<unknown>;
 }
 
@@ -72,9 +72,9 @@ export class Statements {
   }
 }
 
-/** What became of a command that was killed. */
+/** The outcome of a command that was killed. */
 export interface Blow {
-  /** Which of its statements it had sent. */
+  /** The number of the statement at which it was killed. */
   readonly statement: number;
   readonly killed: boolean;
   readonly left: unknown;

@@ -5,7 +5,7 @@ import { runStruck, type Stroke } from "./struck-process.ts";
 import { STEPS, verifyForecasts, verifyRun } from "./verify.ts";
 import { binOf, copyWorkspace, type Reference, type Site } from "./workspace.ts";
 
-/** What became of a workspace whose commands were killed. */
+/** The outcome of a workspace whose commands were killed. */
 export interface Struck {
   readonly kills: Readonly<Record<string, number>>;
   readonly anomalies: readonly string[];
@@ -14,13 +14,13 @@ export interface Struck {
 /** A command, killed again and again and then done. */
 interface Command {
   readonly name: string;
-  /** How many calls its busiest thread makes, about. */
+  /** The approximate number of calls of its busiest thread. */
   readonly calls: Readonly<Record<Stroke["calls"], number>>;
-  /** How it is begun or gone on with, by what is there now; undefined if nothing is left to do. */
+  /** Returns the command that starts or continues it, by the present state; undefined if nothing is left to do. */
   next(): Promise<readonly string[] | undefined>;
-  /** What it may say instead of success, where the one that was killed had done everything. */
+  /** The message instead of success if the killed command had done everything. */
   readonly done?: RegExp;
-  /** What is wrong: after a kill, or when it is done. */
+  /** Returns the faults of the workspace: after a kill, or at the end. */
   wrong(isDone: boolean): Promise<readonly string[]>;
 }
 
@@ -76,7 +76,7 @@ function commandsOf(engine: Engine, reference: Reference, uniform: () => number)
     const { rows } = await engine.tables.query(sql, [], 1);
     return JSON.stringify(rows[0]!.map(Number));
   };
-  /** What a table that was imported must have: the rows of `SALES`, or nothing while it is not there. */
+  /** Returns the faults of an imported table, which must have the rows of `SALES`, or may still be missing. */
   const imported = async (table: string, mayLack: boolean) => {
     const [there, all] = [await rowsOf(table), await rowsOf("SALES")];
     return there === all || (mayLack && there === undefined) ? [] : [`${table} has ${there}, SALES has ${all}`];

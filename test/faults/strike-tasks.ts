@@ -11,7 +11,7 @@ const MOST_TASKS = 24;
 /** Kills of the process that waits for them. */
 const MOST_LAUNCHERS = 3;
 
-/** The tasks that run on this machine, by the configuration that they are started with. */
+/** Returns the tasks that run on this machine, by the configuration that they are started with. */
 async function tasksOf(folder: string): Promise<number[]> {
   const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(processes.map((pid) => readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "")));

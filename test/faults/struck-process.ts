@@ -7,13 +7,13 @@ const LASTING =
 
 /** At which system call a process is killed. */
 export interface Stroke {
-  /** Which calls count: those that change something that lasts, or `write`, which also wakes other threads. */
+  /** The calls that count: those that change something that lasts, or `write`, which also wakes other threads. */
   readonly calls: "lasting" | "write";
   /** The first thread that comes to so many of them is killed as it begins the last, and its process with it. */
   readonly nth: number;
 }
 
-/** How a command ended. */
+/** The end of a command. */
 export interface Ended {
   readonly killed: boolean;
   readonly code: number | null;
@@ -23,7 +23,7 @@ export interface Ended {
 /** A process that has not ended after so long, in milliseconds, hangs. */
 const LONGEST_MS = 180_000;
 
-/** Why no process can be killed at a system call here; undefined if one can. */
+/** Returns the reason why no process can be killed at a system call here; undefined if one can. */
 export function whyNoStrokes(): string | undefined {
   const { status } = spawnSync("strace", ["-qq", "-f", "-e", "trace=none", "true"]);
   return status === 0 ? undefined : "strace is not installed, or may not trace (apt-get install strace)";

@@ -4,7 +4,7 @@ import type { Engine } from "../../src/ports/engine.ts";
 import { checksum } from "../../src/stages/checksum.ts";
 import { comparable, type Reference } from "./workspace.ts";
 
-/** Everything that is not as it should be in a completed run: one line each. And how many segments nobody counts. */
+/** Returns all faults of a completed run, one line each. And how many segments nobody counts. */
 export async function verifyRun(
   { catalog, queue, stage, tables }: Engine,
   runId: string,
@@ -57,7 +57,7 @@ export async function verifyRun(
   return { anomalies, orphans: stored.filter((name) => !indexed.includes(name)).length };
 }
 
-/** What is wrong with the forecasts of a run over its own source. */
+/** Returns the faults of a run's forecasts over its own source. */
 export async function verifyForecasts({ tables }: Engine, reference: Reference): Promise<string[]> {
   const { rows } = await tables.query(
     "SELECT count(DISTINCT PARTITION_KEY), count(CASE WHEN STATUS = 'OK' THEN 1 END), count(DISTINCT CASE WHEN STATUS = 'NO_MODEL' THEN PARTITION_KEY END) FROM FORECAST_RESULTS",

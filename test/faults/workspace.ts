@@ -6,18 +6,18 @@ import { decodeSegment } from "../../src/core/segment.ts";
 import type { Ground } from "./ground.ts";
 import { startProcess } from "./processes.ts";
 
-/** Where to run what. */
+/** The place of a run, and its commands. */
 export interface Site {
   /** The package's root. */
   readonly root: string;
   /** A folder for workspaces. */
   readonly folder: string;
   readonly partitions: number;
-  /** What the disturbed runs stand on. */
+  /** The ground of the disturbed runs. */
   readonly ground: Ground;
 }
 
-/** What every run is to come to: the rows of one that nobody disturbed, as comparable text, by partition key. */
+/** The expected result of every run: the rows of an undisturbed run, as comparable text, by partition key. */
 export type Reference = ReadonlyMap<string, string>;
 
 const DAYS = 4;
@@ -60,7 +60,7 @@ train: { workers: 2 }
   return reference;
 }
 
-/** A fresh copy of the workspace; with nothing pinned yet if asked for. */
+/** Makes a fresh copy of the workspace, on request with nothing pinned yet. */
 export async function copyWorkspace({ folder, ground }: Site, name: string, unpinned: boolean): Promise<string> {
   const copy = path.join(folder, name);
   await ground.copy(path.join(folder, "template"), copy, unpinned);
@@ -74,7 +74,7 @@ export async function succeed(site: Site, folder: string, ...args: string[]): Pr
   if (done.code() !== 0) throw new Error(`manymodel ${args.join(" ")}: ${done.stderr()}`);
 }
 
-/** All of a row but how long it took, and in which attempt. */
+/** Returns a row without its time and attempt. */
 export function comparable({ fitMs: _, attempt: __, key, ...row }: PartitionOutcome): string {
   return JSON.stringify([key.map(String), row]);
 }

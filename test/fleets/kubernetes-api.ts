@@ -20,7 +20,7 @@ const VALIDATES = {
   },
 };
 
-/** As much of a Kubernetes API on loopback as `kubectl` needs to create, read and delete Jobs. It runs none. */
+/** Starts an API of Kubernetes on loopback, with which `kubectl` can create, read and delete Jobs. It runs none. */
 export async function startKubernetesApi() {
   const jobs = new Map<string, Stored>();
   const groups = {

@@ -9,7 +9,7 @@ import { freePorts } from "./free-ports.ts";
 
 const PROGRAMS = ["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"];
 
-/** Why there can be no Kubernetes here; undefined if there can. */
+/** The reason why there can be no Kubernetes here; undefined if there can. */
 export const noKubernetes: string | undefined = (() => {
   const folders = (process.env.PATH ?? "").split(path.delimiter);
   const missing = PROGRAMS.filter((name) => !folders.some((folder) => existsSync(path.join(folder, name))));
@@ -26,7 +26,7 @@ export interface RunningPod {
   kill(): void;
 }
 
-/** What decides about a pod before its process starts: a script in place of its own, or undefined. */
+/** The decision about a pod before its process starts: a script in place of its own, or undefined. */
 export type Admit = (pod: { readonly job: string; readonly index: number }) => string | undefined;
 
 /**
@@ -39,7 +39,7 @@ export interface KubernetesCluster {
   /** Runs `kubectl` and returns what it prints. */
   ask(...args: string[]): string;
   running(): readonly RunningPod[];
-  /** How many processes were started for an index of a Job. */
+  /** Returns the number of processes that were started for an index of a Job. */
   started(job: string, index: number): number;
   /** Takes a pod away as a node that is drained does: not counted as a failure. */
   disrupt(name: string): Promise<void>;

@@ -8,7 +8,7 @@ import { freePorts } from "./free-ports.ts";
 const PROGRAMS = ["munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol"];
 const SYSTEM_PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 
-/** Why there can be no Slurm here; undefined if there can. */
+/** The reason why there can be no Slurm here; undefined if there can. */
 export const noSlurm: string | undefined = (() => {
   const missing = PROGRAMS.filter(
     (name) => !SYSTEM_PATH.split(":").some((folder) => existsSync(path.join(folder, name))),
@@ -131,7 +131,7 @@ PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP OverSubscri
   };
 }
 
-/** The step daemons that a node's daemon started, by its log, which they write to as well. */
+/** Returns the step daemons that a node's daemon started, by their shared log. */
 async function stepsOf(log: string): Promise<number[]> {
   const found: number[] = [];
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {

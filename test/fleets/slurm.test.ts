@@ -12,7 +12,7 @@ import { until as untilSo } from "../processes.ts";
 import { noSlurm, type SlurmCluster, startSlurm } from "./slurm-cluster.ts";
 
 const PARTITIONS = 120;
-/** Slurm is asked by a process each time. */
+/** Waits until a check holds. Each check of Slurm starts a process. */
 const until = (check: () => Promise<boolean>) => untilSo(check, 200);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -34,7 +34,7 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
     await rm(site.folder, { recursive: true, force: true });
   });
 
-  /** A workspace whose stage is in a directory of its own, with this block `fleet`. */
+  /** Returns a workspace whose stage is in a directory of its own, with this block `fleet`. */
   async function workspace(name: string, fleet: string, more = ""): Promise<string> {
     const folder = await copyWorkspace(site, name, true);
     const file = path.join(folder, "manymodel.yaml");
@@ -54,7 +54,7 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
     return mm.engine;
   }
   const verified = async (folder: string) => verifyRun((await open(folder)) as never, "r", reference);
-  /** What `squeue` says of each task: `1_0 RUNNING n1 None`. */
+  /** Returns the line of `squeue` for each task: `1_0 RUNNING n1 None`. */
   const tasks = () =>
     cluster
       .ask("squeue", "--noheader", "--array", "--states=all", "--format=%i %T %N %r")
@@ -65,7 +65,7 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
     await until(async () => process.code() !== undefined || (await check()));
     expect(process.code() ?? 0, process.stderr()).toBe(0);
   };
-  /** Whether a task that runs on a node has begun to write. */
+  /** Tells whether a task that runs on a node has started to write. */
   const hasBegun = async (name: string, node: string) => {
     const ids = tasks().flatMap((line) => (line.includes(` RUNNING ${node} `) ? line.split(" ")[0]! : []));
     const logs = await readdir(path.join(site.folder, `shared-${name}`, "logs", "r")).catch((): string[] => []);

@@ -50,14 +50,14 @@ const PIECES = [
   ...["2024-01-01", "!!timestamp ", "&a [*a]", "train:\n", "exports: ", "null", "yes", "-1", "9".repeat(400)],
 ];
 
-/** A document of any shape, from YAML's own signs. */
+/** Returns a document of any shape, from YAML's own signs. */
 function arbitrary(uniform: Random): string {
   let text = "";
   for (let n = below(uniform, 20); n > 0; n--) text += uniform() < 0.5 ? pick(uniform, PIECES) : anyText(uniform);
   return text;
 }
 
-/** Deep, or deeper than any stack is high. */
+/** Returns a document that is deep, or deeper than any stack. */
 function deep(uniform: Random): string {
   const depth = Math.floor(10 ** (1 + 3 * uniform()));
   const [open, close] = pick(uniform, [
@@ -72,8 +72,8 @@ const globals = () =>
   [Object.prototype, Array.prototype, Function.prototype].map((p) => Reflect.ownKeys(p).length).join();
 
 /**
- * The loader of configurations: any text is a configuration, or refused with a `ManymodelError` that names the file and
- * is one line. Nothing that all objects share is changed.
+ * Tests the loader of configurations: any text is a configuration, or refused with a `ManymodelError` that names the
+ * file and is one line. Nothing that all objects share is changed.
  */
 export async function fuzzConfig(seed: number, inputs: number): Promise<FuzzReport> {
   const uniform = random(seed);

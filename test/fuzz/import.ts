@@ -32,7 +32,7 @@ const VALUES: readonly ((uniform: Random) => string)[] = [
   (uniform) => pick(uniform, ["true", "false", ""]),
 ];
 
-/** A tidy CSV file. */
+/** Returns a tidy CSV file. */
 function tidy(uniform: Random): string {
   const [separator, end] = [pick(uniform, [",", ",", ",", ";", "\t"]), pick(uniform, ["\n", "\n", "\r\n"])];
   const kinds = Array.from({ length: 1 + below(uniform, 5) }, () => pick(uniform, VALUES));
@@ -50,7 +50,7 @@ function bytes(uniform: Random): Uint8Array {
 }
 
 /**
- * The import of CSV files: any file becomes a table with as many rows as DuckDB reads in it, or is refused with a
+ * Tests the import of CSV files: any file becomes a table with as many rows as DuckDB reads in it, or is refused with a
  * `ManymodelError` of one line, and then the table is the one that was there before. What DuckDB reads is only refused
  * where lines differ in their number of columns: it would lose some of them, or all but one column.
  *

@@ -1,9 +1,9 @@
 import type { Random } from "../../packages/forecast/src/stats/random.ts";
 
-/** What a fuzzer did. */
+/** The result of a fuzzer. */
 export interface FuzzReport {
   readonly inputs: number;
-  /** How many of the inputs were accepted; the others were refused as they should be. */
+  /** The number of accepted inputs; all others were refused, as they should be. */
   readonly accepted: number;
   /** Inputs for which something else happened, and what. */
   readonly failures: readonly { readonly input: string; readonly why: string }[];
@@ -12,7 +12,7 @@ export interface FuzzReport {
 
 export const pick = <T>(uniform: Random, items: readonly T[]): T => items[Math.floor(uniform() * items.length)]!;
 
-/** A whole number from 0 to `below` - 1. */
+/** Returns a whole number from 0 to `below` - 1. */
 export const below = (uniform: Random, limit: number): number => Math.floor(uniform() * limit);
 
 const CHARACTERS = [
@@ -33,7 +33,7 @@ const CHARACTERS = [
   ":",
 ];
 
-/** A short text of anything: ASCII, control characters, lone surrogates, what escapes and separates. */
+/** Returns a short text of anything: ASCII, control characters, lone surrogates, what escapes and separates. */
 export function anyText(uniform: Random, longest = 12): string {
   let text = "";
   for (let n = below(uniform, longest + 1); n > 0; n--)
@@ -46,7 +46,7 @@ export function anyText(uniform: Random, longest = 12): string {
   return text;
 }
 
-/** A text with some of it deleted, doubled, moved, overwritten, or with pieces put in. */
+/** Returns a text with some of it deleted, doubled, moved, overwritten, or with pieces put in. */
 export function mutate(uniform: Random, text: string, pieces: readonly string[]): string {
   let result = text;
   for (let n = 1 + below(uniform, 4); n > 0; n--) {

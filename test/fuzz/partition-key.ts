@@ -39,7 +39,7 @@ const NUMBERS = [
   NaN,
 ];
 
-/** A key value, as the codec means it: integers beyond 2^53 are `bigint`, zero has no sign. */
+/** Returns a key value in the codec's form: integers beyond 2^53 are `bigint`, zero has no sign. */
 function value(uniform: Random, type: KeyType): KeyValue {
   const digits = () => String(below(uniform, 1e9));
   const two = () => String(1 + below(uniform, 28)).padStart(2, "0");
@@ -70,8 +70,8 @@ function value(uniform: Random, type: KeyType): KeyValue {
 const TYPES: readonly KeyType[] = ["string", "string", "integer", "double", "decimal", "boolean", "date", "timestamp"];
 
 /**
- * The codec of partition keys: what is encoded decodes to itself; any other text is refused, or is the one text of the
- * key that it decodes to. A value that does not fit its column is refused.
+ * Tests the codec of partition keys: what is encoded decodes to itself; any other text is refused, or is the one text
+ * of the key that it decodes to. A value that does not fit its column is refused.
  */
 export function fuzzKeys(seed: number, inputs: number): FuzzReport {
   const uniform = random(seed);

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const FILE = fileURLToPath(new URL("./hashes.json", import.meta.url));
 const COMMAND = "MANYMODEL_GOLDEN=write npx vitest run test/golden";
 
-/** Whether results are written to the file instead of being compared with it. */
+/** True if results are written to the file instead of being compared with it. */
 const IS_WRITING = process.env.MANYMODEL_GOLDEN === "write";
 
 /** Results by name, each as a word for people (a model's kind, an error's type) and a short hash of all its bits. */
@@ -17,12 +17,14 @@ interface Golden {
   readonly about: string;
   /** The last commit that changed `src` before the hashes were written. */
   readonly code: string;
-  /** Which versions of Node have which bits in the results of `Math`. */
+  /** Bits of the results of `Math`, by version of Node. */
   readonly arithmetics: Record<string, string>;
   readonly items: Record<string, string | Record<string, string>>;
 }
 
-/** Values as JSON text with sorted keys, to the bit: -0, NaN and infinities as texts, typed arrays as arrays. */
+/**
+ * Returns values as JSON text with sorted keys, to the bit: -0, NaN and infinities as texts, typed arrays as arrays.
+ */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner === "number" && (!Number.isFinite(inner) || Object.is(inner, -0)))
@@ -34,7 +36,7 @@ export function canonical(value: unknown): string {
   });
 }
 
-/** A short hash of values. */
+/** Returns a short hash of values. */
 export const hashOf = (value: unknown) => createHash("sha256").update(canonical(value)).digest("hex").slice(0, 10);
 
 /**
@@ -58,7 +60,7 @@ function resultsOfMath(): number[] {
   return results;
 }
 
-/** Why results cannot be compared on this machine; undefined if they can. */
+/** Returns the reason why results cannot be compared on this machine; undefined if they can. */
 export function whyNotComparable(): string | undefined {
   if (IS_WRITING || Object.hasOwn(readGolden().arithmetics, arithmetic())) return undefined;
   return `Math of Node ${process.versions.node} rounds as no version in hashes.json does; on the code of then: ${COMMAND}`;
@@ -88,7 +90,7 @@ const hashAt = (item: string | Record<string, string>, bits: string) => (typeof 
 
 const readGolden = () => JSON.parse(readFileSync(FILE, "utf8")) as Golden;
 
-/** What this process has written. */
+/** The items that this process has written. */
 const written = new Map<string, string>();
 
 function write(items: Items, isExpected: (name: string) => boolean, bits: string): string[] {

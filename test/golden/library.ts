@@ -38,7 +38,10 @@ const LEVELS = [0, 80, 95];
 /** Values that follow a series, one of them missing. */
 const NEWER = [3, Number.NaN, 5];
 
-/** What the forecasting library makes of each series by each method, and of some series by its other functions. */
+/**
+ * Returns the results of the forecasting library: of each series by each method, and of some series by its other
+ * functions.
+ */
 export function libraryItems(): Items {
   const items = new Map<string, string>();
   const series = vectors();
@@ -74,7 +77,7 @@ export function libraryItems(): Items {
   return items;
 }
 
-/** A result's word and hash; of an error its type, and its message's hash. */
+/** Returns a result's word and hash; of an error its type, and its message's hash. */
 function result(work: () => [word: string, value: unknown]): string {
   try {
     const [word, value] = work();

@@ -3,7 +3,7 @@
  * of `Math` whose last bit may differ between versions of Node.
  */
 
-/** Uniform numbers in [0, 1): a linear congruential generator. */
+/** Returns uniform numbers in [0, 1): a linear congruential generator. */
 function uniform(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -48,7 +48,7 @@ const drawn =
   (t) =>
     of(t, next());
 
-/** The first n values of a series, with 7 digits. */
+/** Returns the first n values of a series, with 7 digits. */
 const values = (name: ShapeName, seed: number, n: number) => {
   const shape = SHAPES[name](seed);
   return Array.from({ length: n }, (_, t) => rounded(shape(t)));
@@ -87,13 +87,13 @@ const ODD_TEXTS = [
   ...["\\N", "i:7", "../up", "null", "A", "a", null],
 ];
 
-/** How many days `sales` has, and how many more come later. */
+/** Number of days of `sales`, and of the days that come later. */
 const DAYS = 56;
 const LATER = 4;
 
 /**
- * Daily sales by STORE (a whole number) and ITEM (text), with everything that a partition can be: seasonal, short, constant,
- * intermittent, with gaps, failing, of other intervals, and under odd keys.
+ * Returns daily sales by STORE (a whole number) and ITEM (text), with everything that a partition can be: seasonal,
+ * short, constant, intermittent, with gaps, failing, of other intervals, and under odd keys.
  *
  * @param later - whether newer rows are there: of a new item too, and of one off its interval
  */
@@ -157,7 +157,7 @@ const ITEMS: readonly [item: string, shape: ShapeName, n: number][] = [
 ];
 
 /**
- * Daily series by METHOD and ITEM, all of which end on the same day.
+ * Returns daily series by METHOD and ITEM, all of which end on the same day.
  *
  * @param later - whether three newer days are there
  */
@@ -171,7 +171,7 @@ export function methods(names: readonly string[], later: boolean): string {
   );
 }
 
-/** Sales with promotions by STORE, and the four days after them: what is planned. */
+/** Returns sales with promotions by STORE, and the four planned days after them. */
 export function promotions(): { past: string; plan: string } {
   const draw = uniform(11);
   const about = noise(12);
@@ -201,7 +201,7 @@ export function customers(): string {
   return csv("SEGMENT,CUSTOMER,TENURE,TICKETS,AUTOPAY,CHURNED", rows);
 }
 
-/** Hourly readings of sensors with a daily cycle, and a few that are not like the others. */
+/** Returns hourly readings of sensors with a daily cycle, and a few that are not like the others. */
 export function readings(): string {
   const about = noise(31);
   const rows: (string | number | null)[][] = [];

@@ -10,7 +10,7 @@ import { runRows } from "../workspace.ts";
 import { hashOf, type Items } from "./hashes.ts";
 import { customers, methods, promotions, readings, sales } from "./tables.ts";
 
-/** The tables of the workspace, by name. */
+/** Returns the tables of the workspace, by name. */
 function tables(): Record<string, string> {
   const { past, plan } = promotions();
   const names = Object.keys(ALL_METHODS);
@@ -68,7 +68,7 @@ const PIPELINES: Readonly<Record<string, Pipeline>> = {
   BEST: { model: "best", source: daily("PROMOTIONS", ["STORE"]) },
 };
 
-/** What to run on an engine. */
+/** The commands to run on an engine. */
 export interface Scenario {
   readonly pipelines: readonly string[];
   readonly mode: "local" | "tasks";
@@ -83,7 +83,7 @@ export const SCENARIOS: Readonly<Record<"local" | "postgres" | "snowflake", Scen
   snowflake: { pipelines: ELSEWHERE, mode: "tasks" },
 };
 
-/** Whether an item of a workspace is of a scenario. */
+/** Tells whether an item of a workspace is of a scenario. */
 export const isOf =
   ({ pipelines }: Scenario) =>
   (name: string): boolean => {
@@ -153,13 +153,13 @@ export async function workspaceItems(place: Place, { pipelines, mode }: Scenario
   }
 }
 
-/** What `pipeline run` says of a step. */
+/** A step in the output of `pipeline run`. */
 interface Step {
   readonly step: string;
   readonly result: Readonly<Record<string, unknown>>;
 }
 
-/** An item for each partition of a run: a model of this kind, or a failure of this type. */
+/** Adds an item for each partition of a run: a model of this kind, or a failure of this type. */
 async function addModels(items: Map<string, string>, mm: ManyModel, name: string, run: string): Promise<void> {
   for (const { fitMs: _, attempt: __, model, metrics, forecast, info, ...row } of await runRows(mm, run)) {
     const parse = (text: string | null) => (text === null ? null : (JSON.parse(text) as unknown));
@@ -176,7 +176,7 @@ async function addModels(items: Map<string, string>, mm: ManyModel, name: string
   }
 }
 
-/** What a contest says of its candidates, without how long each took. */
+/** Returns a contest's report on its candidates, without their times. */
 function untimed(info: unknown): unknown {
   if (info === null || typeof info !== "object" || !("ranking" in info)) return info;
   return { ...info, ranking: (info.ranking as object[]).map((candidate) => ({ ...candidate, ms: 0 })) };
@@ -188,7 +188,10 @@ const untimedText = (value: string | number | boolean) => String(value).replace(
 const PASSING =
   /^(run_id|model_run|mm_owner|fingerprint|batch_id|started_at|seconds|fit_seconds|fit_ms|stage_path|segment_path|attempt|checked_at|monitored_at|at|monitor_id)$/i;
 
-/** An item for each partition of a table of forecasts, run of a view, or table: so many rows, in whatever order they are. */
+/**
+ * Adds an item for each partition of a table of forecasts, run of a view, or table: so many rows, in whatever order
+ * they are.
+ */
 async function addTable(
   items: Map<string, string>,
   { engine }: ManyModel,

@@ -6,7 +6,7 @@ import { body, dailyQuery, fillDaily, fillTable, openWorkspace } from "../worksp
 const DAY = 86_400_000;
 const FORECASTER = new URL("../../dist/model/builtin/forecaster.js", import.meta.url);
 
-/** A run as a source of partitions. */
+/** Returns a run as a source of partitions. */
 const ofRun = ({ runId, index, manifest }: Run) => ({
   name: `run ${runId}`,
   runId,
@@ -66,7 +66,7 @@ it("without pinned data, shows the source's current rows at its times, without o
   expect([now.times.length, now.trained, now.fitted]).toEqual([30, 30, null]);
 });
 
-/** A workspace whose rows of U00 and U01 grow. */
+/** Returns a workspace whose rows of U00 and U01 grow. */
 async function growing() {
   const mm = await openWorkspace(
     "local",

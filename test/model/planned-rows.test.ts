@@ -14,7 +14,7 @@ const COLUMNS = [
 
 const promo = (t: number) => Number(t % 9 === 4);
 const sales = (t: number) => 40 + 3 * Math.sin((2 * Math.PI * t) / 7) + ((t * 7919) % 11) / 5 + 8 * promo(t);
-/** Days of sales of two series, then as many planned days without any. */
+/** Returns days of sales of two series, then as many planned days without any. */
 const rows = (observed: number, planned: number) =>
   ["A", "B"].flatMap((sku) =>
     Array.from({ length: observed + planned }, (_, t) => [

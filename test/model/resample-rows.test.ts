@@ -49,7 +49,7 @@ const batchOf = (rows: readonly Row[]): ColumnBatch => ({
   },
 });
 
-/** Each day from one to another, with a value. */
+/** Returns each day from one to another, with a value. */
 const days = (from: string, to: string, qty: (i: number) => number | null): Row[] =>
   Array.from({ length: (day(to) - day(from)) / DAY + 1 }, (_, i) => [text(day(from) + i * DAY), qty(i)]);
 

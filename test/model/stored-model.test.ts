@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { AnyModelDefinition } from "../../src/model/define-model.ts";
 import { withStoredModels } from "../../src/model/stored-model.ts";
 
-/** A definition whose `fit` returns a model, and whose `predict` returns the model that it got. */
+/** Returns a definition whose `fit` returns a model, and whose `predict` returns the model that it got. */
 const definitionOf = (model: object, codec: Partial<Pick<AnyModelDefinition, "save" | "load">>) =>
   withStoredModels({ fit: () => ({ model }), predict: ({ model }) => model as never, ...codec });
 
-/** A model as it comes back from a store, which keeps JSON. */
+/** Returns a model as it comes back from a store, which keeps JSON. */
 async function stored(definition: AnyModelDefinition): Promise<{ text: string; model: unknown }> {
   const fitted = await definition.fit({} as never);
   const text = JSON.stringify(fitted.model);

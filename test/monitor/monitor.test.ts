@@ -26,7 +26,10 @@ const YAML =
 
 const usual = (_: string | null, day: number) => 9 + 2 * (day % 2);
 
-/** 9 and 11 in turn, forecast by their mean: 10, and the holdout's mean absolute error is 1. After day 20 as told. */
+/**
+ * Returns sales of 9 and 11 in turn, forecast by their mean: 10, and the holdout's mean absolute error is 1. After day
+ * 20 as told.
+ */
 function sales(days: number, since: (store: string | null, day: number) => number | undefined) {
   return STORES.flatMap((store) =>
     Array.from({ length: days }, (_, day) => {
@@ -51,7 +54,7 @@ async function trained(mm: ManyModel, holdout = 4, days = 20) {
   await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
 }
 
-/** A table's rows: some of its columns, in the order of key and of whatever else is named. */
+/** Returns a table's rows: some of its columns, in the order of key and of whatever else is named. */
 async function rowsOf(mm: ManyModel, table: string, columns: string[], orderBy: string[] = []) {
   const { source } = mm.engine;
   const snapshot = await source.snapshot({ table, keyColumns: ["PARTITION_KEY"], columns, orderBy });

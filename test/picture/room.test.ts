@@ -17,7 +17,7 @@ interface Box {
   readonly height: number;
 }
 
-/** The places of a picture's texts, as a renderer draws them. */
+/** Returns the places of a picture's texts, as a renderer draws them. */
 function textBoxes(svg: string): { boxes: Box[]; width: number; height: number } {
   const { width, height } = new Resvg(svg);
   const head = svg.slice(0, svg.indexOf("<title>"));
@@ -99,7 +99,7 @@ it("a comparison: long names, huge, equal, negative and far values", () => {
   expect(far).toContain("1 beyond (rings)");
 });
 
-/** A series with a forecast of ten steps; without one where there is only a reason. */
+/** Returns a series with a forecast of ten steps; without one where there is only a reason. */
 function seriesOf(key: string, value: (t: number) => number, n = 60, reason?: string): PartitionSeries {
   const times = Float64Array.from({ length: n }, (_, t) => 20_000 * DAY + t * DAY);
   const mean = Float64Array.from({ length: 10 }, (_, h) => value(n + h));

@@ -8,7 +8,7 @@ import { body, dailyQuery, fillDaily, openWorkspace, runRows } from "../workspac
 
 const SLOW = fileURLToPath(body("slow"));
 
-/** A workspace with 40 series, and a configuration that trains them slowly in chunks of two. */
+/** Returns a workspace with 40 series, and a configuration that trains them slowly in chunks of two. */
 async function prepare(extra = "") {
   const mm = await openWorkspace("local");
   const yaml = `source: { table: SALES, partition_by: UNIT_ID, order_by: [UNIT_ID, OBS_DATE] }

@@ -36,7 +36,10 @@ async function forecasts(mm: ManyModel, table: string, by: readonly KeyColumn[],
 
 const text = (...names: string[]): KeyColumn[] => names.map((name) => ({ name, type: "string" }));
 
-/** Two stores, two items in each, two days. The stores' forecasts are 4 above the sums, the total's another 6. */
+/**
+ * Fills the tables of two stores with two items each, on two days. The stores' forecasts are 4 above the sums, the
+ * total's another 6.
+ */
 async function fill(mm: ManyModel) {
   const items = [10, 20, 30, 40];
   const leaves = DAYS.flatMap((day) => items.map((y, i): Row => [[i < 2 ? "A" : "B", `x${i % 2}`], day, y]));
@@ -65,7 +68,7 @@ const LEVELS = [
 ];
 const OPTIONS: ReconcileTablesOptions = { levels: LEVELS, time: "day", intervals: [95] };
 
-/** A table's rows, by level and key, of the first day unless another is asked for. */
+/** Returns a table's rows, by level and key, of the first day unless another is asked for. */
 async function rowsOf(mm: ManyModel, table: string, keys: string[], step = 1) {
   const columns = ["LEVEL", "PARTITION_KEY", "STEP", "FORECAST", "BASE_FORECAST", "LO_95", "HI_95", "STATUS", ...keys];
   const snapshot = await mm.engine.source.snapshot({ table, keyColumns: ["STATUS"], columns });

@@ -76,7 +76,7 @@ export const SALES: ColumnInfo[] = [
   { name: "SHOP", type: "string" },
 ];
 
-/** Rows of some days of all series, in the columns `SALES`. */
+/** Returns rows of some days of all series, in the columns `SALES`. */
 export function rowsOf(series: readonly ShopSeries[], from: number, to: number): unknown[][] {
   return series.flatMap(({ sku, category, shop, quantity, promo }) =>
     Array.from({ length: to - from }, (_, i) => {

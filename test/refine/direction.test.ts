@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { comparisonPicture } from "../../src/picture/comparison-picture.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
 
-/** Two runs whose units have these values of every metric. */
+/** Returns two runs whose units have these values of every metric. */
 async function twoRuns(a: Record<string, number>, b: Record<string, number>) {
   const mm = await openWorkspace("memory");
   await fillDaily(mm, Object.keys(a).length, 5);

@@ -12,7 +12,7 @@ const errors = (values: Record<string, number | null>) => ({
   exports: { errors: values },
 });
 
-/** Days of noise around a level, other for each unit. */
+/** Fills a table with days of noise around a level that differs from unit to unit. */
 async function fillNoise(mm: Awaited<ReturnType<typeof openWorkspace>>, units: number, days: number): Promise<void> {
   const uniform = random(5);
   const rows = Array.from({ length: units * days }, (_, i) => [

@@ -11,7 +11,7 @@ const COLUMNS = [
 const SOURCE = "source: { table: SALES, partition_by: UNIT_ID, order_by: [UNIT_ID, OBS_DATE], period: 2 }\n";
 const HOLDOUT = 4;
 
-/** Two units that alternate between a low and a high value, `from` the day on by `shift` more. */
+/** Fills a table with two units that alternate between a low and a high value, by `shift` more from day `from` on. */
 const fill = (mm: ManyModel, days: number, shift = 0, from = days, table = "SALES") =>
   fillTable(
     mm,

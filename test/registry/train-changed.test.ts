@@ -14,7 +14,7 @@ const COLUMNS = [
   { name: "Y", type: "number" },
 ] as const;
 
-/** Three days of each unit; its values begin with what is given. */
+/** Fills a table with three days of each unit, starting from the given values. */
 const fill = (mm: ManyModel, units: Record<string, number>) =>
   fillTable(
     mm,
@@ -35,7 +35,7 @@ const train = (mm: ManyModel, changedSince?: string | null, options: object = {}
 const indexOf = async (mm: ManyModel, { index }: Run): Promise<ModelIndex> =>
   JSON.parse(new TextDecoder().decode(await mm.engine.stage.get(index.path)));
 
-/** What a run says of each partition, by key: everything but when and where it was trained. */
+/** Returns a run's outcome of each partition, by key, without the time and place of training. */
 async function outcomes(mm: ManyModel, run: Run) {
   const found = new Map<string, unknown>();
   for (const { path, select } of (await indexOf(mm, run)).segments) {

@@ -4,7 +4,7 @@ import { jsonSize } from "../../src/serving/json-size.ts";
 
 const ALL = { values: Number.POSITIVE_INFINITY, depth: Number.POSITIVE_INFINITY };
 
-/** The size of a value that the language's own parser made. */
+/** Returns the size of a value that the language's own parser made. */
 function sizeOf(json: unknown): { values: number; depth: number } {
   if (typeof json !== "object" || json === null) return { values: 1, depth: 0 };
   const inner = Object.values(json).map(sizeOf);

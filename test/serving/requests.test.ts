@@ -20,7 +20,7 @@ async function exchange(port: number, ...pieces: string[]): Promise<string> {
   return text;
 }
 
-/** A body in pieces, as `Transfer-Encoding: chunked` has them. */
+/** Returns a body in pieces, as `Transfer-Encoding: chunked` has them. */
 const chunked = (...pieces: string[]) =>
   `${pieces.map((piece) => `${Buffer.byteLength(piece).toString(16)}\r\n${piece}\r\n`).join("")}0\r\n\r\n`;
 

@@ -11,7 +11,7 @@ import { asking, bearer, gateOf, reopened, serve, told } from "./serving.ts";
 const M = "/v1/models/M";
 const keys = (n: number) => Array.from({ length: n }, (_, i) => `U${String(i).padStart(2, "0")}`);
 
-/** What a batch writes: rows of key, step, forecast, bounds by partition key. */
+/** Returns the rows of a batch by partition key: key, step, forecast, bounds. */
 async function batch(mm: ManyModel, columns: string) {
   await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES", outputTable: "OUT", horizon: 9 });
   const { rows } = await mm.engine.tables.query(`SELECT ${columns} FROM OUT ORDER BY PARTITION_KEY, STEP`, [], 10_000);
@@ -364,7 +364,7 @@ describe("manymodel serve", () => {
   it("is not fooled by other names for this machine, nor by pages of other sites", async () => {
     const mm = await told();
     const { server, ask } = await serve(mm);
-    /** Node's `fetch` chooses the Host itself. */
+    /** Sends a request over a socket, because Node's `fetch` chooses the Host itself. */
     const raw = async (headers: string) => {
       const socket = dial(server.port, "127.0.0.1");
       let text = "";

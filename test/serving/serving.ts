@@ -8,7 +8,7 @@ import type { Role } from "../../src/serving/access.ts";
 import type { RequestLine } from "../../src/serving/log.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../workspace.ts";
 
-/** What a server answered. */
+/** The response of a server. */
 export interface Answered {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
@@ -16,7 +16,7 @@ export interface Answered {
   readonly headers: Headers;
 }
 
-/** A server of a workspace, and what it logged; ended after the test. */
+/** Starts a server of a workspace, which ends after the test; returns it with its log. */
 export async function serve(mm: ManyModel, options: Partial<ServerOptions> = {}) {
   const lines: RequestLine[] = [];
   const errors: string[] = [];
@@ -42,13 +42,15 @@ export function asking({ url }: Pick<RunningServer, "url">) {
   };
 }
 
-/** A file in a workspace's folder, on which some bodies wait. */
+/** Returns a file in a workspace's folder, on which some bodies wait. */
 export const gateOf = ({ config }: ManyModel) => path.join(config.directory, "gate");
 
-/** What is asked is answered, however long a busy machine takes. */
+/** Time limits that a busy machine does not reach. */
 const PATIENT = "serve: { timeout: 1h, predict_timeout: 1h }\n";
 
-/** A workspace with some versions of model M of as many units, each of which forecasts its number (V1: 1, …). */
+/**
+ * Returns a workspace with some versions of model M of as many units, each of which forecasts its number (V1: 1, …).
+ */
 export async function told({ versions = 1, units = 8, yaml = PATIENT } = {}): Promise<ManyModel> {
   const mm = await openWorkspace("local", yaml);
   await fillDaily(mm, units, 4);
@@ -60,7 +62,7 @@ export async function told({ versions = 1, units = 8, yaml = PATIENT } = {}): Pr
   return mm;
 }
 
-/** The same workspace under another configuration. */
+/** Returns the same workspace under another configuration. */
 export async function reopened({ config }: ManyModel, yaml: string): Promise<ManyModel> {
   const file = path.join(config.directory, "other.yaml");
   await writeFile(file, yaml);
@@ -69,7 +71,7 @@ export async function reopened({ config }: ManyModel, yaml: string): Promise<Man
   return mm;
 }
 
-/** The header of a new token. */
+/** Returns the header of a new token. */
 export async function bearer(mm: ManyModel, role: Role, name: string = role, expiresAt: Date | null = null) {
   const text = await workspaceTokens(mm).create({ name, role, expiresAt }, new Date());
   return { Authorization: `Bearer ${text}` };

@@ -10,14 +10,14 @@ import { type LocalSnowflake, startLocalSnowflake } from "./server/index.ts";
 export interface TestAccount {
   readonly server: LocalSnowflake;
   address(schema: string, changes?: Partial<SnowflakeAddress>): SnowflakeAddress;
-  /** The same as the block `snowflake` of a configuration. */
+  /** Returns the block `snowflake` of a configuration. */
   block(schema: string): Record<string, unknown>;
   close(): Promise<void>;
 }
 
 const THREADS = pathToFileURL(path.resolve("test", "snowflake", "server", "threads.mjs")).href;
 
-/** What processes need to exchange files with the local server. */
+/** The environment in which processes exchange files with the local server. */
 export const ENVIRONMENT = { NODE_OPTIONS: `--no-warnings --import=${THREADS}` };
 
 /** A small job service. */

@@ -19,7 +19,7 @@ const STATEMENTS = 3 + THREADS;
 const address = { database: "LAB", schema: "MM", stage: "MM_STAGE", queueTable: "MM_CHUNKS", hybridTables: true };
 const entry = { module: new URL("file:///body"), context: {} };
 
-/** The chunks of one shard as rows of a table, and every statement that was sent about them. */
+/** Returns the chunks of one shard as rows of a table, and every statement that was sent about them. */
 function shardTable(chunks: number) {
   const sent: string[] = [];
   const rows = Array.from({ length: chunks }, (_, chunk) => ({ chunk, attempt: 0, state: "available", notBefore: 0 }));
@@ -51,7 +51,7 @@ function shardTable(chunks: number) {
   return { rows, sent, session: session as unknown as Session };
 }
 
-/** Workers whose chunks take these minutes one after another; a chunk of 0 minutes fails. */
+/** Returns workers whose chunks take these minutes one after another; a chunk of 0 minutes fails. */
 function workersOf(minutes: readonly number[]): Workers {
   const left = [...minutes];
   let started = 0;

@@ -21,7 +21,7 @@ async function trained({ engine }: Asked, mode: "tasks" | "queue", name = "slow"
 const POLL_MS = 1000;
 const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
-/** How often containers of the schema's services were started again by the account, by service, as long as work lasts. */
+/** Returns the number of restarts of the schema's containers by the account, by service, while work lasts. */
 async function restartsDuring(session: Session, schema: string, work: Promise<unknown>) {
   const restarts = new Map<string, number>();
   let over = false;
@@ -46,7 +46,7 @@ async function restartsDuring(session: Session, schema: string, work: Promise<un
   return restarts;
 }
 
-/** The row of a query that the image's command line asks in a container, with the service's own token. */
+/** Returns the row of a query that the image's command line asks in a container, with the service's own token. */
 async function queryInContainer({ engine, address }: Asked, query: string): Promise<unknown[]> {
   const { account, role, warehouse, database, schema, stage, endpoint, service } = address;
   const [session, names] = [openSession(address), workspaceNames(address)];
@@ -74,7 +74,7 @@ async function queryInContainer({ engine, address }: Asked, query: string): Prom
   }
 }
 
-/** What is asked of an account's container services. */
+/** The questions to an account's container services. */
 export const CONTAINER_QUESTIONS: readonly Question[] = [
   {
     name: "a serverless task graph runs a job service with REPLICAS, QUERY_WAREHOUSE and COMMENT, in this order",

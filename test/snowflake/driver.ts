@@ -5,7 +5,7 @@ import type { LocalSnowflake } from "./server/index.ts";
 quietAwsSdk();
 snowflake.configure({ logLevel: "OFF", additionalLogToConsole: false });
 
-/** A connection of the driver itself to a local account. */
+/** Returns a connection of the driver itself to a local account. */
 export function connectDriver(server: LocalSnowflake, options: object): Promise<snowflake.Connection> {
   const connection = snowflake.createConnection({
     account: "LOCAL",

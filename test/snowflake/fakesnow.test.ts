@@ -17,7 +17,7 @@ import { snowflakeVersions } from "../../src/engines/snowflake/versions.ts";
 /** A Python with fakesnow of PyPI: `npm run test:snowflake-sql` has one. */
 const { MANYMODEL_FAKESNOW: python } = process.env;
 
-/** A session of another's stand-in for Snowflake, one statement after another. */
+/** Opens a session of fakesnow, which runs one statement after another. */
 function fakesnowSession(): Session {
   const child = spawn(python!, [fileURLToPath(new URL("fakesnow_session.py", import.meta.url))], {
     stdio: ["pipe", "pipe", "inherit"],

@@ -18,8 +18,8 @@ const LATER: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is not known of an account's JavaScript functions: one test a question, which fails where this package relies on the
- * answer, and says what else it found.
+ * Tests open questions about an account's JavaScript functions: one test for each question. It fails if this package
+ * relies on another answer, and prints other findings.
  *
  * @param limits - whether to look for the limits of memory and time too
  */

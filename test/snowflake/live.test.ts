@@ -44,7 +44,7 @@ const service: SnowflakeService | undefined =
         instanceFamily: env.SNOWFLAKE_INSTANCE_FAMILY ?? "CPU_X64_S",
       }
     : undefined;
-/** What the names of this suite's schemas begin with: two suites at once do not meet. */
+/** The prefix of this suite's schemas, so that two suites at once do not meet. */
 const PREFIX = `MM_LIVE_${Date.now()}`;
 
 const address = (schema: string, compute: SnowflakeAddress["compute"] = "client"): SnowflakeAddress => {

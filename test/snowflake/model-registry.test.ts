@@ -26,7 +26,10 @@ beforeAll(async () => {
 });
 afterAll(() => account.close());
 
-/** A workspace whose versions are in the Model Registry too, with its stage mounted: the driver reads no files in threads. */
+/**
+ * Opens a workspace whose versions are in the Model Registry too, with its stage mounted: the driver reads no files in
+ * threads.
+ */
 async function open(changes: Partial<SnowflakeAddress> = {}, schema = `M${opened++}`) {
   const mount = `${account.server.stages}/LAB.${schema}.MM_STAGE`;
   const engine = openSnowflakeEngine(
@@ -38,7 +41,7 @@ async function open(changes: Partial<SnowflakeAddress> = {}, schema = `M${opened
   return new ManyModel({ ...(await parseConfig("engine: snowflake", "f")), file: "f", directory: "." }, engine);
 }
 
-/** What the account itself says of the versions of a model. */
+/** Returns the account's own list of the versions of a model. */
 async function versionsOf(schema: string, model: string) {
   const token = issueToken(account.server.users.oauthTokens, "LAB_USER");
   const connection = await connectDriver(account.server, { authenticator: "OAUTH", token });
@@ -52,7 +55,7 @@ async function versionsOf(schema: string, model: string) {
 
 const sent = (pattern: RegExp) => account.server.log.filter((sql) => pattern.test(sql)).length;
 
-/** A run of twelve daily series, trained in this process. */
+/** Trains a run of twelve daily series in this process. */
 async function trained(mm: ManyModel) {
   await fillDaily(mm, 12, 30);
   return mm.foreachPartition("unit_id").dopar(body("smoothed"), { dataQuery: dailyQuery, mode: "local" });
@@ -226,11 +229,11 @@ describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped with
 const INFERENCE = { computePool: "POOL", replicas: 1 };
 
 describe.skipIf(PYTHON === undefined)("a batch by an inference job (skipped without a Python that has pandas)", () => {
-  /** Two workspaces on one schema, one of which has an inference job score. */
+  /** Opens two workspaces on one schema, one of which scores by an inference job. */
   async function both(schema: string) {
     return [await open({ inference: { ...INFERENCE, replicas: 3 } }, schema), await open({}, schema)] as const;
   }
-  /** The rows of a table of results. */
+  /** Returns the rows of a table of results. */
   const rows = async (mm: ManyModel, table: string) =>
     (await mm.engine.tables.query(`SELECT * FROM ${table} ORDER BY PARTITION_KEY, STEP`, [], 10_000)).rows;
 

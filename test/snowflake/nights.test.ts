@@ -49,7 +49,10 @@ const RULES = {
   batch: { levels: [80] },
 };
 
-/** Every model, and every row of the forecasts, without what differs from run to run, or by the spelling of columns. */
+/**
+ * Returns every model, and every row of the forecasts, without parts that differ from run to run, or by the spelling of
+ * columns.
+ */
 async function leftBy(mm: ManyModel) {
   const [run] = await mm.engine.catalog.runs();
   const models = (await runRows(mm, run?.runId ?? "")).map(({ fitMs: _, attempt: __, dataSha256: ___, ...row }) => row);
@@ -134,7 +137,10 @@ describe("manymodel pipeline run with a gate, engine: snowflake, on the local se
       )
       .join("\n");
 
-  /** Four nights: the second has a feed without decimal points, which the third mends, and in the fourth A sells twice as much. */
+  /**
+   * Runs four nights: the second has a feed without decimal points, which the third mends, and in the fourth A sells
+   * twice as much.
+   */
   async function nights(engine: object) {
     const folder = await temporaryFolder();
     await mkdir(path.join(folder, "inbox"));

@@ -34,10 +34,13 @@ const EXPORTS = { horizon: 7 };
 const UNITS = Number(process.env.MANYMODEL_SNOWFLAKE_SERIES ?? 24);
 const SERIES = ["setup", "--series", String(UNITS), "--days", "90"];
 
-/** What `pipeline run` says of its steps. */
+/** The steps in the output of `pipeline run`. */
 type Steps = { step: string; result: Record<string, unknown> }[];
 
-/** What a pipeline leaves: every model, every failure, and the forecasts; without what differs from run to run. */
+/**
+ * Returns the results of a pipeline: every model, every failure, and the forecasts, without parts that differ from run
+ * to run.
+ */
 async function leftBy(folder: string) {
   const mm = await connect(path.join(folder, "manymodel.yaml"));
   try {
@@ -54,7 +57,7 @@ async function leftBy(folder: string) {
   }
 }
 
-/** What each phase does, by what its statements begin with. */
+/** The statements of each phase, by their first words. */
 const PHASES = {
   setup: /^CREATE (SCHEMA|STAGE|VIEW|HYBRID TABLE)/,
   plan: /^(CREATE TRANSIENT TABLE|INSERT INTO \S+"MM_CHUNKS")/,
@@ -65,7 +68,7 @@ const PHASES = {
   score: /^(COPY INTO \S+"FORECAST_RESULTS"|CREATE FUNCTION IF NOT EXISTS \S+"MM_PREDICT_)/,
 };
 
-/** Statements whose query tag does not say what they are for: the phase, and but for setting up, the run. */
+/** Returns statements whose query tag does not name their purpose: the phase, and but for setting up, the run. */
 function untold(log: readonly string[], tags: readonly string[]): string[] {
   return log.flatMap((sql, i) => {
     const { app, phase, run } = JSON.parse(tags[i]!) as Record<string, string>;
@@ -75,7 +78,7 @@ function untold(log: readonly string[], tags: readonly string[]): string[] {
   });
 }
 
-/** What is asked before it is known which run it is for. */
+/** The statements before the run is known. */
 const PASSING = /^(ALTER SESSION|SELECT RECORD|SELECT RUN_ID|(GET|PUT) .*pipeline\/)/;
 
 describe("manymodel pipeline run, engine: snowflake, on the local server", () => {

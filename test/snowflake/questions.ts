@@ -16,14 +16,14 @@ export interface Asked {
 /** Something that only an account can tell: a trial, and what it found. It fails where the engine depends on the answer. */
 export interface Question {
   readonly name: string;
-  /** Whether it needs a compute pool and an image. */
+  /** True if it needs a compute pool and an image. */
   readonly inContainers?: true;
-  /** Why only an account can be asked. */
+  /** The reason why only an account can answer. */
   readonly onAccount?: string;
   ask(asked: Asked): Promise<string>;
 }
 
-/** A workspace of an engine, with further lines of a configuration. */
+/** Returns a workspace of an engine, with further lines of a configuration. */
 export async function workspace(engine: Engine, yaml = ""): Promise<ManyModel> {
   const config = await parseConfig(`engine: snowflake\n${yaml}`, "f");
   return new ManyModel({ ...config, file: "f", directory: "." }, engine);
@@ -32,7 +32,7 @@ export async function workspace(engine: Engine, yaml = ""): Promise<ManyModel> {
 /** The configured source that `fillDaily` fills. */
 export const DAILY = "source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE }";
 
-/** What is asked without containers. */
+/** The questions that need no containers. */
 export const QUESTIONS: readonly Question[] = [
   {
     name: "an UPDATE that waited for a row compares again once the row is free",

@@ -27,7 +27,7 @@ describe("scoring by a table function", () => {
   });
   afterAll(() => account.close());
 
-  /** A workspace that has its batches scored in a warehouse. */
+  /** Opens a workspace that scores its batches in a warehouse. */
   async function openInWarehouse(compute: "client" | "warehouse" = "client"): Promise<ManyModel> {
     const engine = openSnowflakeEngine(account.address(`S${opened++}`, { compute, scoring: "warehouse" }));
     await engine.preparation!.prepare();
@@ -37,7 +37,10 @@ describe("scoring by a table function", () => {
     return mm;
   }
 
-  /** Ten series of 20 days, of which U03 has no model; the input has two days more of some, and other partitions. */
+  /**
+   * Prepares ten series of 20 days, of which U03 has no model; the input has two days more of some, and other
+   * partitions.
+   */
   async function prepare(mm: ManyModel, exports = {}): Promise<void> {
     await fillDaily(mm, 10, 20);
     const units = ["U00", "U01", "U02", "U03", "U04", "U05", "U06", null, "new", "it's, new"];
@@ -61,7 +64,7 @@ describe("scoring by a table function", () => {
   const score = (mm: ManyModel, options: Batch = {}) =>
     mm.registry.runBatch({ model: "M", version: "V1", inputTable: "TONIGHT", workers: 1, ...options });
 
-  /** Everything that a batch says and leaves, but for what differs from time to time. */
+  /** Returns the summary and the rows of a batch, without parts that differ from time to time. */
   async function left(mm: ManyModel, options: Batch = {}, columns = COLUMNS, table = "FORECAST_RESULTS") {
     const { batchId: _, seconds: __, ...counts } = await score(mm, { outputTable: table, ...options });
     const { rows } = await mm.engine.tables.query(

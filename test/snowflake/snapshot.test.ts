@@ -5,7 +5,7 @@ import { dailyQuery, fillDaily } from "../workspace.ts";
 import { openTestAccount } from "./account.ts";
 import { workspace } from "./questions.ts";
 
-/** A workspace in a schema of an account, with a session beside it. Closed after the test. */
+/** Opens a workspace in a schema of an account, with a session beside it; both close after the test. */
 async function openSchema(schema: string) {
   const account = await openTestAccount({ procedures: false });
   onTestFinished(() => account.close());

@@ -30,7 +30,7 @@ const SERVERS = [
   },
 ] as const;
 
-/** A port that nothing listens at. */
+/** Returns a port that nothing listens at. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { crc32 } from "node:zlib";
 
-/** What the server does to a request instead of answering it as it should. */
+/** The fault of a request: the server's action in place of a proper response. */
 export type Fault =
   /** Says that it is overloaded. */
   | "slow-down"
@@ -29,7 +29,7 @@ interface StoredObject {
 export interface S3Server {
   readonly endpoint: string;
   readonly objects: ReadonlyMap<string, StoredObject>;
-  /** What was asked, as `GET key` or `POST key?uploads`. */
+  /** The requests, as `GET key` or `POST key?uploads`. */
   readonly requests: string[];
   /** Uploads in parts that are neither completed nor aborted. */
   readonly uploads: ReadonlyMap<string, unknown>;
@@ -235,7 +235,7 @@ function answer(
   response.end(fault === "alter" ? Buffer.alloc(content.length, 1) : content);
 }
 
-/** Signature version 4 must be there, by a key that is known, and recent; whether it is right is S3's to know. */
+/** Checks that signature version 4 is present, by a known key, and recent; whether it is right is S3's to know. */
 function checkSignature({ headers }: IncomingMessage): void {
   const [, id] =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/[^/]+\/s3\/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$/.exec(
@@ -248,7 +248,7 @@ function checkSignature({ headers }: IncomingMessage): void {
   if (!(Math.abs(at - Date.now()) < SKEW_MS)) throw new S3Error(403, "RequestTimeTooSkewed");
 }
 
-/** A body must be what its checksums say. Gives those that are kept with an object. */
+/** Checks a body against its checksums, and returns those that are stored with an object. */
 function checkBody(headers: IncomingMessage["headers"], body: Buffer): Record<string, string> {
   const sha256 = createHash("sha256").update(body).digest();
   const signed = headers["x-amz-content-sha256"];

@@ -27,7 +27,7 @@ const KEYS = [{ name: "UNIT", type: "integer" }] as const;
 /** Rows of a table function as the engine passes them. */
 type Written = Record<string, FunctionValue>[];
 
-/** What a stored function writes for a partition, in a context that has nothing but the language. */
+/** Returns the rows that a stored function writes for a partition, in a context that has nothing but the language. */
 function call(body: string, rows: readonly PredictRow[]): Written {
   const written: Written = [];
   const context = createContext(Object.create(null));
@@ -44,7 +44,7 @@ function call(body: string, rows: readonly PredictRow[]): Written {
   return written.slice(0, half);
 }
 
-/** A daily series of `days` from day `from`, with a promotion now and then. */
+/** Returns a daily series of `days` from day `from`, with a promotion now and then. */
 function days(count: number, from = 0): ColumnBatch {
   const t = Float64Array.from({ length: count }, (_, i) => from + i);
   const values = t.map((d) =>

@@ -12,7 +12,7 @@ import { ENVIRONMENT } from "../snowflake/account.ts";
 
 const commandLine = new CommandLine(ENVIRONMENT);
 
-/** What is said of a release's fixtures, in `about.json` beside them. */
+/** The description of a release's fixtures, in `about.json` beside them. */
 export interface About {
   readonly version: string;
   /** The last commit that changed `src`. */
@@ -26,7 +26,7 @@ export interface About {
   readonly completed: readonly string[];
 }
 
-/** Where the fixtures of a release are: an archive of each engine. */
+/** Returns the folder of a release's fixtures: an archive of each engine. */
 export const fixtureFolder = (version: string) => path.resolve("test", "fixtures", version);
 
 const body = (name: string) => path.resolve("test", "fixtures", "bodies", `${name}.ts`);

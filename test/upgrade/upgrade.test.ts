@@ -26,7 +26,7 @@ it("there is a kept workspace of each engine, for at least one release", () => {
 
 type Cell = string | number | boolean | null;
 
-/** The rows of a table in the order of their partitions and steps, without what names the batch. */
+/** Returns the rows of a table in the order of their partitions and steps, without what names the batch. */
 async function rowsOf({ engine }: ManyModel, table: string): Promise<Record<string, Cell>[]> {
   const { columns, rows } = await engine.tables.query(`SELECT * FROM ${table}`, [], 100_000);
   const named = rows.map((row) =>

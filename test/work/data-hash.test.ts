@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ColumnBatch } from "../../src/core/columns/column.ts";
 import { dataHash } from "../../src/work/train-partition.ts";
 
-/** The bytes of the hash as it was first written: texts as JSON, numbers as they lie in memory. */
+/** Returns the bytes of the hash as it was first written: texts as JSON, numbers as they lie in memory. */
 function expected(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);

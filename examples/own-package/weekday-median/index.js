@@ -1,4 +1,4 @@
-/** For each place in the season the median of its last `depth` values, the next place first. */
+/** Returns for each place in the season the median of its last `depth` values, the next place first. */
 export function fit(y, { period, depth }) {
   const places = Array.from({ length: period }, (_, place) => {
     const last = [];
@@ -11,7 +11,7 @@ export function fit(y, { period, depth }) {
   return { kind: "weekday-median", places };
 }
 
-/** The places once again, as often as it takes. */
+/** Returns the places, repeated as often as needed. */
 export function predict({ places }, horizon) {
   return Array.from({ length: horizon }, (_, i) => places[i % places.length]);
 }

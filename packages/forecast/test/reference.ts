@@ -7,7 +7,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 const references = process.env.MANYMODEL_REFERENCE ?? join(root, "..", "shared", "reference");
 const dataSets = process.env.MANYMODEL_DATA ?? join(root, "..", "shared", "data");
 
-/** Why a golden test is skipped: say it in the test's name. */
+/** The reason why a golden test is skipped, for the test's name. */
 export const absent = "the reference results are not here (set MANYMODEL_REFERENCE and MANYMODEL_DATA)";
 
 /** A forecast as R's results have it: point forecasts, and bounds of 80 and 95 %. */
@@ -31,8 +31,9 @@ export interface Reference<Result> {
 }
 
 /**
- * R's results of the given name, parsed: `reference("tests")` reads `tests.json` of `../shared/reference` beside the
- * repository, or of the folder in `MANYMODEL_REFERENCE`. Files that hold something else than records are read the same.
+ * Returns R's results of the given name, parsed: `reference("tests")` reads `tests.json` of `../shared/reference`
+ * beside the repository, or of the folder in `MANYMODEL_REFERENCE`. Files that hold something else than records are
+ * read the same.
  *
  * @returns undefined where the file is absent, so that a test can skip, saying so
  */
@@ -49,7 +50,7 @@ export interface ReferenceSeries {
   readonly values: Float64Array;
 }
 
-/** Every series of `series.json`, by id; undefined where the file is absent. */
+/** Returns every series of `series.json`, by id; undefined where the file is absent. */
 export function referenceSeries(): ReadonlyMap<string, ReferenceSeries> | undefined {
   const records = reference<readonly { id: string; frequency: number; values: readonly (number | null)[] }[]>("series");
   return (
@@ -64,8 +65,8 @@ export function referenceSeries(): ReadonlyMap<string, ReferenceSeries> | undefi
 }
 
 /**
- * The rows of a CSV file of `../shared/data` beside the repository (or of the folder in `MANYMODEL_DATA`), by column
- * name, gunzipped if need be: `data("m3_train")` reads `m3_train.csv` or `m3_train.csv.gz`. No quoted fields.
+ * Returns the rows of a CSV file of `../shared/data` beside the repository (or of the folder in `MANYMODEL_DATA`), by
+ * column name, gunzipped if need be: `data("m3_train")` reads `m3_train.csv` or `m3_train.csv.gz`. No quoted fields.
  *
  * @returns undefined where the file is absent
  */

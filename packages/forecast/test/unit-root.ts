@@ -60,7 +60,7 @@ export const sources = [
   },
 ];
 
-/** The records with a result of a test; there are some in each source. */
+/** Returns the records with a result of a test; there are some in each source. */
 export function withResult<K extends keyof UnitRootResults>(records: readonly UnitRootRecord[], test: K) {
   const found = records.flatMap(({ result, ...record }) => {
     const value = result[test];
@@ -70,7 +70,7 @@ export function withResult<K extends keyof UnitRootResults>(records: readonly Un
   return found;
 }
 
-/** The longest stretch without a missing value. */
+/** Returns the longest stretch without a missing value. */
 export function longestContiguous(y: Float64Array): Float64Array {
   let best = y.subarray(0, 0);
   let start = 0;
@@ -82,7 +82,7 @@ export function longestContiguous(y: Float64Array): Float64Array {
   return best;
 }
 
-/** The greatest absolute difference. */
+/** Returns the greatest absolute difference. */
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let most = a.length === b.length ? 0 : Infinity;
   for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs(a[i]! - b[i]!));

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../../workspace.ts";
 
 const UNITS = Array.from({ length: 20 }, (_, i) => `U${String(i).padStart(2, "0")}`);
 
-/** Daily sales with a week's pattern. From day 84 on U03 sells three times as much, and U07 reports nothing. */
+/** Returns daily sales with a week's pattern. From day 84 on U03 sells three times as much, and U07 reports nothing. */
 function sales(days: number): string {
   const lines = ["sku,day,qty"];
   for (const [u, unit] of UNITS.entries()) {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What DuckDB reads in a file, FILE in `sql`, and of what types its columns are. */
+/** Returns the rows that DuckDB reads from a file, FILE in `sql`, and the types of its columns. */
 async function readBack(batch: ColumnBatch, sql = "SELECT * FROM read_parquet(FILE)") {
   const file = path.join(folder, "file.parquet");
   await writeFile(file, encodeColumns(batch));

@@ -5,7 +5,7 @@ import type { RunTable } from "../../../src/dashboard/partitions/run-table.ts";
 import { TableCache } from "../../../src/dashboard/partitions/table-cache.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../../workspace.ts";
 
-/** Two runs of 30 partitions with these errors, compared. */
+/** Returns two runs of 30 partitions with these errors, compared. */
 async function compared(a: Record<string, number>, b: Record<string, number>) {
   const mm = await openWorkspace("memory");
   await fillDaily(mm, 30, 4);

@@ -7,7 +7,7 @@ const DAY = 86_400_000;
 const storeSales = new URL("../../../src/model/builtin/store-sales.ts", import.meta.url);
 const exports = { target: "qty", time: "day", period: 7, holdout: 7, horizon: 3, regressors: ["promo"] };
 
-/** Two stores of which only one had a promotion, and a promotion in both that is planned. */
+/** Opens two stores of which only one had a promotion, with a promotion planned in both. */
 async function promoted() {
   const mm = await openWorkspace(
     "local",

@@ -10,7 +10,7 @@ const forecaster = new URL("../../../src/model/builtin/forecaster.ts", import.me
 const exports = { method: "mean", target: "qty", period: 1, horizon: 12, holdout: 4 };
 const around: SeriesSurroundings = { advance: true, monitored: { status: "MONITOR_STATUS" } };
 
-/** A version trained on 20 days, of which 32 are in the table by now; B jumped after the 20th. */
+/** Returns a version trained on 20 days, of which 32 are in the table by now; B jumped after the 20th. */
 async function aged() {
   const mm = await openWorkspace("local", SALES_YAML);
   await fillSales(mm, 20);

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { openDatabase } from "../../../src/engines/local/database.ts";
 import { body, dailyQuery, fillDaily, openWorkspace } from "../../workspace.ts";
 
-/** How many bits to flip: 1,000 by `npm run test:flips`. */
+/** Number of bits to flip: 1,000 by `npm run test:flips`. */
 const FLIPS = Number(process.env.MANYMODEL_FLIPS ?? 30);
 
 const workspaceOf = (mm: ManyModel) => path.join(mm.config.directory, ".manymodel");
@@ -25,14 +25,14 @@ const train = (mm: ManyModel, modelRunId: string) =>
     .foreachPartition("unit_id")
     .dopar(body("average"), { dataQuery: dailyQuery, chunksPerJob: 3, workers: 1, modelRunId });
 
-/** The same workspace as a new process sees it. */
+/** Opens the same workspace as a new process sees it. */
 async function reopened(mm: ManyModel): Promise<ManyModel> {
   const again = await connect(path.join(mm.config.directory, "manymodel.yaml"));
   onTestFinished(() => again.close());
   return again;
 }
 
-/** Every file of a folder, below it. */
+/** Returns every file of a folder, below it. */
 function filesIn(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name));

@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
 
-/** What a process has loaded of DuckDB after some statements, the engine opened in its folder as `engine`. */
+/**
+ * Returns the parts of DuckDB that a process has loaded after some statements, with the engine opened in its folder as
+ * `engine`.
+ */
 function loadedAfter(statements: string): string[] {
   const program = `
     import Module from "node:module";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import { openWorkspace, temporaryFolder } from "../../workspace.ts";
 
-/** What is said of a file when it is imported; without its folder. */
+/** Returns the message about a file when it is imported, without its folder. */
 async function importing(name: string, content: string | Uint8Array | null): Promise<string> {
   const mm = await openWorkspace("local");
   const folder = await temporaryFolder();

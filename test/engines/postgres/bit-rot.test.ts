@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { body, dailyQuery, fillDaily } from "../../workspace.ts";
 import { type PostgresServer, startPostgres, whyNoPostgres } from "../postgres-server.ts";
 
-/** How many bits to flip: 1,000 by `npm run test:flips`. */
+/** Number of bits to flip: 1,000 by `npm run test:flips`. */
 const FLIPS = Number(process.env.MANYMODEL_FLIPS ?? 10);
 const reason = whyNoPostgres();
 const SCHEMA = "rot";
@@ -29,7 +29,7 @@ describe.skipIf(reason !== undefined)(`rows that were altered${reason === undefi
     mm
       .foreachPartition("unit_id")
       .dopar(body("average"), { dataQuery: dailyQuery, chunksPerJob: 3, workers: 1, modelRunId });
-  /** The workspace as a new process sees it. */
+  /** Opens the workspace as a new process sees it. */
   async function reopened(): Promise<ManyModel> {
     const mm = await connect(file);
     onTestFinished(() => mm.close());
@@ -45,7 +45,7 @@ describe.skipIf(reason !== undefined)(`rows that were altered${reason === undefi
     }
   };
 
-  /** The tables of rows, and of snapshots. */
+  /** Returns the tables of rows, and of snapshots. */
   const tables = () =>
     lines(
       `SELECT relname FROM pg_class WHERE relnamespace = '${SCHEMA}'::regnamespace AND relkind = 'r'
@@ -171,7 +171,7 @@ describe.skipIf(reason !== undefined)(`rows that were altered${reason === undefi
   });
 });
 
-/** A literal with one bit of its value flipped; undefined if that is no value of the type. */
+/** Returns a literal with one bit of its value flipped; undefined if that is no value of the type. */
 function flipped(literal: string | undefined, type: string, below: (n: number) => number): string | undefined {
   if (literal === undefined || literal === "") return undefined;
   const text = literal.replace(/^E?'|'$/g, "");

@@ -34,7 +34,7 @@ describe.skipIf(reason !== undefined)(`a workspace on PostgreSQL${reason === und
   });
   afterAll(() => server.stop());
 
-  /** A folder with a configuration, and a file of data. */
+  /** Returns a folder with a configuration, and a file of data. */
   async function prepare(yaml: string): Promise<string> {
     const folder = await temporaryFolder();
     await writeFile(path.join(folder, "manymodel.yaml"), yaml);
@@ -50,13 +50,13 @@ describe.skipIf(reason !== undefined)(`a workspace on PostgreSQL${reason === und
     return mm;
   }
 
-  /** The SQL that docs/postgresql.md shows under a name. */
+  /** Returns the SQL that docs/postgresql.md shows under a name. */
   async function documented(name: string): Promise<string> {
     const docs = await readFile(new URL("../../../docs/postgresql.md", import.meta.url), "utf8");
     return new RegExp(`<!-- run: ${name} -->\n\`\`\`sql\n([\\s\\S]*?)\`\`\``).exec(docs)![1]!;
   }
 
-  /** What a run leaves on the stage, by path, but for what names the engine's own snapshot. */
+  /** Returns the artifacts of a run on the stage by path, without names of the engine's own snapshot. */
   async function artifacts({ engine: { stage } }: ManyModel, runId: string) {
     const files = new Map<string, string>();
     for (const name of await stage.list(`runs/${runId}/`))

@@ -5,7 +5,7 @@ import { mountedStage } from "../../../src/engines/snowflake/stage.ts";
 import type { Stage } from "../../../src/ports/stage.ts";
 import { temporaryFolder } from "../../workspace.ts";
 
-/** A stage that lists a file when it has been asked for it so often. */
+/** Returns a stage that lists a file only from its n-th request on. */
 function late(looks: number): Stage {
   let looked = 0;
   return {

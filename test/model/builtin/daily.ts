@@ -4,16 +4,16 @@ import { frame } from "../../../src/model/frame.ts";
 
 const DAY = 86_400_000;
 
-/** Normal noise of a seed. */
+/** Returns normal noise of a seed. */
 export const noise = (seed: number) => {
   const uniform = random(seed);
   return () => normal(uniform);
 };
 
-/** The whole numbers from one up to, but not including, another. */
+/** Returns the whole numbers from one up to, but not including, another. */
 export const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
-/** Daily rows from 2026-01-01, of the columns given by day number. */
+/** Returns daily rows from 2026-01-01, with columns by day number. */
 export function daily(days: readonly number[], columns: Record<string, (t: number) => number>) {
   const number = (value: (t: number) => number) => ({
     type: "number" as const,

@@ -18,7 +18,7 @@ interface Rows {
   readonly event?: (string | null)[];
 }
 
-/** Rows of a number of days, the first of which are observed. */
+/** Returns rows of a number of days, the first of which are observed. */
 function rowsOf(
   n: number,
   observed: number,

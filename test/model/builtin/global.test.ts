@@ -9,7 +9,7 @@ const exports = { target: "Y", period: 7, horizon: 7, holdout: HOLDOUT, attribut
 const plain = (value: unknown): PlainData => JSON.parse(JSON.stringify(value));
 
 /**
- * Daily sales of ten shops, of two kinds with opposite weeks.
+ * Returns daily sales of ten shops, of two kinds with opposite weeks.
  *
  * @param surprise - the factor of the last week of all shops but the first
  */

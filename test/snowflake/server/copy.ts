@@ -10,7 +10,10 @@ import { translate } from "./translate.ts";
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/** `COPY INTO '@location' FROM (query) [PARTITION BY (expression)] FILE_FORMAT = (TYPE = PARQUET) … HEADER = TRUE`. */
+/**
+ * Executes `COPY INTO '@location' FROM (query) [PARTITION BY (expression)] FILE_FORMAT = (TYPE = PARQUET) … HEADER =
+ * TRUE`.
+ */
 export async function unload(session: Session, stages: Stages, sql: string): Promise<Rowset> {
   const masked = mask(sql);
   const match =
@@ -52,7 +55,10 @@ export async function unload(session: Session, stages: Stages, sql: string): Pro
   }
 }
 
-/** `COPY INTO table (columns) FROM (SELECT … FROM '@location/') FILES = (…) FILE_FORMAT = (TYPE = PARQUET) FORCE = TRUE`. */
+/**
+ * Executes `COPY INTO table (columns) FROM (SELECT … FROM '@location/') FILES = (…) FILE_FORMAT = (TYPE = PARQUET)
+ * FORCE = TRUE`.
+ */
 export async function load(session: Session, stages: Stages, sql: string): Promise<Rowset> {
   const masked = mask(sql);
   const match =

@@ -1,4 +1,4 @@
-/** What a statement fails with, as the account would say it. */
+/** The failure of a statement, in the account's words. */
 export class SqlFailure extends Error {
   readonly code: string;
   readonly sqlState: string;
@@ -9,7 +9,7 @@ export class SqlFailure extends Error {
   }
 }
 
-/** A statement that this server does not know: never answered as if it were done. */
+/** Returns the failure of a statement that this server does not know. */
 export const unsupported = (sql: string) =>
   new SqlFailure(
     "001003",
@@ -17,11 +17,11 @@ export const unsupported = (sql: string) =>
     `SQL compilation error: the local server does not know this statement: ${sql.slice(0, 200)}`,
   );
 
-/** An object that is not there, in the account's words. */
+/** Returns the failure of a missing object, in the account's words. */
 export const missing = (what: string, name: string) =>
   new SqlFailure("002003", "02000", `SQL compilation error: ${what} '${name}' does not exist or not authorized.`);
 
-/** What DuckDB threw, in the account's terms. */
+/** Returns DuckDB's error in the account's words. */
 export function fromDuck(error: unknown): SqlFailure {
   const message = error instanceof Error ? error.message : String(error);
   if (/does not exist/.test(message)) return new SqlFailure("002003", "02000", `SQL compilation error: ${message}`);

@@ -21,14 +21,17 @@ interface TableFunction {
   readonly body: string;
 }
 
-/** The types by which a function is told from others of its name. */
+/** Returns the types that tell a function from others of its name. */
 const typesOf = (declared: readonly Declared[]) =>
   declared.map(({ type }) => type.replace("DOUBLE", "FLOAT")).join(", ");
 
 /** The largest body that is taken. */
 const LARGEST = 100 * 1024;
 
-/** What came after ES2019, and what no engine of a database has: taken away, since nobody says what a warehouse has. */
+/**
+ * Removes features that came after ES2019, and features that no engine of a database has: the features of a warehouse's
+ * engine are not documented.
+ */
 const STRIP = `
   delete Object.hasOwn; delete globalThis.BigInt; delete globalThis.WeakRef; delete globalThis.WebAssembly;
   for (const kind of [Array, Float64Array, Int32Array, Uint8Array, String]) delete kind.prototype.at;
@@ -37,8 +40,8 @@ const STRIP = `
   delete globalThis.console; delete globalThis.globalThis;`;
 
 /**
- * JavaScript table functions: made from the stored text, and run in a bare context, partition by partition. What a statement
- * calls one for is done on the rows that it returned.
+ * Returns the handlers of JavaScript table functions, which are made from the stored text, and run in a bare context,
+ * partition by partition. What a statement calls one for is done on the rows that it returned.
  */
 export function functionStatements(
   faults: Faults,
@@ -154,7 +157,7 @@ function run(
 
 const JAVASCRIPT: Readonly<Record<string, string>> = { DOUBLE: "number", VARCHAR: "string", BOOLEAN: "boolean" };
 
-/** A value as its column takes it; what is undefined is NULL. */
+/** Returns a value in its column's form; undefined becomes NULL. */
 function checked(value: unknown, type: string): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value !== JAVASCRIPT[type]) throw new Error(`a ${typeof value} is not a value of a column of ${type}`);

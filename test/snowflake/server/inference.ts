@@ -14,7 +14,10 @@ import type { Handler } from "./statements.ts";
 import { translate } from "./translate.ts";
 import { LOCATOR } from "./users.ts";
 
-/** Inference jobs: the MODEL's own Python over the partitions of a query, shared out among replicas, one file each. */
+/**
+ * Returns the handlers of inference jobs: the MODEL's own Python over the partitions of a query, shared out among
+ * replicas, one file each.
+ */
 export function inferenceStatements(services: Services, models: Models, stages: Stages, faults: Faults): Handler {
   return async (session, sql) => {
     const masked = mask(sql.trim());
@@ -89,14 +92,14 @@ export function inferenceStatements(services: Services, models: Models, stages: 
   };
 }
 
-/** A stage as statements name it. */
+/** Returns a stage as statements name it. */
 const at = (stage: string) =>
   `@${stage
     .split(".")
     .map((part) => `"${part}"`)
     .join(".")}`;
 
-/** A value of DuckDB as JSON can hold it; what it cannot is text, which `run.py` reads. NaN is NULL. */
+/** Returns a value of DuckDB as JSON can hold it; other values become text, which `run.py` reads. NaN is NULL. */
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
   if (typeof value !== "number" || Number.isFinite(value)) return Object.is(value, -0) ? "-0.0" : value;

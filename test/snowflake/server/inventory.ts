@@ -14,7 +14,7 @@ export interface Grant {
   readonly to: string;
 }
 
-/** What an account has besides its databases, and who may use it: tests take away and add. */
+/** The objects of an account besides its databases, and their grants. Tests remove and add some. */
 export interface Inventory {
   region: string;
   readonly grants: Grant[];
@@ -25,7 +25,7 @@ export interface Inventory {
   readonly tags: Set<string>;
 }
 
-/** An account whose LAB_ROLE may do what it needs, partly by a role that it was granted. */
+/** Returns an account whose LAB_ROLE may do what it needs, partly by a role that it was granted. */
 export function fullInventory(): Inventory {
   const to = "LAB_ROLE";
   return {
@@ -48,7 +48,7 @@ export function fullInventory(): Inventory {
   };
 }
 
-/** What an account tells of itself; and who makes something owns it. */
+/** Returns handlers of statements about the account. The creator of an object owns it. */
 export function inventoryStatements(inventory: Inventory, shared: Shared): Handler {
   return async (session, sql) => {
     const text = sql.trim();
@@ -112,7 +112,7 @@ export function inventoryStatements(inventory: Inventory, shared: Shared): Handl
   };
 }
 
-/** Whoever makes a schema, a stage or a pool where there is none owns it. */
+/** Grants a new schema, stage or pool to its creator. */
 function own({ grants, pools }: Inventory, { role }: Session, text: string): void {
   const made = /^CREATE (SCHEMA|STAGE|COMPUTE POOL|IMAGE REPOSITORY) IF NOT EXISTS (\S+)/.exec(text);
   if (made === null) return;

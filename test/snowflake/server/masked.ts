@@ -6,9 +6,9 @@ export interface Masked {
   unmask(text: string): string;
   /** Puts back what was masked as it stood. */
   source(text: string): string;
-  /** The text of a literal, unescaped. */
+  /** Returns the text of a literal, unescaped. */
   literal(n: number): string;
-  /** A quoted identifier, unquoted. */
+  /** Returns a quoted identifier, unquoted. */
   identifier(n: number): string;
 }
 
@@ -41,7 +41,7 @@ export function mask(sql: string): Masked {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", "0": "\0" };
 
-/** What a literal of Snowflake says: `''` is a quote, a backslash escapes, and `$$` quotes as it stands. */
+/** Returns the value of a literal of Snowflake: `''` is a quote, a backslash escapes, and `$$` quotes as it stands. */
 function unescaped(literal: string): string {
   if (literal.startsWith("$$")) return literal.slice(2, -2);
   return literal
@@ -54,7 +54,7 @@ function unescaped(literal: string): string {
     });
 }
 
-/** A text as a literal of DuckDB, which cannot hold NUL. */
+/** Returns a text as a literal of DuckDB, which cannot hold NUL. */
 function duckLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

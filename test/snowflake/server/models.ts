@@ -37,7 +37,7 @@ export class Models {
     this.#runs = runs && PYTHON !== undefined;
   }
 
-  /** A version by name or alias. @throws {SqlFailure} if there is none */
+  /** Returns a version by name or alias. @throws {SqlFailure} if there is none */
   version(model: string, name: string): ModelVersion {
     const { versions, standard } = this.#model(model);
     const alias = () => [...versions].find(([, { aliases }]) => aliases.has(name.toUpperCase()))?.[1];
@@ -169,7 +169,7 @@ export class Models {
   };
 }
 
-/** Whether the account's own client could still read a version of this metadata. */
+/** Tells whether the account's own client could still read a version of this metadata. */
 function isMetadata(text: string): boolean {
   const { snowpark_ml_schema_version: schema, metrics } = JSON.parse(text) as Record<string, unknown>;
   return schema === "2024-01-01" && typeof metrics === "object";

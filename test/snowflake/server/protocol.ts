@@ -6,7 +6,7 @@ import type { Faults } from "./faults.ts";
 import type { Bind, Session } from "./session.ts";
 import type { Answer } from "./statements.ts";
 
-/** What the protocol needs of the account behind it. */
+/** The account behind the protocol. */
 export interface Account {
   login(
     data: Record<string, unknown>,
@@ -36,13 +36,13 @@ interface Query {
 /** A result with more rows than this has further chunks to fetch. */
 const ROWS_AT_ONCE = 2000;
 
-/** How dates and times are to be written. */
+/** Parameters of the formats of dates and times. */
 const FORMATS = [
   { name: "DATE_OUTPUT_FORMAT", value: "YYYY-MM-DD" },
   { name: "TIMESTAMP_NTZ_OUTPUT_FORMAT", value: "YYYY-MM-DD HH24:MI:SS.FF3" },
 ];
 
-/** The HTTP protocol of Snowflake's drivers, as far as the Node.js one uses it. */
+/** Returns a handler of the HTTP protocol of Snowflake's drivers, as far as the Node.js driver uses it. */
 export function protocol(account: Account): Hono {
   const app = new Hono();
   const queries = new Map<string, Query>();

@@ -26,13 +26,13 @@ export const STATEMENT = {
   ddl: 0x6000,
 } as const;
 
-/** Rows of texts under these names. */
+/** Returns rows of texts under these names. */
 export function textRows(names: readonly string[], rows: readonly (readonly (string | null)[])[]): Rowset {
   const rowtype = names.map((name): RowType => ({ name, type: "text", nullable: true, length: 16777216 }));
   return { rowtype, rows, statementTypeId: STATEMENT.select };
 }
 
-/** How many rows a change has changed. */
+/** Returns the result of a change: its number of rows. */
 export function changed(kind: "insert" | "update" | "delete" | "merge", rows: number): Rowset {
   const name = {
     insert: "number of rows inserted",
@@ -44,7 +44,7 @@ export function changed(kind: "insert" | "update" | "delete" | "merge", rows: nu
   return { rowtype, rows: [[String(rows)]], statementTypeId: STATEMENT[kind] };
 }
 
-/** What a definition of an object answers. */
+/** Returns the result of a definition of an object. */
 export const done = (
   message = "Statement executed successfully.",
   statementTypeId: number = STATEMENT.ddl,
@@ -53,7 +53,7 @@ export const done = (
   statementTypeId,
 });
 
-/** A result of DuckDB as the protocol has it. */
+/** Returns a result of DuckDB as the protocol has it. */
 export function toRowset(reader: DuckDBResultReader): Rowset {
   const types = reader.columnTypes().map((type) => String(type));
   const rowtype = reader.columnNames().map((name, i) => describe(name, types[i]!));

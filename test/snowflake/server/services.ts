@@ -10,11 +10,11 @@ import { likePrefix, objectName, type Stages } from "./stages.ts";
 import type { Handler } from "./statements.ts";
 import { issueToken, LOCATOR, SERVICE_USER, type Users } from "./users.ts";
 
-/** What container services need of the account around them. */
+/** The account around container services. */
 export interface Surroundings {
   readonly stages: Stages;
   readonly users: Users;
-  /** Where tokens are put. */
+  /** The folder of tokens. */
   readonly folder: string;
   /** The command line that the worker's image runs. */
   readonly program: string;
@@ -22,7 +22,7 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string>>;
   readonly host: string;
   port(): number;
-  /** The instance family of a compute pool. */
+  /** Returns the instance family of a compute pool. */
   pool(name: string): string | undefined;
 }
 
@@ -57,7 +57,7 @@ interface LongService {
   isSuspended: boolean;
 }
 
-/** A port that nobody uses now. */
+/** Returns a free port. */
 const freePort = () =>
   new Promise<number>((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
@@ -66,7 +66,7 @@ const freePort = () =>
     });
   });
 
-/** A job that no node has room for. */
+/** Returns a job that no node has room for. */
 const pending = (name: string, comment: string): Job => ({
   name,
   comment,
@@ -189,7 +189,7 @@ export class Services {
     }
   }
 
-  /** CREATE SERVICE: its specification before its properties, and these in the order of the syntax. */
+  /** Executes CREATE SERVICE: its specification before its properties, and these in the order of the syntax. */
   async #create(sql: string): Promise<void> {
     const masked = mask(sql);
     const match =

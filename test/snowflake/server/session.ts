@@ -10,7 +10,7 @@ export interface Bind {
   readonly value: string | null | readonly (string | null)[];
 }
 
-/** What sessions share: the rows, who holds which table, and how often each table was changed. */
+/** The state that sessions share: the rows, the holder of each table, and the number of its changes. */
 export interface Shared {
   readonly duck: DuckDBInstance;
   /** Tables with row locks instead of table locks. */
@@ -19,7 +19,7 @@ export interface Shared {
   /** Tables and views of which the account does not say when they were changed: external tables. */
   readonly unversioned: Set<string>;
   readonly locks: Map<string, { owner: Session; released: Promise<void>; release: () => void }>;
-  /** A transaction that others wait for is undone once it has been idle for so long. */
+  /** Returns the idle time after which a transaction that others wait for is rolled back. */
   idleTransactionMs(): number;
 }
 
@@ -36,7 +36,7 @@ export class Session {
   #connection: DuckDBConnection | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #inTransaction = false;
-  /** When it last did something. */
+  /** The time of its last action. */
   #active = Date.now();
   readonly #changed = new Set<string>();
   readonly #shared: Shared;

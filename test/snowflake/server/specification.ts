@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SqlFailure } from "./failure.ts";
 
-/** A specification that is as documented. JSON is YAML too. @throws {SqlFailure} for another */
+/** Returns a specification, checked against the documentation. JSON is YAML too. @throws {SqlFailure} for another */
 export function specified<T>(schema: z.ZodType<T>, text: string): T {
   const { data, error } = schema.safeParse(JSON.parse(text));
   if (error !== undefined) throw new SqlFailure("395018", "22023", `Invalid spec: ${z.prettifyError(error)}`);

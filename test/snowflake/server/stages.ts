@@ -34,7 +34,7 @@ export class Stages {
     mkdirSync(path.join(this.root, name), { recursive: true });
   }
 
-  /** The folder or file that a location (`@"D"."S"."STAGE"/path`) means. */
+  /** Returns the folder or file of a location (`@"D"."S"."STAGE"/path`). */
   resolve(location: string): { stage: string; folder: string; relative: string } {
     const match = /^@((?:(?:"(?:[^"]|"")+"|\w+)\.?)+)\/?(.*)$/s.exec(location);
     if (match === null)
@@ -47,7 +47,7 @@ export class Stages {
     return { stage, folder: path.join(this.root, stage), relative };
   }
 
-  /** The files whose path on the stage starts with a prefix, sorted. */
+  /** Returns the files whose path on the stage starts with a prefix, sorted. */
   async list(
     location: string,
   ): Promise<{ name: string; file: string; size: number; modified: Date; relative: string }[]> {
@@ -77,15 +77,15 @@ export class Stages {
   }
 }
 
-/** What a pattern of SHOW … LIKE begins with: one with `%` at its end and nowhere else. */
+/** Returns the prefix of a pattern of SHOW … LIKE: a pattern with `%` at its end and nowhere else. */
 export const likePrefix = (pattern: string) => pattern.replaceAll("\\_", "_").replace(/%$/, "");
 
-/** The parts of a dotted name: quoted ones as they are, others in capitals. */
+/** Returns the parts of a dotted name: quoted parts unchanged, others in capitals. */
 export function nameParts(name: string): string[] {
   return (name.match(/"(?:[^"]|"")+"|[^.\s]+/g) ?? []).map((part) =>
     part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part.toUpperCase(),
   );
 }
 
-/** A dotted name in one form, whether it was quoted or not. */
+/** Returns a dotted name in one form, whether it was quoted or not. */
 export const objectName = (name: string) => nameParts(name).join(".");

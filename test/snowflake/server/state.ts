@@ -5,7 +5,9 @@ import type { Grant, Inventory } from "./inventory.ts";
 import type { Shared } from "./session.ts";
 import type { Stages } from "./stages.ts";
 
-/** What an account keeps, to be written to files and read back: schemas with tables and views, stages, and who owns them. */
+/**
+ * The state of an account, written to files and read back: schemas with tables and views, stages, and who owns them.
+ */
 export interface Keeping {
   readonly connection: DuckDBConnection;
   readonly database: string;

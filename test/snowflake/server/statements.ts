@@ -158,7 +158,7 @@ async function define(shared: Shared, session: Session, sql: string): Promise<An
   return undefined;
 }
 
-/** When a table was changed last; of a view, when anything was. */
+/** Returns the time of the last change of a table; for a view, of any table. */
 export function changeTokens(shared: Shared): Handler {
   return async (session, sql) => {
     const match = /^SELECT SYSTEM\$LAST_CHANGE_COMMIT_TIME\('((?:[^']|'')*)'\)$/.exec(sql.trim());

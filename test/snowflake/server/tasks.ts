@@ -30,7 +30,7 @@ interface Execution {
   readonly group: number;
   readonly attempt: number;
   readonly scheduled: number;
-  /** When the account begins to list it. */
+  /** The time from which the account lists it. */
   readonly listed: number;
   completed: number | undefined;
   state: "EXECUTING" | "SUCCEEDED" | "FAILED";
@@ -59,7 +59,7 @@ const CLAUSES: Readonly<Record<string, RegExp>> = {
   stream: /\bWHEN SYSTEM\$STREAM_HAS_DATA\(\ue000(\d+)\ue000\)/,
 };
 
-/** A task as its clauses define it. @throws {SqlFailure} for what the documentation refuses */
+/** Returns a task as its clauses define it. @throws {SqlFailure} for what the documentation refuses */
 function defined(masked: Masked, name: string, header: string): Omit<Task, "body" | "resumed"> {
   const found = Object.fromEntries(Object.entries(CLAUSES).map(([key, one]) => [key, one.exec(header)?.[1]]));
   const rest = Object.values(CLAUSES).reduce((text, one) => text.replace(one, ""), header);
@@ -103,9 +103,9 @@ export class Scheduled {
 }
 
 /**
- * Task graphs, by "Create a sequence of tasks with a task graph" (user-guide/tasks-graphs): a root, its children, and a
- * finalizer that runs when nothing else is running. A finalizer runs before an automatic retry: "After the finalizer
- * completes, the task should automatically retry" (section "Correct for errors").
+ * Returns the handlers of task graphs, by "Create a sequence of tasks with a task graph" (user-guide/tasks-graphs): a
+ * root, its children, and a finalizer that runs when nothing else is running. A finalizer runs before an automatic
+ * retry: "After the finalizer completes, the task should automatically retry" (section "Correct for errors").
  */
 export function taskStatements(
   services: Services,
@@ -185,7 +185,7 @@ export function taskStatements(
     }
   };
 
-  /** A task that may be changed, if it is there. @throws {SqlFailure} of a graph whose root is not suspended */
+  /** Returns a task that may be changed, if it is there. @throws {SqlFailure} of a graph whose root is not suspended */
   const changeable = (name: string): Task | undefined => {
     const task = tasks.get(name);
     if (task === undefined || rootOf(task) === name || tasks.get(rootOf(task))?.resumed !== true) return task;
@@ -299,7 +299,10 @@ export function taskStatements(
   };
 }
 
-/** The stream that a statement reads without taking any of its rows, which moves its offset on ("Introduction to streams"). */
+/**
+ * Returns the stream that a statement reads without taking any of its rows, which moves its offset on ("Introduction to
+ * streams").
+ */
 const consumed = (body: string) => {
   const from = /^INSERT INTO .* FROM (\S+) WHERE 0 = 1$/s.exec(body)?.[1];
   return from && objectName(from);
@@ -307,9 +310,9 @@ const consumed = (body: string) => {
 const isConsumed = (body: string, { streams }: Scheduled) => streams.has(consumed(body) ?? "");
 
 /**
- * TASK_HISTORY (sql-reference/functions/task_history): "for your entire Snowflake account". Its arguments hold before
- * RESULT_LIMIT, a WHERE after it; "the task executions with the most recent timestamp are returned, up to the limit". A
- * task is named without its schema and in any case. No page says when a run begins to be listed.
+ * Returns TASK_HISTORY (sql-reference/functions/task_history): "for your entire Snowflake account". Its arguments hold
+ * before RESULT_LIMIT, a WHERE after it; "the task executions with the most recent timestamp are returned, up to the
+ * limit". A task is named without its schema and in any case. No page says when a run begins to be listed.
  */
 function taskHistory(history: readonly Execution[], limit: number, task?: string): Execution[] {
   const now = Date.now();

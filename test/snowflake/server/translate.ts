@@ -12,7 +12,7 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/\bVARIANT\b/gi, "JSON"],
 ];
 
-/** What reads files in DuckDB, or changes it, and is no function of Snowflake. */
+/** Functions that read files in DuckDB, or change it, and that Snowflake does not have. */
 const FOREIGN =
   /\b(read_\w+|parquet_\w+|glob|getenv|pragma_\w+|duckdb_\w+|sniff_csv|query|query_table|which_secret|from_substrait)\s*\(/i;
 
@@ -56,7 +56,7 @@ const flattened = (_: string, alias: string) => `(SELECT unnest(CAST(? AS JSON[]
 const flattenedObject = (_: string, json: string, alias: string) =>
   `LATERAL (SELECT e.key AS "KEY", e.value AS "VALUE" FROM (SELECT unnest(map_entries(CAST(CAST(${json} AS JSON) AS MAP(VARCHAR, JSON)))) AS e)) ${alias}`;
 
-/** `INFORMATION_SCHEMA.COLUMNS` with the account's names of types. */
+/** Returns `INFORMATION_SCHEMA.COLUMNS` with the account's names of types. */
 function columnsView(database: string): string {
   return `(SELECT upper(table_schema) AS TABLE_SCHEMA, table_name AS TABLE_NAME, column_name AS COLUMN_NAME,
     ordinal_position AS ORDINAL_POSITION, numeric_scale AS NUMERIC_SCALE,

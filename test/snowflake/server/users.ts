@@ -1,6 +1,6 @@
 import { randomUUID, verify } from "node:crypto";
 
-/** Who may log in, and with what. */
+/** The users who may log in, and their secrets. */
 export interface Users {
   /** Public keys (PEM) of users in capitals, for key-pair authentication. */
   readonly publicKeys: Map<string, string>;
@@ -17,7 +17,7 @@ export const LOCATOR = "LOC12345";
 /** The user of containers. */
 export const SERVICE_USER = "SERVICE_USER";
 
-/** The user that the data of a login request prove, or undefined. */
+/** Returns the user that the data of a login request prove, or undefined. */
 export function authenticate(users: Users, data: Record<string, unknown>): string | undefined {
   const token = String(data.TOKEN ?? "");
   switch (data.AUTHENTICATOR) {
@@ -44,7 +44,7 @@ export function authenticate(users: Users, data: Record<string, unknown>): strin
   }
 }
 
-/** A fresh token for a user. */
+/** Issues a fresh token for a user. */
 export function issueToken(tokens: Map<string, string>, user: string): string {
   const token = randomUUID();
   tokens.set(token, user);

@@ -4,7 +4,7 @@ import { expectReadings, fitDetector, judgeReadings, normal, normalQuantile, ran
 const DAY = 1440;
 const season = (t: number) => 20 + 5 * Math.sin((2 * Math.PI * t) / DAY) + 2 * Math.cos((4 * Math.PI * t) / DAY);
 
-/** Two harmonics of a day and autocorrelated noise of standard deviation 1. */
+/** Returns two harmonics of a day and autocorrelated noise of standard deviation 1. */
 function sensor(n: number, { phi = 0.6, seed = 1 } = {}): Float64Array {
   const uniform = random(seed);
   let x = normal(uniform);

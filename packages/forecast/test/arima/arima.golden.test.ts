@@ -8,9 +8,9 @@ const series = referenceSeries();
 const fixed = fixedRecords();
 
 /**
- * R's record of gas, lambda = 0, "ML" has a log-likelihood that its own coefficients do not have: 725.3528, where the
- * density is 725.3394 (and 725.3392 with a start of variance 1e6, R's convention, which gives every other record within
- * 1e-7). R's standard errors there are those of negative variances.
+ * Tells whether a record is R's of gas, lambda = 0, "ML", whose log-likelihood its own coefficients do not have:
+ * 725.3528, where the density is 725.3394 (and 725.3392 with a start of variance 1e6, R's convention, which gives every
+ * other record within 1e-7). R's standard errors there are those of negative variances.
  */
 const wrong = ({ id, call }: FixedRecord) => id === "gas" && call.args?.lambda === 0 && call.fit_method === "ML";
 

@@ -31,7 +31,7 @@ const series = new Map(
 
 /** R starts differenced series with a variance of 1e6 instead of infinity; that moves its log-likelihood by this much. */
 const KAPPA = 3.5e-3;
-/** Where ours is another optimum, by how much greater a log-likelihood at least. */
+/** The least gain of log-likelihood, for series where ours is another optimum. */
 const HIGHER: Readonly<Record<string, number>> = { "lynx ARIMA(3,0,1) with non-zero mean": 0.8 };
 
 describe("arima against R's Arima on R's own series", () => {
@@ -65,7 +65,7 @@ describe("arima against R's Arima on R's own series", () => {
   }
 });
 
-/** Where ours is another order, by how much less an AICc at least. */
+/** The least gain of AICc, for series where ours is another order. */
 const LESS: Readonly<Record<string, number>> = { LakeHuron: 6, UKgas: 1.3, lynx: 6.4, nottem: 1.9, presidents: 1.9 };
 
 describe("autoArima against R's auto.arima on R's own series", () => {

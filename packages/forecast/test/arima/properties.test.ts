@@ -4,7 +4,7 @@ import { armaOf } from "../../src/arima/model-parts.ts";
 import { rootsBeyond } from "../../src/arima/polynomial.ts";
 import { arima, autoArima, fitted, forecast, normal, random, residuals, simulate, update } from "../../src/index.ts";
 
-/** A seasonal series of n values: level, trend, season and autocorrelated noise from a seed. */
+/** Returns a seasonal series of n values: level, trend, season and autocorrelated noise from a seed. */
 function sample(seed: number, n: number, period: number): Float64Array {
   const uniform = random(seed);
   const trend = normal(uniform) * 0.1;

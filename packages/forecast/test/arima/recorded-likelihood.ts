@@ -6,7 +6,7 @@ import { type Design, design } from "../../src/arima/regressors.ts";
 import type { ArimaOptions } from "../../src/index.ts";
 import { boxCox } from "../../src/time/box-cox.ts";
 
-/** A series with its linear part, differenced as its options say. */
+/** Returns a series with its linear part, differenced as its options say. */
 export function createDesignedProblem(
   y: Float64Array,
   options: ArimaOptions,
@@ -17,7 +17,7 @@ export function createDesignedProblem(
   return { linear, problem: createProblem(z, linear.columns, { d: order[1], D: seasonal[1], period }) };
 }
 
-/** The exact log-likelihood at recorded coefficients, those of the linear part included. */
+/** Returns the exact log-likelihood at recorded coefficients, those of the linear part included. */
 export function exactAt(
   { problem, linear }: { problem: ArimaProblem; linear: Design },
   coef: Readonly<Record<string, number>>,

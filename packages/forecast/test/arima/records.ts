@@ -1,7 +1,7 @@
 import { type ArimaModel, type ArimaOptions, forecast } from "../../src/index.ts";
 import { type RecordedForecast, type Reference, reference } from "../reference.ts";
 
-/** What R records of a fitted ARIMA model and its forecast. */
+/** R's record of a fitted ARIMA model and its forecast. */
 export interface RecordedFit {
   readonly p: number;
   readonly d: number;
@@ -30,12 +30,12 @@ export interface FixedRecord extends Reference<RecordedFit> {
   };
 }
 
-/** The records of fixed orders fitted by maximum likelihood; undefined where they are not present. */
+/** Returns the records of fixed orders fitted by maximum likelihood; undefined where they are not present. */
 export function fixedRecords(): readonly FixedRecord[] | undefined {
   return reference<readonly FixedRecord[]>("arima_fixed")?.filter(({ ok, call }) => ok && call.fit_method !== "CSS");
 }
 
-/** What R's record says of the call, as ours takes it. Its one regressor is the year less 1920, from 1875 on. */
+/** Returns our options for the call in R's record. Its one regressor is the year less 1920, from 1875 on. */
 export function optionsOf({ call, result }: FixedRecord, n: number): ArimaOptions {
   const { order, seasonal, args = {} } = call;
   return {
@@ -48,10 +48,10 @@ export function optionsOf({ call, result }: FixedRecord, n: number): ArimaOption
   };
 }
 
-/** The regressor of the records that have one. */
+/** Returns the regressor of the records that have one. */
 const years = (from: number, count: number) => Array.from({ length: count }, (_, t) => 1875 + from + t - 1920);
 
-/** The largest relative difference of forecasts and bounds. */
+/** Returns the largest relative difference of forecasts and bounds. */
 export function relativeDifference(model: ArimaModel, { forecast: expected }: RecordedFit, n: number): number {
   const { h } = expected;
   const xreg = model.regressors === undefined ? {} : { xreg: { year: years(n, h) } };

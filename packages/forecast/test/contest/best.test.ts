@@ -16,7 +16,7 @@ import { intermittent, simulated } from "./simulated.ts";
 
 const inside = (model: FittedModel) => (model as ConformalModel).model as CombinationModel;
 
-/** Methods that say how they were called. */
+/** Returns methods that record their calls. */
 function spies(names: readonly string[], fit: (y: Float64Array) => FittedModel) {
   const calls: { name: string; length: number }[] = [];
   const methods = Object.fromEntries(

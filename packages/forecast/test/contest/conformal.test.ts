@@ -22,7 +22,10 @@ const narrow = {
   fit: (y: Float64Array): FittedModel => ({ ...mean(y), sigma2: mean(y).sigma2! / 16 }),
 };
 
-/** Share of the next 4 values inside the intervals of each level, over seeded series of Student's t with 3 degrees. */
+/**
+ * Returns share of the next 4 values inside the intervals of each level, over seeded series of Student's t with 3
+ * degrees.
+ */
 function coverage(form: "scaled" | "absolute", series: number, n: number): number[] {
   const uniform = random(11);
   const heavy = () => {

@@ -48,7 +48,7 @@ const runBare = (script: string): unknown => {
 };
 const runHere = (script: string): unknown => new Function(`${script}; return globalThis.bits`)();
 
-/** The forecasts in a text of bits. */
+/** Returns the forecasts in a text of bits. */
 const numbersOf = (bits: unknown): number[] =>
   (JSON.parse(String(bits)) as string[][]).flatMap(([, ...lists]) =>
     lists.flatMap((list) => {

@@ -260,7 +260,10 @@ describe("admissible", () => {
 const series = referenceSeries();
 const fixed = reference<readonly RecordedFixedEts[]>("ets_fixed");
 describe.skipIf(series === undefined || fixed === undefined)(`against R's ets (if not: ${absent})`, () => {
-  /** R takes log |r| where an expectation is negative; ours takes such states for impossible. */
+  /**
+   * Returns the likelihood as R takes it, with log |r| where an expectation is negative; ours takes such states for
+   * impossible.
+   */
   const negative = ({ id, result }: RecordedFixedEts) => id === "UKgas" && result.method === "ETS(M,A,A)";
   const records = (fixed ?? []).map((record) => [record.id, record.result.method, record] as const);
 

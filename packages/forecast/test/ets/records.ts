@@ -2,7 +2,7 @@ import { createSquares } from "../../src/ets/squares.ts";
 import { type EtsForm, type EtsModel, type EtsParameters, fitted, update } from "../../src/index.ts";
 import type { RecordedForecast, Reference } from "../reference.ts";
 
-/** What R records of a fitted exponential smoothing model and its forecast. */
+/** R's record of a fitted exponential smoothing model and its forecast. */
 export interface RecordedEts {
   readonly method: string;
   readonly components: readonly [EtsForm["error"], EtsForm["trend"], EtsForm["season"], "TRUE" | "FALSE"];
@@ -22,7 +22,7 @@ export interface RecordedFixedEts extends Reference<RecordedEts> {
   readonly call: { readonly model: string; readonly damped: boolean; readonly restrict: boolean };
 }
 
-/** Our model with the parameters and initial states of R's record. */
+/** Returns our model with the parameters and initial states of R's record. */
 export function etsAt(
   y: Float64Array,
   frequency: number,

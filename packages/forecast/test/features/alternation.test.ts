@@ -5,7 +5,7 @@ import { normal, random } from "../../src/index.ts";
 const WEEKS = 60;
 const shape = [30, 10, 12, 14, 20, 25, 0];
 
-/** Days of a shop: a weekly shape, a level for each week, and noise of one standard deviation. */
+/** Returns days of a shop: a weekly shape, a level for each week, and noise of one standard deviation. */
 function shop(level: (week: number) => number, seed: number, weeks = WEEKS): Float64Array {
   const next = random(seed);
   return Float64Array.from({ length: 7 * weeks }, (_, t) => level(Math.floor(t / 7)) + shape[t % 7]! + normal(next));

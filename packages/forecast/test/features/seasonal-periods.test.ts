@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { seasonalPeriods } from "../../src/features/seasonal-periods.ts";
 import { normal, random } from "../../src/stats/random.ts";
 
-/** Values with the sum of seasonal waves, and noise of a standard deviation. */
+/** Returns values with the sum of seasonal waves, and noise of a standard deviation. */
 function waves(n: number, periods: readonly number[], noise: number, seed = 1): Float64Array {
   const uniform = random(seed);
   return Float64Array.from({ length: n }, (_, t) =>

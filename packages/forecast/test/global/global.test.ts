@@ -10,7 +10,7 @@ import {
   trainGlobal,
 } from "../../src/index.ts";
 
-/** Weekly sales of shops of any size that a promotion multiplies by a factor that all have in common. */
+/** Returns weekly sales of shops of any size that a promotion multiplies by a factor that all have in common. */
 function shops(count: number, n: number, seed: number): { series: GlobalSeries; future: Float64Array }[] {
   const next = random(seed);
   return Array.from({ length: count }, () => {

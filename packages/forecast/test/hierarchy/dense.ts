@@ -9,7 +9,7 @@ export const transpose = (a: Matrix): number[][] => a[0]!.map((_, j) => a.map((r
 export const diagonalMatrix = (values: ArrayLike<number>): number[][] =>
   Array.from(values, (value, i) => Array.from(values, (_, j) => (i === j ? value : 0)));
 
-/** By Gauss and Jordan, with pivots. */
+/** Returns the inverse of a matrix, by Gauss and Jordan, with pivots. */
 export function inverse(a: Matrix): number[][] {
   const n = a.length;
   const rows = a.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
@@ -30,7 +30,7 @@ export function inverse(a: Matrix): number[][] {
   return rows.map((row) => row.slice(n));
 }
 
-/** The summing matrix S: a row for each node, aggregates first. */
+/** Returns the summing matrix S: a row for each node, aggregates first. */
 export function summing({ leaves, levels }: Hierarchy): number[][] {
   const sums = levels.flatMap(({ nodes, of }) =>
     Array.from({ length: nodes }, (_, node) => Array.from(of, (own) => (own === node ? 1 : 0))),
@@ -38,7 +38,10 @@ export function summing({ leaves, levels }: Hierarchy): number[][] {
   return [...sums, ...diagonalMatrix(new Array(leaves).fill(1))];
 }
 
-/** S P for the error covariance W, P = (S'W⁻¹S)⁻¹S'W⁻¹, and the covariance S (S'W⁻¹S)⁻¹ S' of the reconciled errors. */
+/**
+ * Returns S P for the error covariance W, P = (S'W⁻¹S)⁻¹S'W⁻¹, and the covariance S (S'W⁻¹S)⁻¹ S' of the reconciled
+ * errors.
+ */
 export function generalised(h: Hierarchy, W: Matrix): { map: number[][]; covariance: number[][] } {
   const S = summing(h);
   const weighted = multiply(transpose(S), inverse(W));
@@ -49,7 +52,7 @@ export function generalised(h: Hierarchy, W: Matrix): { map: number[][]; covaria
   };
 }
 
-/** The covariance with shrunk correlations, by definition: element by element. */
+/** Returns the covariance with shrunk correlations, by definition: element by element. */
 export function shrunkCovariance(residuals: readonly Float64Array[]): { W: number[][]; shrinkage: number } {
   const T = residuals.length;
   const n = residuals[0]!.length;

@@ -154,7 +154,7 @@ describe.each([
   });
 });
 
-/** Total, two regions, two products, and the four leaves where they cross. */
+/** Returns total, two regions, two products, and the four leaves where they cross. */
 const crossed = () =>
   groupedHierarchy({ region: ["N", "N", "S", "S"], product: ["x", "y", "x", "y"] }, [[], ["region"], ["product"]]);
 

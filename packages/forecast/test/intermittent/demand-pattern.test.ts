@@ -14,7 +14,7 @@ it("tells the four demand patterns apart by ADI and CV²", () => {
 
 describe("the average demand interval of a season", () => {
   const z = random(3);
-  /** Sales on the days of a week that have a mean, none on the others. */
+  /** Returns sales on the days of a week with a mean, and no sales on the others. */
   const shop = (weeks: number, days: readonly number[]) =>
     Float64Array.from({ length: 7 * weeks }, (_, t) => days[t % 7]! && days[t % 7]! + normal(z));
   const weekdays = shop(20, [100, 120, 140, 160, 180, 0, 0]);

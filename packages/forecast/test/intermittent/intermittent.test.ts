@@ -76,7 +76,10 @@ describe("intermittent demand", () => {
     ["adida", adida],
     ["imapa", imapa],
   ] as const)("%s over new values", (_, fit) => {
-    /** ADIDA by its definition: blocks that end with the fitted series, summed, smoothed, spread over their steps. */
+    /**
+     * Returns ADIDA by its definition: blocks that end with the fitted series, summed, smoothed, spread over their
+     * steps.
+     */
     const byDefinition = (y: readonly number[], fittedTo: number, length: number, alpha: number, initial: number) => {
       let level = initial;
       for (let start = fittedTo % length; start + length <= y.length; start += length)

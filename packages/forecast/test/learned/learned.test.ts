@@ -23,7 +23,7 @@ const GROUP = "plain";
 const members = WEIGHTED_MEMBERS[GROUP];
 const { centres, scales } = priorWeights(GROUP);
 
-/** Evidence in which one member is right, and the others are not. */
+/** Returns evidence in which one member is right, and the others are not. */
 const inFavourOf = (member: string, count: number): (SeriesEvidence & { part: number })[] =>
   Array.from({ length: count }, (_, part) => ({
     group: GROUP,

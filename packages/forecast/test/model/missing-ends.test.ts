@@ -23,13 +23,13 @@ import { normal } from "../../src/stats/random.ts";
 
 const missing = (count: number) => new Array<number>(count).fill(NaN);
 
-/** Demand with a weekly season, positive, of which every method makes a model. */
+/** Returns positive demand with a weekly season, which every method can fit. */
 function weekly(n: number, seed: number): number[] {
   const uniform = random(seed);
   return Array.from({ length: n }, (_, t) => 20 + 0.1 * t + 4 * Math.sin((2 * Math.PI * t) / 7) + normal(uniform));
 }
 
-/** A few noisy steps along a line of slope 1 / 2. */
+/** Returns a few noisy steps along a line of slope 1 / 2. */
 function line(n: number): number[] {
   const uniform = random(3);
   return Array.from({ length: n }, (_, t) => 50 + 0.5 * t + normal(uniform));
@@ -41,7 +41,7 @@ function walk(n: number): number[] {
   return Array.from({ length: n }, () => (level += normal(uniform)));
 }
 
-/** A forecast without its first steps. */
+/** Returns a forecast without its first steps. */
 function later({ mean, levels, lower, upper }: Forecast, steps: number): Forecast {
   const after = (values: Float64Array) => values.slice(steps);
   return { mean: after(mean), levels, lower: lower.map(after), upper: upper.map(after) };
@@ -121,7 +121,7 @@ describe("missing values at the end", () => {
   });
 });
 
-/** Whether two forecasts are the same but for rounding. */
+/** Expects two forecasts to be the same but for rounding. */
 function expectClose(actual: Forecast, expected: Forecast): void {
   const rows = ({ mean, lower, upper }: Forecast) => [mean, ...lower, ...upper];
   rows(actual).forEach((row, i) => row.forEach((value, t) => expect(value).toBeCloseTo(rows(expected)[i]![t]!, 9)));

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { METHODS } from "../../src/model/methods.ts";
 import { forecast } from "../../src/model/model.ts";
 
-/** Five weeks of hours: a straight line, a day, a week, and a known remainder of at most 1. */
+/** Returns five weeks of hours: a straight line, a day, a week, and a known remainder of at most 1. */
 const curve = (t: number) =>
   100 + 0.05 * t + 10 * Math.sin((2 * Math.PI * t) / 24) + 6 * Math.cos((2 * Math.PI * t) / 168);
 const n = 24 * 7 * 5;
 const y = Float64Array.from({ length: n }, (_, t) => curve(t) + (((7 * t) % 11) - 5) / 5);
 const truth = Array.from({ length: 96 }, (_, i) => curve(n + i));
 
-/** The largest error of the forecasts by a method. */
+/** Returns the largest error of the forecasts by a method. */
 function largestError(method: "linear" | "stlf" | "tbats", ...periods: readonly number[]): number {
   const { mean } = forecast(METHODS[method](y, 24, periods.length > 0 ? periods : undefined), { h: truth.length });
   return truth.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (mean[i] ?? NaN))), 0);

@@ -24,7 +24,7 @@ const ABILITIES = {
   simulate: (model: FittedModel) => simulate(model, { h: 3, seed: 1 }),
 };
 
-/** A model as the versions that could not update it stored it. */
+/** Returns a model in the form of the versions that could not update it. */
 function stored({ fittedTo: _, blocks: __, ...rest }: AggregationModel): AggregationModel {
   return JSON.parse(JSON.stringify(rest));
 }

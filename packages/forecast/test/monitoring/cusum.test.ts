@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { averageRunLength, cusum, normal, random } from "../../src/index.ts";
 import { highest } from "../../src/monitoring/cusum.ts";
 
-/** Mean and standard error of the run lengths of so many simulated CUSUMs. */
+/** Returns mean and standard error of the run lengths of simulated CUSUMs. */
 function simulated(reference: number, decision: number, shift: number, runs: number) {
   const uniform = random(20_261_124);
   let [sum, squares] = [0, 0];

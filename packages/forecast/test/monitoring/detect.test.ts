@@ -23,7 +23,7 @@ const THRESHOLDS: Thresholds = {
 };
 const NEUTRAL = { scale: 1, correlation: 0 };
 
-/** Autoregressive errors of standard deviation `scale`. */
+/** Returns autoregressive errors of standard deviation `scale`. */
 function errors(seed: number, n: number, correlation: number, scale: number): Float64Array {
   const uniform = random(seed);
   let last = normal(uniform);
@@ -34,7 +34,7 @@ function errors(seed: number, n: number, correlation: number, scale: number): Fl
   });
 }
 
-/** A series with these standardised errors: normal data about 100, intervals as claimed. */
+/** Returns a series with these standardised errors: normal data about 100, intervals as claimed. */
 function watched(z: Float64Array, missing = 0): WatchedSeries {
   const inside = (limit: number) => z.map((value) => Number(Math.abs(value) <= limit));
   const uniform = random(7);

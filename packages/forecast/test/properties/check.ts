@@ -4,16 +4,16 @@ import { EXCEPTIONS } from "./exceptions.ts";
 import { PROPERTIES, type PropertyName, type Subject } from "./properties.ts";
 import { type Recipe, recipes, type Sample, sampleOf } from "./samples.ts";
 
-/** How a property is checked: how many series of at most how many values, drawn from which seed. */
+/** The effort of a property's check: the number of series, their most values, and the seed that draws them. */
 export interface Effort {
   readonly seed: number;
   readonly runs: number;
   readonly longest: number;
 }
 
-/** What a check of a property showed. */
+/** The result of a property's check. */
 export interface Finding {
-  /** How many series the property said something of. */
+  /** The number of series that the property applies to. */
   readonly checked: number;
   /** The smallest series without the property, and why; undefined if every one has it. */
   readonly counterexample: string | undefined;
@@ -43,7 +43,8 @@ export function checkProperty(method: Method, property: PropertyName, { seed, ru
 }
 
 /**
- * Whether the property says something of the method on a sample: it does not of a series that the method cannot fit.
+ * Tells whether the property applies to the method on a sample. It does not apply to a series that the method cannot
+ * fit.
  *
  * @throws {Error} why the method does not have the property there
  */
@@ -64,7 +65,7 @@ function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>): N
   return Object.keys(table).filter((name): name is Name => Object.hasOwn(table, name));
 }
 
-/** The reason, the recipe that makes the series again, and its values. */
+/** Returns the reason, the recipe that makes the series again, and its values. */
 function describe(recipe: Recipe, error: unknown): string {
   const values = Array.from(sampleOf(recipe).values, String);
   const shown = values.length > 60 ? [...values.slice(0, 60), `… (${values.length})`] : values;

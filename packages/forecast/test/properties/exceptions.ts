@@ -6,7 +6,7 @@ import type { Sample } from "./samples.ts";
 export interface Exception {
   readonly methods: readonly Method[];
   readonly properties: readonly PropertyName[];
-  /** Why, in one line; "fault: …" where it is to be mended. */
+  /** The reason, in one line; "fault: …" for a fault to correct. */
   readonly why: string;
   /** Series of which nothing is claimed; every one if left out. */
   readonly where?: (sample: Sample) => boolean;
@@ -20,7 +20,7 @@ export interface Example {
   readonly next?: readonly number[];
 }
 
-/** The sample of an example. */
+/** Returns the sample of an example. */
 export function sampleOfExample({ period, values, next = values }: Example): Sample {
   return { period, values: Float64Array.from(values), next: Float64Array.from(next), noisy: true };
 }
@@ -32,7 +32,7 @@ const DEMAND = ["croston", "sba", "tsb", "adida", "imapa"] as const;
 const observed = ({ values }: Sample) => values.filter((value) => value === value).length;
 const fewerThan = (count: number) => (sample: Sample) => observed(sample) < count;
 const isNegative = (value: number) => value < 0;
-/** So little varies that its square is lost beside that of the level. */
+/** Tells whether a series varies so little that its square is lost beside that of the level. */
 const isNearConstant = ({ values }: Sample) => {
   const known = values.filter((value) => value === value);
   return Math.max(...known) - Math.min(...known) < 1e-5 * Math.abs(known[0] ?? 0);

@@ -1,6 +1,6 @@
 /**
- * Why forecasts are further from a series than its own past lets one expect, or undefined if they are not: by more than
- * three ranges of the observations, and by more than a range beyond a line half as steep again as any of two steps or more
+ * Returns the reason why forecasts are implausibly far from a series, or undefined if they are not: by more than three
+ * ranges of the observations, and by more than a range beyond a line half as steep again as any of two steps or more
  * that ends in the last observation.
  *
  * @param values - NaN where missing; at least one is observed

@@ -14,18 +14,18 @@ type Property = (subject: Subject) => boolean;
 
 const LEVELS = [0, 50, 80, 95];
 
-/** How many steps: two seasons and some. */
+/** Returns the number of steps: two seasons and some. */
 const horizon = ({ period }: Sample) => 2 * period + 6;
 
 const observedOf = (values: Float64Array) => values.filter((value) => !Number.isNaN(value));
 
-/** The least and the greatest observation. */
+/** Returns the least and the greatest observation. */
 function rangeOf(values: Float64Array): { low: number; high: number } {
   const observed = observedOf(values);
   return { low: observed.reduce((a, b) => Math.min(a, b)), high: observed.reduce((a, b) => Math.max(a, b)) };
 }
 
-/** The greatest absolute value: rounding errors are relative to it. */
+/** Returns the greatest absolute value: rounding errors are relative to it. */
 function magnitude(values: Float64Array): number {
   const { low, high } = rangeOf(values);
   return Math.max(Math.abs(low), Math.abs(high));
@@ -51,14 +51,14 @@ function expectCloseForecasts(actual: Forecast, expected: Forecast, tolerance: n
   });
 }
 
-/** A forecast with every array changed alike. */
+/** Returns a forecast with every array changed alike. */
 function mapForecast({ mean, levels, lower, upper }: Forecast, change: (row: Float64Array) => Float64Array): Forecast {
   return { mean: change(mean), levels, lower: lower.map(change), upper: upper.map(change) };
 }
 
 /**
- * How far forecasts may be apart of which each is at an optimum of its own search: a thousandth of the interval, and five
- * digits of the forecast.
+ * Returns the tolerance between forecasts that are each at an optimum of their own search: a thousandth of the
+ * interval, and five digits of the forecast.
  */
 function searchTolerance(expected: Forecast): number {
   const widest = widthsOf(expected).reduce((a, b) => Math.max(a, b));
@@ -76,16 +76,19 @@ function expectEquivariant(subject: Subject, change: (value: number) => number):
   expectCloseForecasts(actual, expected, searchTolerance(expected) + 1e-7 * magnitude(values));
 }
 
-/** The series' own values after a missing one in each third place: what an update may bring. */
+/** Returns the series' own values after a missing one in each third place: what an update may bring. */
 const withGaps = (next: Float64Array) => next.map((value, t) => (t % 3 === 1 ? NaN : value));
 
-/** The width of each step's interval of the greatest level. */
+/** Returns the width of each step's interval of the greatest level. */
 function widthsOf({ lower, upper }: Forecast): Float64Array {
   const top = upper.at(-1) ?? new Float64Array();
   return top.map((value, i) => value - (lower.at(-1)?.[i] ?? NaN));
 }
 
-/** What every method has, but for the exceptions of exceptions.ts. Those after the first are of the series that it fits. */
+/**
+ * The properties of every method, but for the exceptions of exceptions.ts. All but the first hold for the series that
+ * it fits.
+ */
 export const PROPERTIES = {
   "fits any series": ({ fit, values }) => {
     fit(values);

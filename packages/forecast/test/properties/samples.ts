@@ -8,7 +8,7 @@ export interface Sample {
   readonly period: number;
   /** The 12 values that follow, without missing ones. */
   readonly next: Float64Array;
-  /** Whether no value follows from the others: a forecast of it that is certain is wrong. */
+  /** True if no value follows from the others: a forecast of it that is certain is wrong. */
   readonly noisy: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface Recipe {
   readonly length: number;
   readonly period: number;
   readonly seed: number;
-  /** Whether one in seven values between the first and the last is missing. */
+  /** True if one in seven values between the first and the last is missing. */
   readonly gaps: boolean;
 }
 
@@ -35,7 +35,7 @@ type Path = (t: number) => number;
 const seasonOf = ({ period, gauss }: Draw) => Array.from({ length: period }, gauss);
 const phase = (season: readonly number[], t: number) => season[t % season.length] ?? 0;
 
-/** What planners' series look like. */
+/** The shapes of planners' series. */
 const SHAPES = {
   constant: () => () => 7,
   noise:

@@ -15,7 +15,7 @@ import {
 
 const golden = JSON.parse(readFileSync(new URL("../fixtures/regression.json", import.meta.url), "utf8"));
 const y = Float64Array.from(golden.y as number[], Math.log);
-/** Largest difference relative to the larger of 1 and the expected size. */
+/** Returns largest difference relative to the larger of 1 and the expected size. */
 const differs = (got: ArrayLike<number>, expected: readonly number[]) =>
   Math.max(...expected.map((value, i) => Math.abs(got[i]! - value) / Math.max(1, Math.abs(value))));
 

@@ -24,12 +24,16 @@ const METHODS: Record<string, (y: Float64Array, period: number) => FittedModel> 
 };
 
 /**
- * With missing values, meanf counts them as observations in its degrees of freedom and standard error; ours does not.
- * Its point forecasts agree, its bounds are too narrow by 1e-4 of the series' size here.
+ * Tells whether bounds differ from R's: with missing values, meanf counts them as observations in its degrees of
+ * freedom and standard error; ours does not. Its point forecasts agree, its bounds are too narrow by 1e-4 of the
+ * series' size here.
  */
 const boundsDiffer = ({ id, method }: Expected) => ["presidents", "gold"].includes(id) && method === "meanf";
 
-/** R's rwf counts a change over missing values as that of one step; ours divides it by its steps (FPP3, 5.2: in time). */
+/**
+ * Tells whether the drift differs from R's: R's rwf counts a change over missing values as that of one step; ours
+ * divides it by its steps (FPP3, 5.2: in time).
+ */
 const driftDiffers = ({ id, method }: Expected) => ["presidents", "gold"].includes(id) && method === "rwf_drift";
 
 function check(expected: Expected, y: Float64Array, period: number): void {

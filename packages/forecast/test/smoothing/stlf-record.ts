@@ -7,7 +7,10 @@ export interface StlfRecord {
   readonly forecast: { readonly mean: number[] };
 }
 
-/** Our model of the seasonally adjusted series with the parameters R ended at: what differs then is not the search. */
+/**
+ * Returns our model of the seasonally adjusted series with the parameters R ended at: what differs then is not the
+ * search.
+ */
 export function fitAsRecorded({ ets: form, par }: StlfRecord): (adjusted: Float64Array) => EtsModel {
   const { alpha, beta = 0, phi = 1, l, b = 0 } = par;
   const [error, trend] = form.slice(4).split(",");

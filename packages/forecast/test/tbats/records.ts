@@ -41,7 +41,7 @@ export interface TbatsCase {
   readonly result: RecordedTbats;
 }
 
-/** The successful records of tbats.json or m3_tbats.json; undefined where absent. */
+/** Returns the successful records of tbats.json or m3_tbats.json; undefined where absent. */
 export function tbatsCases(name: "tbats" | "m3_tbats"): TbatsCase[] | undefined {
   const records = reference<readonly Reference<RecordedTbats>[]>(name);
   const known = referenceSeries();
@@ -70,7 +70,7 @@ function longestStretch(y: Float64Array): Float64Array {
   return longest;
 }
 
-/** The model with R's parameters and initial states. */
+/** Returns the model with R's parameters and initial states. */
 export function recordedModel({ y, result }: TbatsCase): TbatsModel {
   const { lambda, alpha, beta, damping, gamma_one, gamma_two, ar, ma, k, periods, seed_states } = result;
   const trend = beta !== null;
@@ -122,7 +122,7 @@ export function recordedModel({ y, result }: TbatsCase): TbatsModel {
   };
 }
 
-/** The least sum of squares of a model's parameters over all initial states. */
+/** Returns the least sum of squares of a model's parameters over all initial states. */
 export function leastSquaresOf(model: TbatsModel, y: Float64Array): number {
   const system = systemOf(model);
   const solver = createInitialStates(y.length, system.states);

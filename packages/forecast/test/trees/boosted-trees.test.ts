@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { auc, boostedTrees, predictBoosted } from "../../src/index.ts";
 import { rowsOf, tableOf } from "./tables.ts";
 
-/** A model of a table's training rows, its predictions for the others, and what happened there. */
+/** Returns a model of a table's training rows, its predictions for the others, and what happened there. */
 function held(seed: number) {
   const table = tableOf(seed);
   const known = rowsOf(table, 0, table.training);

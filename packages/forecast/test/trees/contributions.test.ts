@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type BoostedTrees, boostedContributions, boostedTrees, predictBoosted } from "../../src/index.ts";
 import { rowsOf, tableOf } from "./tables.ts";
 
-/** The mean of a tree's leaves for a row of which only some features are known, by training rows. */
+/** Returns the mean of a tree's leaves for a row of which only some features are known, by training rows. */
 function expected(tree: BoostedTrees["trees"][number], known: ReadonlySet<number>, row: readonly number[]): number {
   const rowsAt = (node: number): number =>
     node < 0 ? (tree.rows[-1 - node] ?? NaN) : rowsAt(tree.left[node] ?? NaN) + rowsAt(tree.right[node] ?? NaN);

@@ -9,8 +9,8 @@ export interface Table {
 }
 
 /**
- * A table of five to ten features, one of them of few values and one with missing values, whose outcome depends on
- * products and steps of some; tables of even numbers have classes, the others numbers.
+ * Returns a table of five to ten features, one of them of few values and one with missing values, whose outcome
+ * depends on products and steps of some; tables of even numbers have classes, the others numbers.
  */
 export function tableOf(seed: number, rows = 2000): Table {
   const uniform = random(seed);
@@ -32,7 +32,7 @@ export function tableOf(seed: number, rows = 2000): Table {
   return { loss, training: Math.floor(rows / 2), x, y };
 }
 
-/** Rows from one to before another. */
+/** Returns the rows from one up to, but not including, another. */
 export function rowsOf({ x, y }: Table, from: number, to: number) {
   return {
     x: Object.fromEntries(Object.entries(x).map(([name, column]) => [name, column.slice(from, to)])),

@@ -34,7 +34,10 @@ function example(
   return { arma, x, w };
 }
 
-/** The log-likelihood by definition: the covariance matrix from a long moving-average expansion, and its Cholesky factor. */
+/**
+ * Returns the log-likelihood by definition: the covariance matrix from a long moving-average expansion, and its
+ * Cholesky factor.
+ */
 function byDefinition({ ar, ma, sar, sma, period }: Arma, w: Float64Array): number {
   const n = w.length;
   const length = 4000;
