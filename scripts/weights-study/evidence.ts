@@ -37,11 +37,11 @@ function evidenceOf({ training, actual, period }: StudySeries): Omit<StudyEviden
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  return {
-    before: weightEvidence(training, actual.length, options) ?? null,
-    after: weightEvidence(all, actual.length, options) ?? null,
-    best,
+  const evidence = (values: Float64Array) => {
+    const { models: _, ...errors } = weightEvidence(values, actual.length, options) ?? {};
+    return "group" in errors ? errors : null;
   };
+  return { before: evidence(training), after: evidence(all), best };
 }
 
 /** Returns the evidence of series, kept in a folder: a second call computes only what is not there. */

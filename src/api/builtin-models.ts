@@ -10,7 +10,6 @@ import {
   GLOBAL,
   type Options,
   SENSOR_ANOMALIES,
-  SERIES,
   STORE_SALES,
 } from "../model/builtin/options.ts";
 
@@ -67,7 +66,7 @@ export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {
       },
     ]),
   ),
-  learned: { ...none, module: "learned", options: SERIES, series: true, library: true },
+  learned: { ...none, module: "learned", options: FORECASTER, series: true, library: true },
   global: { ...none, module: "global", options: GLOBAL, anyColumns: ["attributes"], series: true },
   "store-sales": {
     ...none,

@@ -54,6 +54,12 @@ export async function configuredModel(
     const order = query === undefined ? (source?.order_by ?? []) : [query.orderBy ?? []].flat();
     const time = order.filter((column) => !keyColumns.includes(column)).at(-1);
     const exports: { [name: string]: PlainData } = { ...builtin.exports };
+    for (const option of ["origins", "lag"])
+      if (common[option] !== undefined && !Object.hasOwn(builtin.options, option))
+        throw new ManymodelError(
+          "config",
+          `${placeOf(config, `train.${option}`)}: model ${name} does not measure its holdout by train.${option}; leave ${option} out`,
+        );
     const { attributes } = sourceAttributes(workspace, query);
     const fromSource = {
       ...(time !== undefined && { time }),

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { BUILTIN_MODELS } from "../../src/api/builtin-models.ts";
 import { withConfiguredOptions } from "../../src/api/configured-model.ts";
 import { openWorkspace } from "../workspace.ts";
 
@@ -23,4 +24,15 @@ it("a definition that is named by another path to the configured file takes all 
   expect(withConfiguredOptions(mm, "./mine.js")).toEqual({ name: "./mine.js", ...expected });
   expect(withConfiguredOptions(mm, "./other/../mine.js")).toEqual({ name: "./other/../mine.js", ...expected });
   expect(withConfiguredOptions(mm, "./other.js")).toBe("./other.js");
+});
+
+it("a model that measures one origin and no lag refuses others", async () => {
+  const several = await openWorkspace("memory", "source: { table: SALES, partition_by: SKU }\ntrain: { origins: 2 }");
+  await expect(several.train("store-sales")).rejects.toThrow(
+    "train.origins: model store-sales does not measure its holdout by train.origins; leave origins out",
+  );
+  const lagged = await openWorkspace("memory", "source: { table: SALES, partition_by: SKU }\ntrain: { lag: 7 }");
+  await expect(lagged.train("sensor-anomalies")).rejects.toThrow("by train.lag; leave lag out");
+  for (const name of ["ets", "learned", "global"])
+    expect(Object.keys(BUILTIN_MODELS[name]?.options ?? {})).toEqual(expect.arrayContaining(["lag", "origins"]));
 });

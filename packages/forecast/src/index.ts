@@ -107,6 +107,7 @@ export { explainWeights, type WeightReason } from "./learned/explain-weights.ts"
 export { FOLDS, type GroupWeights, isLearntWeights, type LearntWeights, learnAcross } from "./learned/learn-across.ts";
 export {
   combinedError,
+  type EvidenceWithModels,
   reweigh,
   type SeriesEvidence,
   sharesOf,

@@ -1,6 +1,6 @@
 import { type Accuracy, accuracy } from "@manymodel/forecast";
 import { at } from "../../core/aligned.ts";
-import type { Metrics } from "./origin-metrics.ts";
+import { type Metrics, meanOf } from "./origin-metrics.ts";
 
 /** A model as it moves over the steps of a series. */
 export interface MovingModel<M> {
@@ -17,6 +17,42 @@ export interface HeldOut {
   readonly lag: number;
   /** The number of steps of the series. */
   readonly length: number;
+}
+
+/** A series whose last observations are held out. */
+export interface Holdout {
+  readonly y: Float64Array;
+  /** The step of the first observation held out. */
+  readonly origin: number;
+  readonly period: number;
+  /** Steps ahead at which orders are placed. */
+  readonly lag?: number | undefined;
+}
+
+/** Returns the accuracy over a holdout; with a lag also against seasonal naive forecasts (see `measures`). */
+export function holdoutMeasures(
+  { y, origin, period, lag }: Holdout,
+  actual: Float64Array,
+  forecast: Float64Array,
+): Metrics {
+  const options = { training: y.subarray(0, origin), period };
+  return lag === undefined
+    ? { ...accuracy(actual, forecast, options) }
+    : measures(actual, forecast, naiveFrom(y, origin, period), options);
+}
+
+/**
+ * Returns the measures of forecasts made `lag` steps before (see `forecastsAtLag`), each with the prefix `lag_`.
+ *
+ * @param actual - the observations that were forecast: those from `origin + lag - 1` on
+ */
+export function lagMeasures(
+  { y, origin, period, lag }: Holdout & { readonly lag: number },
+  actual: Float64Array,
+  forecast: Float64Array,
+): Metrics {
+  const naive = naiveAtLag(y, origin + lag - 1, lag, period);
+  return meanOf("lag_", [measures(actual, forecast, naive, { training: y.subarray(0, origin), period })]);
 }
 
 /**

@@ -1,5 +1,4 @@
 import {
-  accuracy,
   forecastGlobal,
   type GlobalModel,
   type GlobalSeries,
@@ -24,8 +23,10 @@ import { knownSteps, noSteps } from "../known-steps.ts";
 import { observed } from "../observed.ts";
 import { type RegressorColumns, regressors } from "../regressors.ts";
 import { NO_AXIS, type SeriesAxis, stepsAfter } from "../series-axis.ts";
+import { forecastsAtLag, holdoutMeasures, lagMeasures } from "./at-lag.ts";
 import { type Attributes, attributeFeatures, attributesOf, commonAttributes } from "./attribute-features.ts";
 import type { GlobalExports } from "./options.ts";
+import { type Metrics, originMetrics } from "./origin-metrics.ts";
 
 /** The models that a run trains once: on all values, and on those before the holdout. */
 interface GlobalLearnt {
@@ -35,6 +36,8 @@ interface GlobalLearnt {
   readonly all: GlobalModel | null;
   /** Null where no series is long enough without its holdout. */
   readonly heldOut: GlobalModel | null;
+  /** Models of the origins before the last one, each on the values before its own holdout; left out with one origin. */
+  readonly earlier?: readonly (GlobalModel | null)[];
   /** The reason why there is no model. */
   readonly why?: string;
 }
@@ -68,7 +71,7 @@ const IMPORTANT = 12;
  * One model of all partitions: boosted trees that a run trains once (see `trainGlobal`) on scaled lags, the calendar, what drives
  * the series (`source.regressors`, `holidays`) and `source.attributes`. Of a partition only its last values are kept. The metrics
  * `holdout_*` of partitions are those of a second model, which has not seen the holdout of any of them. Its errors give the
- * intervals of both.
+ * intervals of both. Each further origin has a model of its own.
  *
  * `info` has the features that matter most, with their share in the gain of all splits.
  */
@@ -82,7 +85,7 @@ export default defineModel({
   },
 
   async learn({ partitions, exports }: LearnContext<GlobalExports>): Promise<GlobalLearnt> {
-    const { horizon, holdout, rounds } = exports;
+    const { horizon, holdout, rounds, origins = 1 } = exports;
     const infos: FittedInfo[] = [];
     for await (const { info } of partitions) infos.push(infoOf(info));
     const options = {
@@ -92,36 +95,50 @@ export default defineModel({
     };
     const all = new GlobalTraining(options);
     const lastValues = holdout > 0 ? holdout : horizon;
-    const heldOut = new GlobalTraining({ ...options, holdout: lastValues });
+    const trainings = Array.from(
+      { length: holdout > 0 ? origins : 1 },
+      () => new GlobalTraining({ ...options, holdout: lastValues }),
+    );
     for await (const row of partitions) {
       const context = await row.read();
       const attributes = attributeFeatures(attributesOf(context.data, exports.attributes));
       const series = { ...seriesOf(context, drivenNames(options.known)), attributes };
       all.add(series);
-      heldOut.add({ ...series, leastScale: leastScaleOf(series.y.subarray(0, -lastValues)) });
+      for (const [i, training] of trainings.entries()) {
+        const y = series.y.subarray(0, endOf(series.y, trainings.length - 1 - i, lastValues));
+        training.add({ ...series, y, leastScale: leastScaleOf(y.subarray(0, -lastValues)) });
+      }
     }
-    const measured = trainedBy(() => heldOut.train());
-    const final = trainedBy(() => all.train(measured.model?.errors));
+    const heldOut = trainings.map((training) => trainedBy(() => training.train()).model ?? null);
+    const last = heldOut.pop() ?? null;
+    const final = trainedBy(() => all.train(last?.errors));
     return {
       kind: "global-learnt",
       formatVersion: 1,
       all: final.model ?? null,
-      heldOut: measured.model ?? null,
+      heldOut: last,
+      ...(heldOut.length > 0 && { earlier: heldOut }),
       ...(final.why !== undefined && { why: final.why }),
     };
   },
 
   complete({ data, exports, axis = NO_AXIS, learnt }: CompleteContext<GlobalPartition, object, GlobalExports>) {
-    const { all, heldOut } = learntOf(learnt);
+    const { all, heldOut, earlier = [] } = learntOf(learnt);
     const { horizon, holdout } = exports;
     const series = seriesOf({ data, exports, axis }, drivenNames(all.known));
     const attributes = attributesOf(data, exports.attributes);
     const model = partitionOf(series, attributes, all, "all");
     const { mean } = predict(all, model, { horizon, levels: [], exports, axis: stepsAfter(axis, horizon) });
-    const hasHoldout = holdout > 0 && heldOut !== null && series.y.length >= 2 * holdout;
+    const metrics = originMetrics(
+      [...earlier, heldOut].map((held, i) => {
+        const y = series.y.subarray(0, endOf(series.y, earlier.length - i, holdout));
+        const isMeasured = holdout > 0 && held !== null && y.length >= 2 * holdout;
+        return isMeasured ? holdoutMetrics(held, { ...series, y, attributes }, { data, exports }) : undefined;
+      }),
+    );
     return {
       model,
-      ...(hasHoldout && { metrics: holdoutMetrics(heldOut, { ...series, attributes }, { data, exports }) }),
+      ...(metrics !== undefined && { metrics }),
       ...(mean.length > 0 && { forecast: mean }),
       info: { period: all.period, learnt_from: all.series, importance: importanceOf(all) },
     };
@@ -279,24 +296,34 @@ function predict(
   return { ...forecastGlobal(model, series, { h: steps, levels }), ...stopped };
 }
 
+/** Returns the step after the last one of an origin's holdout, so many origins before the last one. */
+const endOf = (y: Float64Array, before: number, holdout: number) => Math.max(0, y.length - before * holdout);
+
 /** Returns the accuracy over the holdout of forecasts by the model that has not seen it. */
 function holdoutMetrics(
   heldOut: GlobalModel,
   { y, attributes, ...series }: Omit<GlobalSeries, "attributes"> & { readonly attributes: Attributes },
   { data, exports }: Pick<FitContext<object, GlobalExports>, "data" | "exports">,
-): { readonly [name: string]: number } {
-  const { holdout } = exports;
-  const n = y.length - holdout;
-  const training = y.subarray(0, n);
-  const before = {
-    ...series,
-    y: training,
-    attributes: attributeFeatures(attributes),
-    leastScale: leastScaleOf(training),
+): Metrics {
+  const { holdout, lag } = exports;
+  const { period } = heldOut;
+  const origin = y.length - holdout;
+  const training = y.subarray(0, origin);
+  const features = { ...series, attributes: attributeFeatures(attributes), leastScale: leastScaleOf(training) };
+  const ahead = (known: number, h: number) =>
+    forecastGlobal(heldOut, { ...features, y: y.subarray(0, known) }, { h, levels: [] }).mean;
+  const mean = boundSeries(ahead(origin, holdout), data, exports, origin);
+  // Intervals are quantiles of errors over this very holdout, so that no measure of them is out of sample.
+  const whole = holdoutMeasures({ y, origin, period, lag }, y.subarray(origin), mean);
+  if (lag === undefined || lag > holdout) return whole;
+  // The model stays as it is: what moves is the number of values that it knows.
+  const moving = {
+    forecast: (known: number, _: number, h: number) => ahead(known, h),
+    update: (known: number) => known + 1,
   };
-  const mean = boundSeries(forecastGlobal(heldOut, before, { h: holdout, levels: [] }).mean, data, exports, n);
-  const measured = accuracy(y.subarray(n), mean, { training, period: heldOut.period });
-  return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`holdout_${name}`, value]));
+  const first = origin + lag - 1;
+  const orders = boundSeries(forecastsAtLag(moving, origin, { origin, lag, length: y.length }), data, exports, first);
+  return { ...whole, ...lagMeasures({ y, origin, period, lag }, y.subarray(first), orders) };
 }
 
 /** Returns the features that matter most, with their share in the gain of all splits. */

@@ -101,7 +101,7 @@ export const SERIES = {
   holdout: required(wholeFrom(0)),
 };
 
-/** Options of a forecaster by one method. */
+/** Options of every model that forecasts the holdout: a method, learnt weights, one model of all series. */
 export const FORECASTER = {
   ...SERIES,
   /** Steps ahead at which orders are placed: the holdout is measured at that lag too (see `atLag`); not when left out. */
@@ -111,11 +111,11 @@ export const FORECASTER = {
 };
 
 /** Exports of a combination with learnt weights. */
-export type LearnedExports = Decided<Exports<typeof SERIES>>;
+export type LearnedExports = Decided<Exports<typeof FORECASTER>>;
 
 /** Options of one model of all series. */
 export const GLOBAL = {
-  ...SERIES,
+  ...FORECASTER,
   /** Columns that tell what kind of series it is, such as a category: `source.attributes`. */
   attributes: optional(names),
   /** The number of trees; default 200. */

@@ -7,9 +7,9 @@ import type { Frame } from "../frame.ts";
 import { observed } from "../observed.ts";
 import { type RegressorColumns, regressorRows } from "../regressors.ts";
 import { NO_AXIS, type SeriesAxis } from "../series-axis.ts";
-import { forecastsAtLag, measures, naiveAtLag, naiveFrom } from "./at-lag.ts";
+import { forecastsAtLag, holdoutMeasures, lagMeasures } from "./at-lag.ts";
 import type { ForecasterExports } from "./options.ts";
-import { type Metrics, meanOf, originMetrics } from "./origin-metrics.ts";
+import { type Metrics, originMetrics } from "./origin-metrics.ts";
 
 /** A forecast that is asked for. */
 export interface AskedForecast {
@@ -87,10 +87,8 @@ export function seriesForecaster(
       const ahead = { mean, levels, lower: lower.map(bound), upper: upper.map(bound) };
       const options = { training, period };
       const observations = actual.subarray(n);
-      const measured =
-        lag === undefined
-          ? accuracy(observations, mean, options)
-          : measures(observations, mean, naiveFrom(y, n, period), options);
+      const holdoutPart = { y, origin: n, period };
+      const measured = holdoutMeasures({ ...holdoutPart, lag }, observations, mean);
       const whole = { ...measured, pinball: scaledPinball(observations, ahead, options) };
       if (lag === undefined || lag > holdout || !supports(model, "update")) return { model, metrics: whole };
       const first = n + lag - 1;
@@ -102,9 +100,8 @@ export function seriesForecaster(
       };
       const atLag = forecastsAtLag(moving, model, { origin: n, lag, length: y.length });
       const orders = boundSeries(atLag, data, exports, first);
-      const naive = naiveAtLag(y, first, lag, period);
-      const moved = measures(actual.subarray(first), orders, naive, options);
-      return { model, metrics: { ...whole, ...meanOf("lag_", [moved]) } };
+      const moved = lagMeasures({ ...holdoutPart, lag }, actual.subarray(first), orders);
+      return { model, metrics: { ...whole, ...moved } };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       return undefined;

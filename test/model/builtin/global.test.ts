@@ -67,6 +67,36 @@ describe("global", () => {
     expect(before.info).toMatchObject({ period: 7, learnt_from: 10, importance: { "lag-mean": expect.any(Number) } });
   });
 
+  it("measures every origin by a model that has not seen its holdout", async () => {
+    const rounds = 10;
+    const several = await train(shops(), { rounds, origins: 2 });
+    const [last, earlier] = [await train(shops(), { rounds }), await train(shops(1, DAYS - HOLDOUT), { rounds })];
+    const { metrics = {}, forecast } = await several.complete(3);
+    const [atLast, before] = [await last.complete(3), await earlier.complete(3)];
+    expect(metrics.holdout_last_mase).toBe(atLast.metrics?.holdout_mase);
+    expect(metrics.holdout_earlier_mase).toBe(before.metrics?.holdout_mase);
+    expect(forecast).toEqual(atLast.forecast);
+  });
+
+  it("measures forecasts of a lag, each by what was known so many days before", async () => {
+    const lag = 3;
+    const { learnt, complete } = await train(shops(), { lag, rounds: 10 });
+    const { metrics = {} } = await complete(2);
+    const y = shops()[2]!.numbers("Y");
+    // Partitions that end earlier are forecast by the model that has not seen the holdout.
+    const forecasts = await Promise.all(
+      range(DAYS - HOLDOUT, DAYS - lag + 1).map(async (days) => {
+        const data = daily(range(0, days), { Y: (t) => y[t] ?? NaN, KIND: () => 0 });
+        const { model } = await global.fit({ data, exports, seed: 1 });
+        const { mean } = await global.predict!({ model, horizon: lag, levels: [], data, exports, seed: 1, learnt });
+        return Number(mean[lag - 1]);
+      }),
+    );
+    const errors = forecasts.map((value, i) => Math.abs(value - (y[DAYS - HOLDOUT + lag - 1 + i] ?? NaN)));
+    expect(metrics.holdout_lag_mae).toBeCloseTo(errors.reduce((sum, error) => sum + error, 0) / errors.length, 6);
+    expect(metrics.holdout_value_added).toBeTypeOf("number");
+  });
+
   it("forecasts after newer rows as if it had known them, and keeps the rows that it needs only", async () => {
     const { complete, predict, learnt } = await train(shops());
     const { model } = await complete(0);

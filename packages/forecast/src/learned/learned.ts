@@ -6,7 +6,7 @@ import { combine } from "../model/combination.ts";
 import type { CombinationModel, ConformalModel, FittedModel } from "../model/fitted-model.ts";
 import { MEMBERS } from "../model/methods.ts";
 import { endOfObserved, fitObserved, startOfObserved } from "../model/missing-ends.ts";
-import { forecast } from "../model/model.ts";
+import { forecast, update } from "../model/model.ts";
 import { checkPeriod, checkSeries, type Series, toFloat64 } from "../time/series.ts";
 import { priorWeights } from "./prior-weights.ts";
 import { weightFeatures } from "./weight-features.ts";
@@ -37,6 +37,12 @@ export interface SeriesEvidence {
   readonly features: readonly number[];
   /** Errors of each member of the group, by step: actual value less forecast, NaN without an error. */
   readonly errors: readonly (readonly number[])[];
+}
+
+/** Evidence, and the models whose errors it has. */
+export interface EvidenceWithModels extends SeriesEvidence {
+  /** Of each member of the group the model fitted to the values before, at the last of them; undefined where there is none. */
+  readonly models: readonly (FittedModel | undefined)[];
 }
 
 /** The period of a series. */
@@ -100,7 +106,7 @@ export function weighedSeries(y: Series, { period, periods }: WeighedOptions): W
  * @param holdout - the number of last values, at least 1
  * @returns undefined if the values before allow no fit, or are of another kind than the whole series
  */
-export function weightEvidence(y: Series, holdout: number, options: WeighedOptions): SeriesEvidence | undefined {
+export function weightEvidence(y: Series, holdout: number, options: WeighedOptions): EvidenceWithModels | undefined {
   const values = toFloat64(y);
   const n = values.length - holdout;
   const end = endOfObserved(values.subarray(0, Math.max(0, n)));
@@ -110,13 +116,14 @@ export function weightEvidence(y: Series, holdout: number, options: WeighedOptio
   try {
     const { model, group, members, features } = weighedSeries(values.subarray(0, end), options);
     if (group !== lineupOf(whole, options.period, options.periods).name) return undefined;
-    const { members: models } = combinationOf(model);
-    const means = models.map((one) => forecast(one, { h: holdout + n - end, levels: [] }).mean.subarray(n - end));
-    const errors = WEIGHTED_MEMBERS[group].map((name) => {
-      const mean = means[members.indexOf(name)];
+    const fits = combinationOf(model).members;
+    const models = WEIGHTED_MEMBERS[group].map((name) => fits[members.indexOf(name)]);
+    const errors = models.map((one) => {
+      const mean = one && forecast(one, { h: holdout + n - end, levels: [] }).mean.subarray(n - end);
       return Array.from(holdoutValues, (value, step) => Number((value - (mean?.[step] ?? NaN)).toPrecision(6)));
     });
-    return { group, features, errors };
+    const moved = models.map((one) => one && (n > end ? update(one, values.subarray(end, n)) : one));
+    return { group, features, errors, models: moved };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -155,10 +162,11 @@ export function combinedError({ features, errors }: SeriesEvidence, weights: Wei
 }
 
 /**
- * Returns the model of `weighedSeries` with other weights of its members, in their order. Members with a weight of 0
- * are left out.
+ * Returns the model of `weighedSeries`, or a regression whose errors it models, with other weights of its members, in
+ * their order. Members with a weight of 0 are left out.
  */
 export function reweigh(model: FittedModel, weights: readonly number[]): FittedModel {
+  if (model.kind === "regression") return { ...model, errors: reweigh(model.errors, weights) };
   if (model.kind === "conformal") return { ...model, model: reweigh(model.model, weights) };
   const { members, ...combination } = combinationOf(model);
   const isUsed = (_: unknown, m: number) => (weights[m] ?? 0) > 0;
