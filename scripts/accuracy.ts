@@ -43,7 +43,9 @@ const text = `# Accuracy against R
 Written by \`scripts/accuracy.ts\`; do not edit. R is 4.2.2 with forecast 8.20: its recorded results, not run again.
 
 ${parts.join("\n")}
-${readFileSync("scripts/best-study/result.md", "utf8")}
+${readFileSync("scripts/best-study/second.md", "utf8")}
+${readFileSync("scripts/best-study/third.md", "utf8")}
+${readFileSync("scripts/best-study/findings.md", "utf8")}
 ${readFileSync("scripts/coverage-study/result.md", "utf8")}
 ${readFileSync("scripts/coverage-study/findings.md", "utf8")}
 ${readFileSync("scripts/weights-study/result.md", "utf8")}

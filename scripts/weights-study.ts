@@ -46,6 +46,7 @@ const OTHERS: Readonly<Partial<Record<LineupName, readonly string[]>>> = {
   season: ["stlf", "snaive"],
   days: ["cautious-ets", "stlf"],
   fortnight: ["ces", "stlf"],
+  day: ["stlf"],
   hours: ["tbats"],
   "long-season": ["stl-ces", "snaive"],
 };

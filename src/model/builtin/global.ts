@@ -130,10 +130,10 @@ export default defineModel({
     const model = partitionOf(series, attributes, all, "all");
     const { mean } = predict(all, model, { horizon, levels: [], exports, axis: stepsAfter(axis, horizon) });
     const metrics = originMetrics(
-      [...earlier, heldOut].map((held, i) => {
+      [...earlier, heldOut].map((trained, i) => {
         const y = series.y.subarray(0, endOf(series.y, earlier.length - i, holdout));
-        const isMeasured = holdout > 0 && held !== null && y.length >= 2 * holdout;
-        return isMeasured ? holdoutMetrics(held, { ...series, y, attributes }, { data, exports }) : undefined;
+        const isMeasured = holdout > 0 && trained !== null && y.length >= 2 * holdout;
+        return isMeasured ? holdoutMetrics(trained, { ...series, y, attributes }, { data, exports }) : undefined;
       }),
     );
     return {
@@ -310,16 +310,16 @@ function holdoutMetrics(
   const origin = y.length - holdout;
   const training = y.subarray(0, origin);
   const features = { ...series, attributes: attributeFeatures(attributes), leastScale: leastScaleOf(training) };
-  const ahead = (known: number, h: number) =>
-    forecastGlobal(heldOut, { ...features, y: y.subarray(0, known) }, { h, levels: [] }).mean;
+  const ahead = (length: number, h: number) =>
+    forecastGlobal(heldOut, { ...features, y: y.subarray(0, length) }, { h, levels: [] }).mean;
   const mean = boundSeries(ahead(origin, holdout), data, exports, origin);
   // Intervals are quantiles of errors over this very holdout, so that no measure of them is out of sample.
   const whole = holdoutMeasures({ y, origin, period, lag }, y.subarray(origin), mean);
   if (lag === undefined || lag > holdout) return whole;
   // The model stays as it is: what moves is the number of values that it knows.
   const moving = {
-    forecast: (known: number, _: number, h: number) => ahead(known, h),
-    update: (known: number) => known + 1,
+    forecast: (length: number, _: number, h: number) => ahead(length, h),
+    update: (length: number) => length + 1,
   };
   const first = origin + lag - 1;
   const orders = boundSeries(forecastsAtLag(moving, origin, { origin, lag, length: y.length }), data, exports, first);

@@ -43,7 +43,7 @@ interface OriginEvidence extends SeriesEvidence {
   readonly atLag?: readonly (readonly number[])[];
 }
 
-/** What a partition keeps until its weights are learnt. */
+/** The members of a partition and their evidence, kept until its weights are learnt. */
 interface FittedInfo extends Omit<WeighedSeries, "model"> {
   /** Of each origin, the last one last; null where it allows no fit. */
   readonly evidence: readonly (OriginEvidence | null)[];
@@ -190,7 +190,7 @@ function withoutEffects(
   const before = regressorRows(xreg, 0, origin);
   const { regressors: names, coef, offset = 0 } = fitDriven({ fits: METHODS }, task, y.subarray(0, origin), before);
   return y.map((value, t) =>
-    names.reduce((rest, name, i) => rest - at(coef, i) * at(xreg[name] ?? [], t), value + offset),
+    names.reduce((remainder, name, i) => remainder - at(coef, i) * at(xreg[name] ?? [], t), value + offset),
   );
 }
 
@@ -214,7 +214,7 @@ function holdoutMetrics(
 ): Metrics {
   const { holdout, period, lag } = exports;
   const origin = y.length - holdout;
-  /** Actual values and forecasts from a step on; a step without an error has no actual value. */
+  /** Returns actual values and forecasts from a step on; a step without an error has no actual value. */
   const pairs = (errors: SeriesEvidence, from: number) => {
     const combined = y.slice(from).map((_, step) => combinedError(errors, weights, step));
     const actual = combined.map((error, step) => at(y, from + step) + 0 * error);

@@ -35,7 +35,7 @@ export interface Member {
  * calibrated out of sample. Most series get the median of automatic ARIMA, exponential smoothing, dynamic optimised
  * theta and complex exponential smoothing; the median of four is the mean of the middle two. Intermittent demand
  * (average demand interval ≥ 1.32, not counting zeros that the season explains) gets the mean of the
- * Teunter–Syntetos–Babai, ADIDA and IMAPA methods, with their intervals.
+ * ADIDA and IMAPA methods, in which IMAPA counts three times, with their intervals.
  *
  * Intervals: the combination's own (see `combine`) times a factor for each level and step. For a series of fewer than
  * 100 values the factor is the one that other series needed (see `widening`). For a longer series the members' forms

@@ -2,6 +2,7 @@ import { autoArima } from "../arima/index.ts";
 import { ces } from "../ces/index.ts";
 import { ets } from "../ets/index.ts";
 import type { FittedModel } from "../model/fitted-model.ts";
+import { snaive } from "../simple/naive.ts";
 import { stlf } from "../smoothing/stlf.ts";
 import { dynamicOptimizedTheta } from "../theta/index.ts";
 
@@ -31,6 +32,8 @@ const adjusted =
 export const COMPOSED = {
   "cautious-ets": cautiousEts,
   "damped-ets": (y: Float64Array) => ets(y, { damped: true }),
+  "last-season": (y: Float64Array, period: number, periods: readonly number[] = [period]) =>
+    snaive(y, { period: Math.max(...periods) }),
   "stl-arima": adjusted((values) => autoArima(values)),
   "stl-ces": adjusted((values) => ces(values)),
   "stl-theta": adjusted((values) => dynamicOptimizedTheta(values)),

@@ -10,6 +10,7 @@ export type LineupName =
   | "season"
   | "days"
   | "fortnight"
+  | "day"
   | "hours"
   | "long-season";
 
@@ -47,7 +48,7 @@ const LEAST_CHANGES = 6;
  * Returns the members of the default combination for a series, by what its demand and its seasons are. `npm run
  * best-study` has compared them (docs/accuracy.md).
  *
- * - Intermittent demand: the mean of Teunter–Syntetos–Babai, ADIDA and IMAPA.
+ * - Intermittent demand: the mean of ADIDA and IMAPA, IMAPA counting three times.
  * - No season: the median of automatic ARIMA, ETS whose trend is damped, dynamic optimised theta and complex exponential
  *   smoothing. After a shock in the last step, which ARIMA tends to continue, the mean of the others, dynamic optimised theta
  *   counting twice.
@@ -56,7 +57,8 @@ const LEAST_CHANGES = 6;
  * - A season of 7 to 24: the median of automatic ARIMA, ETS, dynamic optimised theta and complex exponential smoothing.
  * - The same in a week of at least 365 days: the median of automatic ARIMA, complex exponential smoothing and TBATS. Where
  *   weeks alternate (see `seasonsAlternate`) the mean of automatic ARIMA and TBATS, with a season of two weeks.
- * - Hours with a day and a week, of which the week is there: the median of automatic ARIMA, and of ARIMA and complex exponential
+ * - More than two weeks of hours: the median of automatic ARIMA, complex exponential smoothing, and ARIMA of what the day leaves.
+ *   If the week is there too, the median of automatic ARIMA, the values of the last week, and ARIMA and complex exponential
  *   smoothing of what both seasons leave.
  * - A longer season: the mean of STL with ETS, STL with dynamic optimised theta, and TBATS.
  *
@@ -69,8 +71,10 @@ export function lineupOf(y: Float64Array, period: number, periods: readonly numb
   if (isIntermittent(y, period)) return { ...DEMAND, ...seasons, isDemand: true };
   if (period === 1) return { ...(endsWithShock(y) ? SHOCKED : PLAIN), ...seasons };
   if (period > LONGEST) return { ...LONG_SEASON, ...seasons, periods: exact(periods) };
-  if (period === DAY && hasWeek(y, periods))
-    return { ...DAY_AND_WEEK, ...seasons, periods: [...new Set([...periods, WEEK])] };
+  if (period === DAY && y.length > 2 * WEEK)
+    return hasWeek(y, periods)
+      ? { ...DAY_AND_WEEK, ...seasons, periods: [...new Set([...periods, WEEK])] }
+      : { ...DAY_ALONE, ...seasons };
   if (period < DAYS_OF_WEEK) return { ...SHORT_SEASON, ...seasons };
   if (period > DAYS_OF_WEEK || y.length < YEAR) return { ...SEASONAL, ...seasons };
   if (!seasonsAlternate(y, period)) return { ...DAILY, ...seasons };
@@ -78,7 +82,7 @@ export function lineupOf(y: Float64Array, period: number, periods: readonly numb
   return { ...FORTNIGHT, period: 2 * period, periods: twice, isDemand: false };
 }
 
-const DEMAND = { name: "demand", members: ["tsb", "adida", "imapa"], combining: "mean" } as const;
+const DEMAND = { name: "demand", members: ["adida", "imapa"], combining: "mean", weights: [0.25, 0.75] } as const;
 const PLAIN = {
   name: "plain",
   members: ["auto-arima", "damped-ets", "dynamic-theta", "ces"],
@@ -102,9 +106,10 @@ const SEASONAL = {
 } as const;
 const DAILY = { name: "days", members: ["auto-arima", "ces", "tbats"], combining: "median" } as const;
 const FORTNIGHT = { name: "fortnight", members: ["auto-arima", "tbats"], combining: "mean" } as const;
+const DAY_ALONE = { name: "day", members: ["auto-arima", "ces", "stl-arima"], combining: "median" } as const;
 const DAY_AND_WEEK = {
   name: "hours",
-  members: ["auto-arima", "stl-arima", "stl-ces"],
+  members: ["auto-arima", "stl-arima", "stl-ces", "last-season"],
   combining: "median",
   isSeasonKnown: true,
 } as const;
@@ -118,10 +123,8 @@ const LONG_SEASON = {
 /** Replaces 52 weeks by the exact year, which is a little longer. */
 const exact = (periods: readonly number[]) => periods.map((one) => (one === WEEKS_OF_YEAR ? 365.25 / 7 : one));
 
-function hasWeek(y: Float64Array, periods: readonly number[]): boolean {
-  if (y.length <= 2 * WEEK) return false;
-  return periods.includes(WEEK) || seasonalPeriods(y, { candidates: [DAY, WEEK] }).includes(WEEK);
-}
+const hasWeek = (y: Float64Array, periods: readonly number[]) =>
+  periods.includes(WEEK) || seasonalPeriods(y, { candidates: [DAY, WEEK] }).includes(WEEK);
 
 /** Tells whether the last change is far from those before it. */
 function endsWithShock(y: Float64Array): boolean {

@@ -14,6 +14,7 @@ export const WEIGHTED_MEMBERS: Readonly<Record<LineupName, readonly string[]>> =
   season: ["auto-arima", "cautious-ets", "dynamic-theta", "ces", "stlf", "snaive", BEST],
   days: ["auto-arima", "ces", "tbats", "cautious-ets", "stlf", BEST],
   fortnight: ["auto-arima", "tbats", "ces", "stlf", BEST],
-  hours: ["auto-arima", "stl-arima", "stl-ces", "tbats", BEST],
+  day: ["auto-arima", "ces", "stl-arima", "stlf", BEST],
+  hours: ["auto-arima", "stl-arima", "stl-ces", "last-season", "tbats", BEST],
   "long-season": ["stlf", "stl-theta", "tbats", "stl-ces", "snaive", BEST],
 };

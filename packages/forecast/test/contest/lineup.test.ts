@@ -11,7 +11,11 @@ const week = (t: number) => 10 * Math.sin((2 * Math.PI * t) / 7);
 
 describe("lineupOf", () => {
   it("chooses members by demand and season", () => {
-    expect(lineupOf(intermittent(1, 120), 7)).toMatchObject({ members: ["tsb", "adida", "imapa"], isDemand: true });
+    expect(lineupOf(intermittent(1, 120), 7)).toMatchObject({
+      members: ["adida", "imapa"],
+      weights: [0.25, 0.75],
+      isDemand: true,
+    });
     expect(lineupOf(simulated(2, 60), 12).members).toEqual(["auto-arima", "cautious-ets", "dynamic-theta", "ces"]);
     expect(lineupOf(simulated(2, 60), 4).members).toContain("theta");
     expect(lineupOf(noisy(364, week), 7).members).toContain("dynamic-theta");
@@ -34,12 +38,12 @@ describe("lineupOf", () => {
     const weekend = (t: number) => (Math.floor(t / 24) % 7 > 4 ? -20 : 0);
     const hours = noisy(700, (t) => day(t) + weekend(t));
     expect(lineupOf(hours, 24)).toMatchObject({
-      members: ["auto-arima", "stl-arima", "stl-ces"],
+      members: ["auto-arima", "stl-arima", "stl-ces", "last-season"],
       period: 24,
       periods: [24, 168],
     });
     expect(lineupOf(hours.subarray(0, 300), 24).members).toContain("cautious-ets");
-    expect(lineupOf(noisy(700, day), 24).periods).toEqual([24]);
+    expect(lineupOf(noisy(700, day), 24)).toMatchObject({ members: ["auto-arima", "ces", "stl-arima"], periods: [24] });
   });
 
   it("leaves ARIMA out after a shock, and has dynamic theta count twice", () => {
