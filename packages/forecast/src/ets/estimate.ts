@@ -1,7 +1,8 @@
 import { createLevenbergMarquardt, type LeastSquares, type SquaresProblem } from "../optimise/levenberg-marquardt.ts";
 import { admissible } from "./admissible.ts";
 import type { EtsForm } from "./form.ts";
-import { createSquares, SEASON, STATES } from "./squares.ts";
+import { openSquares } from "./open-squares.ts";
+import { SEASON, STATES } from "./squares.ts";
 
 /**
  * Region of the smoothing parameters: the usual region 0 < beta < alpha < 1 and gamma < 1 − alpha, the admissible
@@ -26,7 +27,7 @@ export interface Estimator {
   /** Returns the likelihood's sum of squares, as `EtsSquares` has it, at parameters and states in natural units. */
   value(x: Float64Array): number;
   /**
-   * Searches from smoothing parameters and states, in natural units (see `createSquares`).
+   * Searches from smoothing parameters and states, in natural units (see `plainSquares`).
    *
    * @param parts - whether the initial states are searched as well or stay those of the start
    * @param tolerance - ends where a step is expected to lower −2 log-likelihood by less
@@ -66,7 +67,7 @@ export function createEstimator(
   period: number,
   { bounds, given, floor }: EstimatorOptions,
 ): Estimator {
-  const squares = createSquares(form, y, period);
+  const squares = openSquares(form, y, period);
   const { size } = squares;
   const trend = form.trend !== "N";
   const seasonal = form.season !== "N";

@@ -4,7 +4,7 @@ import type { EtsForm } from "./form.ts";
 import { SEASON, STATES } from "./squares.ts";
 import { createStartingStates } from "./start.ts";
 
-/** A form with its best parameters, in natural units as `createSquares` has them. */
+/** A form with its best parameters, in natural units as `plainSquares` has them. */
 export interface Fit {
   readonly form: EtsForm;
   readonly x: Float64Array;

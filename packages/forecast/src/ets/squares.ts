@@ -27,11 +27,13 @@ export interface EtsSquares {
 }
 
 /**
+ * Returns the sum of squares of a form in TypeScript: the reference of the kernel, for any form.
+ *
  * @param y - the series, NaN where missing
  * @param x - unknowns in natural units: alpha, beta, gamma, phi, level, slope, then the effects of the first period − 1
  *   steps, for which see `SEASON`
  */
-export function createSquares(form: EtsForm, y: Float64Array, period: number): EtsSquares {
+export function plainSquares(form: EtsForm, y: Float64Array, period: number): EtsSquares {
   const { trend } = form;
   const seasonal = form.season !== "N";
   const ratioSeason = form.season === "M";
@@ -266,19 +268,7 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
       }
     }
     const scale = relative ? Math.exp((2 * (logs + Math.log(product))) / nobs) : 1;
-    for (let i = 0; i < count; i++) {
-      const u = dLog[i]! / nobs;
-      for (let j = 0; j <= i; j++) {
-        let sum = products[i * stride + j]!;
-        if (relative) {
-          const v = dLog[j]! / nobs;
-          sum = scale * (sum + gradient[i]! * v + u * gradient[j]! + squares * u * v);
-        }
-        A[active[i]! * size + active[j]!] = sum;
-        A[active[j]! * size + active[i]!] = sum;
-      }
-      g[active[i]!] = relative ? scale * (gradient[i]! + squares * u) : gradient[i]!;
-    }
+    writeNormal({ products, gradient, dLog, stride, squares, scale, nobs }, { A, g, active, relative, size });
     return scale * squares;
   };
 
@@ -320,4 +310,47 @@ export function createSquares(form: EtsForm, y: Float64Array, period: number): E
     }
   };
   return { value, normal, size };
+}
+
+/** The sums of a pass over the series: of the derivatives of residuals and of logarithms, of the unknowns that are active. */
+export interface PassSums {
+  readonly products: Float64Array;
+  readonly gradient: Float64Array;
+  readonly dLog: Float64Array;
+  /** Length of a row of `products`. */
+  readonly stride: number;
+  readonly squares: number;
+  /** Square of the geometric mean of the expectations where errors are relative, else 1. */
+  readonly scale: number;
+  readonly nobs: number;
+}
+
+/** The normal equations of all unknowns. */
+export interface NormalEquations {
+  readonly A: Float64Array;
+  readonly g: Float64Array;
+  readonly active: Int32Array;
+  readonly relative: boolean;
+  readonly size: number;
+}
+
+/** Writes the normal equations that a pass gives to the places of the unknowns that are active. */
+export function writeNormal(
+  { products, gradient, dLog, stride, squares, scale, nobs }: PassSums,
+  { A, g, active, relative, size }: NormalEquations,
+): void {
+  const count = active.length;
+  for (let i = 0; i < count; i++) {
+    const u = dLog[i]! / nobs;
+    for (let j = 0; j <= i; j++) {
+      let sum = products[i * stride + j]!;
+      if (relative) {
+        const v = dLog[j]! / nobs;
+        sum = scale * (sum + gradient[i]! * v + u * gradient[j]! + squares * u * v);
+      }
+      A[active[i]! * size + active[j]!] = sum;
+      A[active[j]! * size + active[i]!] = sum;
+    }
+    g[active[i]!] = relative ? scale * (gradient[i]! + squares * u) : gradient[i]!;
+  }
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
-import type * as Squares from "../../src/ets/squares.ts";
+import type * as Squares from "../../src/ets/open-squares.ts";
 
 const work = vi.hoisted(() => ({ passes: 0, equations: 0 }));
 
-vi.mock("../../src/ets/squares.ts", async (original) => {
+vi.mock("../../src/ets/open-squares.ts", async (original) => {
   const module = await original<typeof Squares>();
   return {
     ...module,
-    createSquares: (...args: Parameters<typeof module.createSquares>) => {
-      const squares = module.createSquares(...args);
+    openSquares: (...args: Parameters<typeof module.openSquares>) => {
+      const squares = module.openSquares(...args);
       return {
         ...squares,
         value: (x: Float64Array) => {

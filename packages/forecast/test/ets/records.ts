@@ -1,4 +1,4 @@
-import { createSquares } from "../../src/ets/squares.ts";
+import { plainSquares } from "../../src/ets/squares.ts";
 import { type EtsForm, type EtsModel, type EtsParameters, fitted, update } from "../../src/index.ts";
 import type { RecordedForecast, Reference } from "../reference.ts";
 
@@ -36,7 +36,7 @@ export function etsAt(
   const effects = season === "N" ? [] : Array.from({ length: period }, (_, j) => initstate[`s${period - j}`]!);
   const initial = { level: initstate.l!, slope: initstate.b ?? 0, season: effects };
   const x = [alpha, beta, gamma, phi, initial.level, initial.slope, ...effects.slice(0, -1)];
-  const squares = createSquares(form, y, period).value(Float64Array.from(x));
+  const squares = plainSquares(form, y, period).value(Float64Array.from(x));
   const nobs = y.filter((value) => value === value).length;
   const loglik = (-nobs / 2) * Math.log(squares);
   const count = Object.keys(par).length;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EtsForm } from "../../src/ets/form.ts";
-import { createSquares, SEASON } from "../../src/ets/squares.ts";
+import { plainSquares, SEASON } from "../../src/ets/squares.ts";
 import { normal, random } from "../../src/index.ts";
 
 const PERIOD = 4;
@@ -18,7 +18,7 @@ describe("the likelihood as a sum of squares", () => {
   it.each(forms.map((form) => [`${form.error}${form.trend}${form.season}`, form] as const))(
     "%s: its gradient is that of finite differences, missing value and all",
     (_, form) => {
-      const squares = createSquares(form, y, PERIOD);
+      const squares = plainSquares(form, y, PERIOD);
       const { size } = squares;
       fc.assert(
         fc.property(
