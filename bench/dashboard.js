@@ -48,11 +48,11 @@ async function startUi() {
 async function get(url, where) {
   const began = performance.now();
   for (;;) {
-    const asked = performance.now();
+    const start = performance.now();
     const response = await fetch(`${url}/api${where}`);
     const body = await response.json();
     if (!response.ok) throw new Error(body.error.message);
-    if (response.status !== 202) return { body, ms: performance.now() - asked, allMs: performance.now() - began };
+    if (response.status !== 202) return { body, ms: performance.now() - start, allMs: performance.now() - began };
   }
 }
 
@@ -234,8 +234,8 @@ async function watching() {
     const head = await fetch(`${ui.url}/api/runs/${runId}/partitions`).then((answer) => answer.json());
     if (head.progress?.there === looked) return;
     looked = head.progress?.there;
-    for (const what of ["rows?limit=100&metrics=holdout_mase&", "pictures?count=12&"])
-      await fetch(`${ui.url}/api/runs/${runId}/${what}sort=holdout_mase&order=desc`).then((answer) => answer.text());
+    for (const query of ["rows?limit=100&metrics=holdout_mase&", "pictures?count=12&"])
+      await fetch(`${ui.url}/api/runs/${runId}/${query}sort=holdout_mase&order=desc`).then((answer) => answer.text());
   }, 1000);
   await run;
   clearInterval(looking);

@@ -69,8 +69,8 @@ const cost = (command: string, env: object = {}) => {
   const [user, system, wall] = stderr.trim().split(" ").map(Number);
   return { cpu: user! + system!, wall: wall! };
 };
-const say = (what: string, { cpu, wall }: { cpu: number; wall: number }) =>
-  console.log(`${what}: ${cpu.toFixed(2)} s of CPU, ${wall.toFixed(2)} s`);
+const say = (label: string, { cpu, wall }: { cpu: number; wall: number }) =>
+  console.log(`${label}: ${cpu.toFixed(2)} s of CPU, ${wall.toFixed(2)} s`);
 
 if (noSlurm !== undefined) console.log(`Slurm: ${noSlurm}`);
 else {

@@ -37,13 +37,13 @@ source: { table: ${file("training")}, partition_by: id, order_by: [id, day], tar
   const run = await mm.foreachPartition("unit_id").dopar(forecaster, { exports });
   await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 30 });
   await mm.registry.runBatch({ model: "M", version: "V1", inputTable: file("training") });
-  for (const what of ["first", "again"]) {
+  for (const label of ["first", "again"]) {
     const began = performance.now();
     const before = process.cpuUsage();
     const { newEntries, verdicts } = await mm.monitor({ actuals: file("actuals") });
     const { user, system } = process.cpuUsage(before);
     const seconds = (performance.now() - began) / 1000;
-    const line = { what, partitions, newEntries, ...verdicts, seconds, cpu: (user + system) / 1e6 };
+    const line = { what: label, partitions, newEntries, ...verdicts, seconds, cpu: (user + system) / 1e6 };
     console.log(JSON.stringify({ ...line, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }));
   }
   await mm.close();

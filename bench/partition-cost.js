@@ -38,7 +38,7 @@ try {
     await writeSource(path.join(folder, `source-${size}.parquet`), { partitions: size, rows: Number(values.rows) });
   const costs = Object.fromEntries(Object.keys(builds).map((build) => [build, { train: [], batch: [] }]));
   for (let round = 0; round < Number(values.rounds); round++) {
-    const taken = {};
+    const times = {};
     for (const size of sizes)
       for (const build of Object.keys(builds)) {
         const config = path.join(folder, `${build}.yaml`);
@@ -50,11 +50,11 @@ model: mean\ntrain: { horizon: 7, holdout: 7 }\nregister: { name: M }\n`,
         );
         const train = measure(build, config, "train");
         measure(build, config, "register");
-        taken[`${build} ${size}`] = { train, batch: measure(build, config, "batch") };
+        times[`${build} ${size}`] = { train, batch: measure(build, config, "batch") };
       }
     for (const build of Object.keys(builds))
       for (const step of ["train", "batch"]) {
-        const [small, large] = sizes.map((size) => taken[`${build} ${size}`][step]);
+        const [small, large] = sizes.map((size) => times[`${build} ${size}`][step]);
         costs[build][step].push((large - small) / (sizes[1] - sizes[0]));
       }
   }

@@ -215,14 +215,14 @@ async function jobs(count: number): Promise<string[]> {
         `workspace: .job\nsource: { table: source.parquet, partition_by: UNIT_ID, order_by: OBS_DATE, target: Y, period: 7 }
 model: ${method}\ntrain: { horizon: 30, holdout: 0 }\nregister: { name: M }\npipeline: { export: ours.parquet }\n`,
       );
-      const taken = rounds.map(() => {
+      const times = rounds.map(() => {
         rmSync(path.join(folder, ".job"), { recursive: true, force: true });
         const our = timedCommand([process.execPath, program, "pipeline", "run", "--config", "job.yaml"], folder).cpu;
         const output = path.join(folder, "theirs.parquet");
         return [our, timedCommand([options.python, job, method, "source.parquet", output], folder).cpu] as const;
       });
-      const [our, their] = [0, 1].map((who) => median(taken.map((pair) => pair[who as 0 | 1])) / 1000);
-      const ratios = taken.map(([mine, other]) => mine / other);
+      const [our, their] = [0, 1].map((who) => median(times.map((pair) => pair[who as 0 | 1])) / 1000);
+      const ratios = times.map(([mine, other]) => mine / other);
       lines.push(
         `| \`${method}\` | ${our?.toFixed(1)} s | ${their?.toFixed(1)} s | ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}) |`,
       );

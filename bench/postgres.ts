@@ -119,13 +119,13 @@ async function read(): Promise<void> {
   );
   const engine = await open(server.url(), folder);
   const query = { table: "series", keyColumns: ["unit_id"], orderBy: ["obs_date"], columns: ["obs_date", "y"] };
-  const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  const timed = async <T>(label: string, work: () => Promise<T>): Promise<T> => {
     const [began, cpu] = [performance.now(), process.cpuUsage()];
     const result = await work();
     const { user, system } = process.cpuUsage(cpu);
     const seconds = (performance.now() - began) / 1000;
     console.log(
-      `read, ${what}: ${seconds.toFixed(2)} s (${(5 / seconds).toFixed(2)} million rows/s), ${((user + system) / 1e6).toFixed(2)} s of this process's CPU`,
+      `read, ${label}: ${seconds.toFixed(2)} s (${(5 / seconds).toFixed(2)} million rows/s), ${((user + system) / 1e6).toFixed(2)} s of this process's CPU`,
     );
     return result;
   };
@@ -157,15 +157,15 @@ async function idle(): Promise<void> {
     await engine.close();
   };
   const fleet = Array.from({ length: WORKERS }, member);
-  const asked = () =>
+  const statements = () =>
     Number(
       server.sql("SELECT pg_stat_force_next_flush(); SELECT sum(xact_commit) FROM pg_stat_database").split("\n").at(-1),
     );
   await wait(40_000);
-  const before = asked();
+  const before = statements();
   await wait(SECONDS * 1000);
   console.log(
-    `idle, ${WORKERS} workers: ${((asked() - before) / SECONDS).toFixed(1)} transactions/s over ${SECONDS} s`,
+    `idle, ${WORKERS} workers: ${((statements() - before) / SECONDS).toFixed(1)} transactions/s over ${SECONDS} s`,
   );
   stop.abort();
   await Promise.all(fleet);

@@ -49,13 +49,13 @@ function measure(commands) {
 
 /** Measures what the larger size takes more than the smaller one. */
 async function difference(sizes, processes, workers) {
-  const taken = [];
+  const times = [];
   for (const size of sizes) {
     const commands = [];
     for (let i = 0; i < processes; i++) commands.push(await command(`run${i}`, size / processes, workers));
-    taken.push(measure(commands));
+    times.push(measure(commands));
   }
-  const [small, large] = taken;
+  const [small, large] = times;
   return { wall: large.wall - small.wall, cpu: large.cpu - small.cpu };
 }
 

@@ -80,13 +80,13 @@ try {
   const ask = (method, path, json) =>
     new Promise((resolve, reject) => {
       const headers = json === undefined ? {} : { "Content-Type": "application/json" };
-      const asked = request({ host: "127.0.0.1", port, method, path, agent, headers }, (answer) => {
+      const sending = request({ host: "127.0.0.1", port, method, path, agent, headers }, (answer) => {
         let text = "";
         answer.on("data", (data) => (text += data));
         answer.on("end", () => (answer.statusCode === 200 ? resolve(text) : reject(new Error(text))));
       });
-      asked.on("error", reject);
-      asked.end(json);
+      sending.on("error", reject);
+      sending.end(json);
     });
   const predict = (i) =>
     ask("POST", "/v1/models/MANY_MODEL_FORECAST/default/predict", JSON.stringify({ keys: [key(i)], horizon: 30 }));
@@ -146,7 +146,7 @@ async function crowd(port, metrics) {
         kinds[kind] = (kinds[kind] ?? 0) + 1;
         resolve(0);
       };
-      const asked = request(
+      const sending = request(
         {
           host: "127.0.0.1",
           port,
@@ -171,8 +171,8 @@ async function crowd(port, metrics) {
           });
         },
       );
-      asked.on("error", (error) => fail(error.code));
-      asked.end(JSON.stringify({ keys: [key(i % partitions)], horizon: 7 }));
+      sending.on("error", (error) => fail(error.code));
+      sending.end(JSON.stringify({ keys: [key(i % partitions)], horizon: 7 }));
     });
   const memory = [];
   const watch = async () => {

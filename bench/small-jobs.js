@@ -57,12 +57,12 @@ try {
   // The last job makes the workspaces that `status` looks at.
   for (const build of Object.keys(builds)) JOBS["ten snaive series: train, register, batch"](build);
   for (const [job, run] of Object.entries(JOBS)) {
-    const taken = Object.fromEntries(Object.keys(builds).map((build) => [build, []]));
+    const times = Object.fromEntries(Object.keys(builds).map((build) => [build, []]));
     for (let round = 0; round < Number(values.rounds); round++)
-      for (const build of Object.keys(builds)) taken[build].push(run(build));
+      for (const build of Object.keys(builds)) times[build].push(run(build));
     const line = { job };
     for (const of of ["cpu", "wall"]) {
-      const [ours, against] = Object.keys(builds).map((build) => median(taken[build].map((one) => one[of])));
+      const [ours, against] = Object.keys(builds).map((build) => median(times[build].map((one) => one[of])));
       line[`${of}Ms`] = Math.round(ours);
       if (against !== undefined) line[`${of}Ratio`] = Number((ours / against).toFixed(2));
     }

@@ -12,13 +12,13 @@ import { open } from "manymodel";
 const rows = Number(process.argv[2] ?? 20_000_000);
 const folder = await mkdtemp(path.join(tmpdir(), "manymodel-bench-"));
 const file = (name) => path.join(folder, name);
-const timed = async (what, work) => {
+const timed = async (label, work) => {
   const began = performance.now();
   const result = await work();
   const seconds = (performance.now() - began) / 1000;
   const peak = process.resourceUsage().maxRSS / 1024;
   console.log(
-    `${what}: ${seconds.toFixed(1)} s, peak memory so far ${peak.toFixed(0)} MB ${JSON.stringify(result ?? {})}`,
+    `${label}: ${seconds.toFixed(1)} s, peak memory so far ${peak.toFixed(0)} MB ${JSON.stringify(result ?? {})}`,
   );
 };
 

@@ -92,8 +92,8 @@ try {
   askAtOnce(url, token);
   if (missing === undefined) {
     const args = ["run", `${url}/openapi.json`, "--header", `Authorization: Bearer ${token}`, "--no-color"];
-    const own = process.argv.slice(2);
-    const { status } = run(path.join(bin, "schemathesis"), [...args, ...own], { cwd: folder, stdio: "inherit" });
+    const words = process.argv.slice(2);
+    const { status } = run(path.join(bin, "schemathesis"), [...args, ...words], { cwd: folder, stdio: "inherit" });
     if (status !== 0) failures.push("an answer is not as the OpenAPI document says");
   }
   const alive = await fetch(`${url}/healthz`).then(

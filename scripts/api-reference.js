@@ -26,9 +26,9 @@ export async function apiReference(project) {
   const pages = new Map();
   for (const [entry, , about] of ENTRIES) {
     const module = project.children.find(({ name }) => name === entry);
-    const own = module.children.filter((child) => child.variant !== "reference");
-    for (const child of own) if (!isDocumented(child)) undocumented.push(`${entry}: ${child.name}`);
-    const text = page(entry, about, own, module.children);
+    const exports = module.children.filter((child) => child.variant !== "reference");
+    for (const child of exports) if (!isDocumented(child)) undocumented.push(`${entry}: ${child.name}`);
+    const text = page(entry, about, exports, module.children);
     pages.set(pageOf(entry), entry === "manymodel/forecast" ? `${text}${await forecastEntries()}` : text);
   }
   pages.set(
@@ -61,8 +61,8 @@ async function forecastEntries() {
 
 /** Tells whether an export has a doc comment, and for a class also each method and property. */
 function isDocumented(child) {
-  const said = child.comment ?? child.signatures?.[0]?.comment;
-  if (said === undefined) return false;
+  const comment = child.comment ?? child.signatures?.[0]?.comment;
+  if (comment === undefined) return false;
   if (child.kind !== ReflectionKind.Class) return true;
   return methods(child).every(({ signatures }) => signatures[0].comment !== undefined);
 }
@@ -76,10 +76,10 @@ function methods({ kind, children }) {
 /** Tells whether a member is inherited from a package, or from Node. */
 const isOfOthers = ({ flags }) => flags.isExternal === true;
 
-function page(entry, about, own, all) {
-  const elsewhere = all.length - own.length;
+function page(entry, about, exports, all) {
+  const elsewhere = all.length - exports.length;
   const sections = KINDS.flatMap(([title, kind]) => {
-    const members = own.filter((child) => (child.kind & kind) !== 0).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const members = exports.filter((child) => (child.kind & kind) !== 0).sort((a, b) => (a.name < b.name ? -1 : 1));
     return members.length === 0 ? [] : [`## ${title}`, ...members.map(described)];
   });
   const reexported = elsewhere > 0 ? ["It also exports all of [`manymodel/model`](manymodel-model.md)."] : [];
@@ -147,19 +147,19 @@ function members(child) {
       const written = member.signatures
         ? call(signature)
         : `${member.name}${member.flags.isOptional ? "?" : ""}: ${member.type}`;
-      const said = prose(member.comment ?? signature?.comment).replaceAll("\n", " ");
-      return `- \`${written}\`${said === "" ? "" : `: ${said}`}`;
+      const text = prose(member.comment ?? signature?.comment).replaceAll("\n", " ");
+      return `- \`${written}\`${text === "" ? "" : `: ${text}`}`;
     })
     .join("\n");
 }
 
 /** Returns the parameters that a docstring explains. */
 function parameters(signature) {
-  const known = (signature.parameters ?? []).flatMap((parameter) => {
-    const said = prose(parameter.comment).replaceAll("\n", " ");
-    return said === "" ? [] : [`- \`${parameter.name}\`: ${said}`];
+  const explained = (signature.parameters ?? []).flatMap((parameter) => {
+    const text = prose(parameter.comment).replaceAll("\n", " ");
+    return text === "" ? [] : [`- \`${parameter.name}\`: ${text}`];
   });
-  return known.join("\n");
+  return explained.join("\n");
 }
 
 /** Returns a docstring: its text, its parameters, then results, errors and sources. */

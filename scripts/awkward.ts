@@ -43,12 +43,12 @@ for (const { engine, missing, open } of ENGINES) {
     `${engine}: ${plan.skus} SKUs, ${plan.methods.length} methods, ${results.size} results, ${((performance.now() - began) / 1000).toFixed(0)} s`,
   );
   for (const [reason, count] of accepted) console.log(`  ${count} without a model or forecast: ${reason}`);
-  for (const [what, lines] of [
+  for (const [heading, lines] of [
     ["failures without an accepted reason", unexplained],
     ["forecasts that are not plausible", implausible],
     ["results that differ from the first engine's", [...new Set(different)]],
   ] as const) {
-    console.log(`  ${lines.length} ${what}`);
+    console.log(`  ${lines.length} ${heading}`);
     for (const line of lines.slice(0, 40)) console.log(`    ${line}`);
   }
 }

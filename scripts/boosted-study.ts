@@ -55,15 +55,15 @@ for (const [i, question] of questions.entries()) {
   const columns = question.x.map((column, j) => [`f${j}`, Float64Array.from(column, (value) => value ?? NaN)] as const);
   const table: Table = { loss, training, x: Object.fromEntries(columns), y: Float64Array.from(question.y) };
   const began = process.cpuUsage().user;
-  const known = rowsOf(table, 0, training);
-  const model = boostedTrees(known.x, known.y, { loss });
+  const trainingRows = rowsOf(table, 0, training);
+  const model = boostedTrees(trainingRows.x, trainingRows.y, { loss });
   const seconds = (process.cpuUsage().user - began) / 1e6;
-  const held = rowsOf(table, training, table.y.length);
+  const holdout = rowsOf(table, training, table.y.length);
   const result = results.get(name) ?? { loss, ours: [], theirs: [], seconds: [] };
   results.set(name, result);
-  result.ours.push(measure(table, held.y, predictBoosted(model, held.x)));
+  result.ours.push(measure(table, holdout.y, predictBoosted(model, holdout.x)));
   const answer = answers[i];
-  result.theirs.push(answer === undefined ? NaN : measure(table, held.y, answer));
+  result.theirs.push(answer === undefined ? NaN : measure(table, holdout.y, answer));
   result.seconds.push(seconds);
 }
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -41,8 +41,8 @@ writeFileSync(
   ].join("\n"),
 );
 const [, major, minor] = /^(\d+)\.(\d+)/.exec(KUBERNETES);
-const stated = { gitVersion: `v${KUBERNETES}`, gitMajor: major, gitMinor: minor };
-const flags = Object.entries(stated).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
+const build = { gitVersion: `v${KUBERNETES}`, gitMajor: major, gitMinor: minor };
+const flags = Object.entries(build).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
 for (const [program, main] of [
   ["etcd", "go.etcd.io/etcd/server/v3"],
   ["kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver"],

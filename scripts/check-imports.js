@@ -159,11 +159,11 @@ for (const file of files) {
       if (isForecast ? !allowed.includes("forecast") : !isPure) refuse(target);
       continue;
     }
-    const found = path.resolve(path.dirname(file), target);
-    imports.get(file).push(found);
-    const to = layerOf(found);
-    if (layer === "dashboard/web" && WIRE.test(inSrc(found))) continue;
-    if (FORBIDDEN[layer]?.includes(inSrc(found)))
+    const imported = path.resolve(path.dirname(file), target);
+    imports.get(file).push(imported);
+    const to = layerOf(imported);
+    if (layer === "dashboard/web" && WIRE.test(inSrc(imported))) continue;
+    if (FORBIDDEN[layer]?.includes(inSrc(imported)))
       problems.push(`${name} imports ${target}, which ${layer} must not see`);
     else if (!allowed.includes(to) && !(to.startsWith("engines/") && inSrc(file) === OPENS_ENGINES)) refuse(target);
   }
@@ -191,7 +191,7 @@ function findCircles(graph) {
   const order = new Map();
   const lowest = new Map();
   const stack = [];
-  const found = [];
+  const circles = [];
   const visit = (file) => {
     order.set(file, order.size);
     lowest.set(file, order.get(file));
@@ -202,8 +202,8 @@ function findCircles(graph) {
     }
     if (lowest.get(file) !== order.get(file)) return;
     const circle = stack.splice(stack.indexOf(file));
-    if (circle.length > 1) found.push(circle);
+    if (circle.length > 1) circles.push(circle);
   };
   for (const file of graph.keys()) if (!order.has(file)) visit(file);
-  return found;
+  return circles;
 }

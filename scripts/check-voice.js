@@ -52,9 +52,19 @@ const SYNONYMS = {
 const problems = [];
 let comments = 0;
 
-for (const folder of ["src", "packages/forecast/src"])
+const FOLDERS = [
+  "src",
+  "packages/forecast/src",
+  "test",
+  "packages/forecast/test",
+  "scripts",
+  "bench",
+  "examples",
+  "bin",
+];
+for (const folder of FOLDERS)
   for (const name of readdirSync(path.join(root, folder), { recursive: true })) {
-    if (!/\.tsx?$/.test(name)) continue;
+    if (!/\.(?:tsx?|m?js)$/.test(name) || name.includes("node_modules")) continue;
     const file = path.join(folder, name);
     const source = ts.createSourceFile(file, readFileSync(path.join(root, file), "utf8"), ts.ScriptTarget.Latest, true);
     visit(source, source);

@@ -88,7 +88,7 @@ function scored(series: StudySeries, result: (Forecast & { ms: number }) | undef
 }
 
 const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const shown = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : "–");
+const cell = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : "–");
 
 /** Returns the table of one set: a line for each method, the most accurate first. */
 async function table(set: string, all: readonly StudySeries[]): Promise<string> {
@@ -141,17 +141,17 @@ async function table(set: string, all: readonly StudySeries[]): Promise<string> 
         upper,
       } = meanDifference(pick(best ?? column, measure).map((value, r) => value - theirs[r]!));
       const difference =
-        name === "best" || best === undefined ? "" : `${shown(by, 3)} [${shown(lower, 3)}, ${shown(upper, 3)}]`;
+        name === "best" || best === undefined ? "" : `${cell(by, 3)} [${cell(lower, 3)}, ${cell(upper, 3)}]`;
       const cells = [
         name,
         // The relative error of a value of 0 says nothing.
-        areDemand ? "–" : shown(owa, 3),
-        shown(mean("mase"), 3),
-        shown(mean("rmsse"), 3),
-        shown(mean("pinball"), 3),
-        shown(mean("msis"), 1),
-        shown(mean("coverage"), 3),
-        shown(mean("ms"), mean("ms") < 10 ? 1 : 0),
+        areDemand ? "–" : cell(owa, 3),
+        cell(mean("mase"), 3),
+        cell(mean("rmsse"), 3),
+        cell(mean("pinball"), 3),
+        cell(mean("msis"), 1),
+        cell(mean("coverage"), 3),
+        cell(mean("ms"), mean("ms") < 10 ? 1 : 0),
         difference,
       ];
       return { error: mean(measure), line: `| ${cells.join(" | ")} |` };

@@ -49,16 +49,16 @@ class Tally {
   #named = 0;
 
   add({ kind, y, events }: Sensor, flags: Flags, first: number): void {
-    const own = events.filter(({ from }) => from >= first && from < first + flags.length);
+    const ofStretch = events.filter(({ from }) => from >= first && from < first + flags.length);
     flags.forEach((flag, i) => {
       const t = first + i;
       if (Number.isNaN(y[t] ?? NaN)) return;
       this.#readings++;
       if (flag === null) return;
-      if (own.some(({ from, to }) => t >= from && t < to + AFTER)) this.#true++;
+      if (ofStretch.some(({ from, to }) => t >= from && t < to + AFTER)) this.#true++;
       else this.#false++;
     });
-    for (const { from, to } of own) {
+    for (const { from, to } of ofStretch) {
       const during = flags.slice(from - first, to - first).filter((flag) => flag !== null);
       this.#events++;
       if (during.length > 0) this.#found++;
@@ -83,16 +83,16 @@ class Tally {
  */
 function harmonicBaseline(history: Float64Array, readings: Float64Array): Flags {
   const fourier = [{ period: DAY, harmonics: 2 }];
-  let kept = history;
+  let clean = history;
   let scale = 0;
   let expected: Pick<Forecast, "mean"> = { mean: new Float64Array(0) };
   for (let round = 0; round < 3; round++) {
-    const model = linearModel(kept, { trend: false, fourier });
-    const usual = fitted(model, kept);
+    const model = linearModel(clean, { trend: false, fourier });
+    const usual = fitted(model, clean);
     const errors = history.map((value, t) => Math.abs(value - (usual[t] ?? NaN)));
     const sizes = errors.filter((error) => !Number.isNaN(error)).sort();
     scale = 1.4826 * (sizes[sizes.length >> 1] ?? 0);
-    kept = history.map((value, t) => ((errors[t] ?? 0) > 3 * scale ? NaN : value));
+    clean = history.map((value, t) => ((errors[t] ?? 0) > 3 * scale ? NaN : value));
     expected = forecast(model, { h: readings.length, levels: [] });
   }
   return Array.from(readings, (value, t) =>

@@ -75,7 +75,7 @@ function measure(
   const training = values(y);
   const n = training.length;
   const began = performance.now();
-  const alone = (rest: Float64Array) => METHODS[method](rest, m);
+  const alone = (values: Float64Array) => METHODS[method](values, m);
   const errors = JOINT[method]?.(m) ?? alone;
   const model =
     xreg === undefined ? alone(training) : regression(training, { xreg: part(xreg, 0, n), period: m, errors });
@@ -99,8 +99,8 @@ for (const method of options.methods.split(",")) {
     const of = (xreg?: Regressors) => measure(series, method, xreg);
     return { without: of(), promo: of(promo), noisy: of(noisy), noise: of(noise), four: of(four) };
   });
-  const mase = (which: keyof (typeof results)[number]) => mean(results.map((result) => result[which].mase));
-  const ms = (which: keyof (typeof results)[number]) => mean(results.map((result) => result[which].ms));
+  const mase = (column: keyof (typeof results)[number]) => mean(results.map((result) => result[column].mase));
+  const ms = (column: keyof (typeof results)[number]) => mean(results.map((result) => result[column].ms));
   const [without, promo, noisy, noise] = [mase("without"), mase("promo"), mase("noisy"), mase("noise")];
   const cells = [
     ...[without.toFixed(3), promo.toFixed(3), change(promo, without), noisy.toFixed(3), change(noisy, promo)],

@@ -16,23 +16,23 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
-function run(what, command, args) {
-  console.error(`${what} …`);
+function run(label, command, args) {
+  console.error(`${label} …`);
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   });
   if (status === 0) return;
-  console.error(`${what} failed${error ? `: ${error.message}` : ""}.`);
+  console.error(`${label} failed${error ? `: ${error.message}` : ""}.`);
   process.exit(1);
 }
 
 /** Runs a step again if its inputs differ from those of the last time, which a stamp in a file records. */
-function step(what, stamp, seen, command, args) {
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === seen) return;
-  run(what, command, args);
-  writeFileSync(stamp, seen);
+function step(label, stamp, inputs, command, args) {
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return;
+  run(label, command, args);
+  writeFileSync(stamp, inputs);
 }
 
 function filesBelow(folder) {

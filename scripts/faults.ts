@@ -117,8 +117,8 @@ async function campaign(engine: string, minutes: number): Promise<{ kills: numbe
       const seed = next++;
       const result = await performRound(site, reference, seed, place);
       rounds++;
-      for (const [what, n] of Object.entries(result.kills)) {
-        kills[what] = (kills[what] ?? 0) + n;
+      for (const [target, n] of Object.entries(result.kills)) {
+        kills[target] = (kills[target] ?? 0) + n;
         sum += n;
       }
       say(`${engine} ${seed}: ${JSON.stringify(result.kills)}; ${sum} kills so far, ${anomalies} anomalies`);

@@ -40,16 +40,16 @@ const done = async (process: ReturnType<typeof start>) => {
   await process.ended;
   return process.code() === 0 ? [] : [`${process.args.join(" ")} ended with ${process.code()}: ${process.stderr()}`];
 };
-const until = async (what: string, check: () => boolean | Promise<boolean>) => {
+const until = async (subject: string, check: () => boolean | Promise<boolean>) => {
   for (let looks = 0; !(await check()); looks++) {
-    if (looks > 1200) throw new Error(`${what} does not come`);
+    if (looks > 1200) throw new Error(`${subject} does not come`);
     await wait(100);
   }
 };
-const expectEqual = (what: string, value: unknown, expected: unknown) =>
+const expectEqual = (subject: string, value: unknown, expected: unknown) =>
   JSON.stringify(value) === JSON.stringify(expected)
     ? []
-    : [`${what} is ${JSON.stringify(value)}, expected ${JSON.stringify(expected)}`];
+    : [`${subject} is ${JSON.stringify(value)}, expected ${JSON.stringify(expected)}`];
 const verified = async (folder: string) => {
   const engine = await ground.open(folder);
   try {
@@ -69,10 +69,10 @@ const SCENES: Record<string, (folder: string) => Promise<readonly string[]>> = {
     return [...expectEqual("kubectl's exit code", status, 0), ...expectEqual("stderr", stderr, "")];
   },
   async completes(folder) {
-    const said = await done(train(folder));
+    const output = await done(train(folder));
     const [job, ...others] = jobs();
     return [
-      ...said,
+      ...output,
       ...(await verified(folder)),
       ...expectEqual("further jobs", others.length, 0),
       ...expectEqual("status.succeeded", job?.status.succeeded, 4),
@@ -86,10 +86,10 @@ const SCENES: Record<string, (folder: string) => Promise<readonly string[]>> = {
       .running()
       .find(({ index }) => index === 1)
       ?.kill();
-    const said = await done(process);
+    const output = await done(process);
     const name = job?.metadata.name ?? "";
     return [
-      ...said,
+      ...output,
       ...(await verified(folder)),
       ...expectEqual(
         "pods of each index",
@@ -104,10 +104,10 @@ const SCENES: Record<string, (folder: string) => Promise<readonly string[]>> = {
     await until("index 2", () => cluster.running().some(({ index }) => index === 2));
     const pod = cluster.running().find(({ index }) => index === 2);
     if (pod !== undefined) await cluster.disrupt(pod.name);
-    const said = await done(process);
+    const output = await done(process);
     const [job] = jobs();
     return [
-      ...said,
+      ...output,
       ...(await verified(folder)),
       ...expectEqual("pods of index 2", cluster.started(job?.metadata.name ?? "", 2), 2),
       ...expectEqual("status.failed", job?.status.failed ?? 0, 0),
@@ -119,11 +119,11 @@ const SCENES: Record<string, (folder: string) => Promise<readonly string[]>> = {
       refused ??= job;
       return job === refused && index === 0 ? "echo 'manymodel: no such configuration' >&2; exit 2" : undefined;
     };
-    const said = await done(train(folder));
+    const output = await done(train(folder));
     cluster.admit = () => undefined;
     const first = jobs().find(({ metadata }) => metadata.name === refused);
     return [
-      ...said,
+      ...output,
       ...(await verified(folder)),
       ...expectEqual("failed indexes", first?.status.failedIndexes, "0"),
       ...expectEqual("pods of index 0", cluster.started(refused ?? "", 0), 1),
@@ -134,8 +134,8 @@ const SCENES: Record<string, (folder: string) => Promise<readonly string[]>> = {
     const process = train(folder);
     await until("a pod", () => cluster.running().length > 0);
     await process.kill();
-    const said = await done(start(folder, "resume", "r"));
-    return [...said, ...(await verified(folder)), ...expectEqual("jobs", jobs().length, 1)];
+    const output = await done(start(folder, "resume", "r"));
+    return [...output, ...(await verified(folder)), ...expectEqual("jobs", jobs().length, 1)];
   },
   async "is handed over again when somebody deletes it"(folder) {
     const process = train(folder);
@@ -147,12 +147,12 @@ const SCENES: Record<string, (folder: string) => Promise<readonly string[]>> = {
     cluster.admit = () => "sleep 100";
     const process = train(folder);
     await until("four pods", () => cluster.running().length === 4);
-    const said = await done(start(folder, "cancel", "r"));
+    const output = await done(start(folder, "cancel", "r"));
     await process.ended;
     await until("the end of all pods", () => cluster.running().length === 0);
     await until("the end of the job", () => jobs().length === 0);
     cluster.admit = () => undefined;
-    return said;
+    return output;
   },
 };
 

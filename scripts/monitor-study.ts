@@ -84,14 +84,14 @@ function watch(seed: number): Watched {
     model = update(model, year.subarray(7 * week, 7 * week + 7));
   }
   const days = Array.from(year.keys()).filter((t) => !Number.isNaN(year[t]!));
-  const [actual, known, errors] = [year, z, scaled].map((values) => Float64Array.from(days, (t) => values[t]!));
+  const [actual, standardised, errors] = [year, z, scaled].map((values) => Float64Array.from(days, (t) => values[t]!));
   return {
     kind,
     day,
     history: training.subarray(-HISTORY),
     days,
     actual: actual!,
-    z: known!,
+    z: standardised!,
     scaled: errors!,
     inside: inside.map((hits) => Uint8Array.from(days, (t) => hits[t]!)),
     arrived: Uint8Array.from(year, (value) => Number(!Number.isNaN(value))),
@@ -107,14 +107,14 @@ function monitored(year: readonly Watched[], thresholds: Thresholds): Alarms {
     const days = 7 * (week + 1);
     const until = year.map(({ days: at }) => at.findLastIndex((day) => day < days) + 1);
     const calibration = calibrate(year.slice(0, 1000).map(({ z }, i) => z.subarray(0, until[i]!)));
-    const found = year.map(({ z, scaled, actual, inside, history, arrived }, i) => {
+    const results = year.map(({ z, scaled, actual, inside, history, arrived }, i) => {
       const part = <A extends Float64Array | Uint8Array>(values: A) => values.subarray(0, until[i]!) as A;
       const hits = LEVELS.map((level, l) => ({ level, inside: part(inside[l]!) }));
       const series = { z: part(z), scaled: part(scaled), recent: part(actual), hits, history };
       return detect({ ...series, arrived: arrived.subarray(0, days) }, thresholds, calibration);
     });
-    const adjusted = benjaminiHochberg(Float64Array.from(found, ({ p }) => p));
-    for (const [i, findings] of found.entries()) {
+    const adjusted = benjaminiHochberg(Float64Array.from(results, ({ p }) => p));
+    for (const [i, findings] of results.entries()) {
       const { verdict } = judge(findings, adjusted[i]!, thresholds);
       alarms[i]!.push(verdict === "drift");
     }

@@ -55,7 +55,7 @@ const distance = (a: Float64Array | undefined, b: Float64Array | undefined) =>
   a === undefined || b === undefined
     ? NaN
     : a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? NaN)), 0) / a.length;
-const shown = (values: Float64Array | undefined) =>
+const text = (values: Float64Array | undefined) =>
   values === undefined ? "–" : Array.from(values.slice(0, 3), (value) => value.toPrecision(5)).join(", ");
 
 let compared = 0;
@@ -80,15 +80,15 @@ for (const method of METHOD_NAMES)
     const between = distance(ofR, ofSf) / scale;
     if (nearest <= tolerance + (between === between ? between : 0)) continue;
     const { shape, length, seed } = recipes[i] ?? {};
-    const cells = [`${shape} n=${length} period=${period} seed=${seed}`, method, shown(ours), shown(ofR), shown(ofSf)];
+    const cells = [`${shape} n=${length} period=${period} seed=${seed}`, method, text(ours), text(ofR), text(ofSf)];
     (distances.length > 1 ? againstBoth : againstOne).push(`${cells.join(" | ")} | ${nearest.toFixed(2)}`);
   }
 console.log("series | method | ours | R | statsforecast | nearest");
-for (const [what, lines] of [
+for (const [heading, lines] of [
   ["further from both than they are from each other", againstBoth],
   ["far from the only other one that has the method", againstOne],
 ] as const) {
   for (const line of lines) console.log(line);
-  console.log(`${lines.length} of ${compared} forecasts are ${what}`);
+  console.log(`${lines.length} of ${compared} forecasts are ${heading}`);
 }
 console.log(`${refused} series were refused here`);

@@ -79,8 +79,8 @@ for (const [name, fit] of Object.entries(METHODS) as [Method, (typeof METHODS)[M
           if (one <= 3 && two <= 6) continue;
           const isTrend = TRENDS.has(kind);
           if (!isTrend) faults++;
-          const found = `${one.toFixed(1)} ranges in one season, ${two.toFixed(1)} in two`;
-          lines.push(`  ${kind}, n ${n}, seed ${seed}, period ${period}: ${found}${isTrend ? " (a trend)" : ""}\n`);
+          const finding = `${one.toFixed(1)} ranges in one season, ${two.toFixed(1)} in two`;
+          lines.push(`  ${kind}, n ${n}, seed ${seed}, period ${period}: ${finding}${isTrend ? " (a trend)" : ""}\n`);
         }
   process.stdout.write(`${name}: ${lines.length} of ${fits} fits; ${refused} series refused\n${lines.join("")}`);
 }

@@ -16,12 +16,12 @@ const ui = spawn(process.execPath, [`${root}bin/manymodel.js`, "ui", "--config",
   stdio: ["ignore", "pipe", "inherit"],
 });
 try {
-  let said = "";
+  let output = "";
   for await (const piece of ui.stdout) {
-    said += piece;
-    if (said.includes("}")) break;
+    output += piece;
+    if (output.includes("}")) break;
   }
-  const { url } = JSON.parse(said);
+  const { url } = JSON.parse(output);
   const read = async (path) => {
     for (;;) {
       const response = await fetch(`${url}/api${path}`);

@@ -51,7 +51,7 @@ const UNKNOWN = [
 ];
 
 /** Returns the part of a statement that the parser can read; the text around it is the account's own. */
-function known(text) {
+function parsable(text) {
   return (
     text
       // A hybrid table is defined as any other, but for its word and its indexes (create-hybrid-table).
@@ -70,7 +70,7 @@ if (missing !== undefined) {
 }
 const judge = fileURLToPath(new URL("snowflake_judges.py", import.meta.url));
 const { stdout, stderr, status } = spawnSync(path.join(bin, "python"), [judge], {
-  input: JSON.stringify(STATEMENTS.map(({ text }) => known(text))),
+  input: JSON.stringify(STATEMENTS.map(({ text }) => parsable(text))),
   encoding: "utf8",
 });
 if (status !== 0) throw new Error(stderr);
@@ -105,14 +105,14 @@ for (const problem of problems.filter((one) => /graph/.test(one))) console.log(`
 
 const app = pypi(...APP);
 if (app.missing !== undefined) console.log(`skipped: ${APP.join(", ")} cannot be installed: ${app.missing}`);
-const shown =
+const excerpt =
   app.missing === undefined
     ? spawnSync(vitest, ["run", "test/snowflake/app.test.ts", "--testTimeout=300000"], {
         env: { ...process.env, MANYMODEL_STREAMLIT: path.join(app.bin, "python") },
         stdio: "inherit",
       })
     : { status: 0 };
-process.exit(problems.length === 0 && executed.status === 0 && shown.status === 0 ? 0 : 1);
+process.exit(problems.length === 0 && executed.status === 0 && excerpt.status === 0 ? 0 : 1);
 
 /** Compares task graphs with those that Snowflake's own client makes for the same tasks, call by call. */
 function differingGraphs() {
@@ -128,12 +128,12 @@ function differingGraphs() {
     const texts = STATEMENTS.filter((one) => one.phase === phase && names.includes(one.name)).map(({ text }) => text);
     return calls(texts);
   });
-  const asked = graphs.map(({ made }) => {
-    const [[, root, own], ...children] = made.filter(([verb]) => verb === "create");
-    const cron = own.schedule?.split(" ");
-    const { timeout, size } = own;
+  const requests = graphs.map(({ made }) => {
+    const [[, root, first], ...children] = made.filter(([verb]) => verb === "create");
+    const cron = first.schedule?.split(" ");
+    const { timeout, size } = first;
     return {
-      ...{ root, timeout, size, when: own.when, error: own.error },
+      ...{ root, timeout, size, when: first.when, error: first.error },
       ...(cron && { schedule: [cron.slice(0, 5).join(" "), cron[5]] }),
       children: children.map(([, name]) => name),
       finalizer: children.find(([, , { finalize }]) => finalize !== null)?.[1] ?? null,
@@ -142,14 +142,14 @@ function differingGraphs() {
   });
   const graph = fileURLToPath(new URL("snowflake_core_graph.py", import.meta.url));
   const { stdout, stderr, status } = spawnSync(path.join(client.bin, "python"), [graph], {
-    input: JSON.stringify(asked),
+    input: JSON.stringify(requests),
     encoding: "utf8",
   });
   if (status !== 0) return [`graphs: ${stderr}`];
   return JSON.parse(stdout).flatMap((theirs, i) => {
     const [mine, other] = [graphs[i].made, theirs].map((list) => JSON.stringify(ordered(list)));
-    console.log(`task graph of ${asked[i].root}: ${theirs.length} calls of ${CLIENT}`);
-    return mine === other ? [] : [`graph ${asked[i].root}: ours ${mine}; ${CLIENT}'s ${other}`];
+    console.log(`task graph of ${requests[i].root}: ${theirs.length} calls of ${CLIENT}`);
+    return mine === other ? [] : [`graph ${requests[i].root}: ours ${mine}; ${CLIENT}'s ${other}`];
   });
 }
 
@@ -157,7 +157,7 @@ function differingGraphs() {
 function calls(texts) {
   const last = (name) => name?.split(/[.$]/).at(-1).replaceAll('"', "") ?? null;
   const of = (text, pattern) => pattern.exec(text)?.[1] ?? null;
-  const made = texts.flatMap((text) => {
+  const objects = texts.flatMap((text) => {
     const [, verb, name] = /^(CREATE TASK IF NOT EXISTS|ALTER TASK|EXECUTE TASK) (\S+)/.exec(text) ?? [];
     if (verb === "EXECUTE TASK") return [["execute", last(name)]];
     if (verb === "ALTER TASK") return /RESUME$/.test(text) && name !== "IF" ? [["resume", last(name)]] : [];
@@ -175,7 +175,7 @@ function calls(texts) {
     };
     return [["create", last(name), fields]];
   });
-  return { made };
+  return { made: objects };
 }
 
 /**

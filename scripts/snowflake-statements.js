@@ -237,8 +237,8 @@ const ARGUMENTS = {
   },
 };
 
-function listed(phase, made) {
-  return Object.entries(made).flatMap(([name, one]) => {
+function listed(phase, statements) {
+  return Object.entries(statements).flatMap(([name, one]) => {
     const text = typeof one === "function" ? one(...ARGUMENTS[phase][name]) : one;
     return [text].flat().map((text) => ({ phase, name, text: text.replace(/\n {4,6}/g, "\n  ") }));
   });
@@ -276,8 +276,11 @@ export const STATEMENTS = [
   ...listed("roster", roster.rosterStatements(workspace)),
   ...listed("jobs", job),
   ...["cron", "stream", "both"].flatMap((when) => {
-    const made = schedule.scheduleStatements(workspace, address, ...SCHEDULES[when]);
-    return [...all("schedule", `schedule by ${when}`, made.create), ...all("schedule", "unschedule", made.remove)];
+    const statements = schedule.scheduleStatements(workspace, address, ...SCHEDULES[when]);
+    return [
+      ...all("schedule", `schedule by ${when}`, statements.create),
+      ...all("schedule", "unschedule", statements.remove),
+    ];
   }),
   ...["workers", "serve"].flatMap((kind) =>
     Object.entries(long).flatMap(([name, make]) => all("services", `${name} ${kind}`, [make(kind, 2)].flat())),
@@ -318,11 +321,11 @@ export function shapeOf(text) {
 export function statementsDocument() {
   const phases = [...new Set(STATEMENTS.map(({ phase }) => phase))];
   const section = (phase) => {
-    const own = STATEMENTS.filter((one) => one.phase === phase);
+    const ofPhase = STATEMENTS.filter((one) => one.phase === phase);
     return [
       `## ${phase[0].toUpperCase()}${phase.slice(1)}`,
       "",
-      ...own.flatMap(({ name, text }) => [`\`${name}\``, "", "```sql", text, "```", ""]),
+      ...ofPhase.flatMap(({ name, text }) => [`\`${name}\``, "", "```sql", text, "```", ""]),
     ];
   };
   return `# Statements sent to Snowflake

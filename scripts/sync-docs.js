@@ -39,7 +39,7 @@ for (const file of [
     file,
     read(file).replace(
       /(<!-- file: (\S+) -->\n```(\w+)\n)[\s\S]*?(```)/g,
-      (_, open, shown, _language, close) => `${open}${read(shown)}${close}`,
+      (_, open, file, _language, close) => `${open}${read(file)}${close}`,
     ),
   );
 

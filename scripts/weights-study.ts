@@ -59,8 +59,8 @@ const evidence = collectEvidence(options.cache, series);
 const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const development = series.flatMap(({ set, id, part }) => {
-  const own = part === "development" ? evidence.get(`${set} ${id}`) : undefined;
-  return [own?.before ?? null, own?.after ?? null].filter((one): one is SeriesEvidence => one !== null);
+  const ofSeries = part === "development" ? evidence.get(`${set} ${id}`) : undefined;
+  return [ofSeries?.before ?? null, ofSeries?.after ?? null].filter((one): one is SeriesEvidence => one !== null);
 });
 
 function startOf(group: LineupName, rows: readonly SeriesEvidence[]): WeightModel {
@@ -128,10 +128,10 @@ const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).t
 const ratios: number[] = [];
 const lines = [...new Set(series.map(({ set }) => set))].flatMap((set) => {
   const rows = series.flatMap((one) => {
-    const own = one.set === set && one.part === part ? evidence.get(`${set} ${one.id}`) : undefined;
+    const selected = one.set === set && one.part === part ? evidence.get(`${set} ${one.id}`) : undefined;
     const scale = scaleOf(one.training, one.period);
-    if (own === undefined || own.after === null || own.best === null || !(scale > 0)) return [];
-    return [{ before: own.before, after: own.after, best: own.best, scale, seed: hashOf(one.id) }];
+    if (selected === undefined || selected.after === null || selected.best === null || !(scale > 0)) return [];
+    return [{ before: selected.before, after: selected.after, best: selected.best, scale, seed: hashOf(one.id) }];
   });
   if (rows.length < 10) return [];
   const learnt = learnAcross(rows.flatMap(({ before, seed }) => (before === null ? [] : [{ ...before, part: seed }])));

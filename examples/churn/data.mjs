@@ -5,8 +5,8 @@ import { normal, random } from "manymodel/forecast";
 const uniform = random(2);
 const SEGMENTS = { home: [-1.5, -0.8, 0.9], small: [-1, -0.3, 1.4], large: [-2, -1.2, 0.4] };
 
-function customers(count, known) {
-  const lines = [`SEGMENT,CUSTOMER,TENURE,TICKETS,AUTOPAY,PLAN,SINCE${known ? ",CHURNED" : ""}`];
+function customers(count, hasOutcome) {
+  const lines = [`SEGMENT,CUSTOMER,TENURE,TICKETS,AUTOPAY,PLAN,SINCE${hasOutcome ? ",CHURNED" : ""}`];
   const outcomes = ["SEGMENT,CUSTOMER,CHURNED"];
   for (const [segment, [level, tenure, tickets]] of Object.entries(SEGMENTS))
     for (let i = 1; i <= count; i++) {
@@ -21,7 +21,7 @@ function customers(count, known) {
       const id = `${segment}-${String(i).padStart(4, "0")}`;
       outcomes.push(`${segment},${id},${churned}`);
       lines.push(
-        `${segment},${id},${years.toFixed(2)},${calls},${autopay},${plan},${since}${known ? `,${churned}` : ""}`,
+        `${segment},${id},${years.toFixed(2)},${calls},${autopay},${plan},${since}${hasOutcome ? `,${churned}` : ""}`,
       );
     }
   return [lines, outcomes].map((rows) => `${rows.join("\n")}\n`);

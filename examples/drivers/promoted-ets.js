@@ -9,7 +9,7 @@ export default defineModel({
     const model = regression(y, {
       xreg,
       period: exports.period,
-      errors: (rest) => ets(rest, { period: exports.period }),
+      errors: (remainder) => ets(remainder, { period: exports.period }),
     });
     return { model, info: { effects: model.regressors.map((name, i) => [name, model.coef[i]]) } };
   },

@@ -24,8 +24,8 @@ export default defineModel({
     const y = data.numbers(target);
     const resamples = folds(y.length, { k: 5, seed, strata: y });
     const predicted = (candidate) =>
-      outOfFold(resamples, (training, held) =>
-        predictWorkflow(fitWorkflow(some(columns, training), pick(y, training), candidate), some(columns, held)),
+      outOfFold(resamples, (training, holdout) =>
+        predictWorkflow(fitWorkflow(some(columns, training), pick(y, training), candidate), some(columns, holdout)),
       );
     const { best, trials } = tune(grid(values), (candidate) => logLoss(y, predicted(candidate)));
     return { model: fitWorkflow(columns, y, best), metrics: measures(y, predicted(best)), info: { best, trials } };

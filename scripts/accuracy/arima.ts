@@ -75,7 +75,7 @@ function automaticRows(): Row[] {
       ["m3_auto.arima", "auto.arima, 120 M3 series", {}],
       ["auto_arima_full", "the whole grid, short series", { stepwise: false, approximation: false }],
     ] as const
-  ).flatMap(([name, what, options]): Row[] => {
+  ).flatMap(([name, label, options]): Row[] => {
     const records = reference<readonly Reference<RecordedFit>[]>(name)!;
     let differenced = 0;
     let same = 0;
@@ -94,22 +94,22 @@ function automaticRows(): Row[] {
     }
     bytes.sort((a, b) => a - b);
     return [
-      [`${what}: d and D as R's`, "98 %", percent(differenced, records.length)],
+      [`${label}: d and D as R's`, "98 %", percent(differenced, records.length)],
       [
-        `${what}: same order, or AICc at most 0.05 above R's`,
+        `${label}: same order, or AICc at most 0.05 above R's`,
         "97 %",
         `${percent(records.length - worse.length, records.length)}, ${same} the same model${worse.length > 0 ? `; above: ${worse.join("; ")}` : ""}`,
       ],
-      [`${what}: model JSON, median`, "≤ 2048 bytes", `${bytes[bytes.length >> 1]} bytes`],
+      [`${label}: model JSON, median`, "≤ 2048 bytes", `${bytes[bytes.length >> 1]} bytes`],
     ];
   });
 }
 
 /** Returns ARIMA against R's recorded results. */
 export function arimaSection(): Section {
-  const asked = { smape: 13.425, mase: 1.425, coverage: 0.855 };
+  const reference = { smape: 13.425, mase: 1.425, coverage: 0.855 };
   return {
-    rows: [...fixedRows(), ...automaticRows(), ...m3Rows((y, period) => autoArima(y, { period }), asked)],
+    rows: [...fixedRows(), ...automaticRows(), ...m3Rows((y, period) => autoArima(y, { period }), reference)],
     notes: `R starts the likelihood of a differenced series with a variance of 10⁶ (in units of σ²), and ours starts with infinite variance.
 But for one record, that is the whole difference at R's coefficients: with 10⁶ our Kalman filter gives R's number within 1e-7.
 The recorded log-likelihood of \`gas\`, λ = 0, ML is not that of its coefficients by either convention.`,

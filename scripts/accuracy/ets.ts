@@ -50,7 +50,7 @@ function automaticRows(): Row[] {
       ["ets", "ets, R's series and daily ones"],
       ["m3_ets", "ets, 120 M3 series"],
     ] as const
-  ).map(([name, what]): Row => {
+  ).map(([name, label]): Row => {
     const records = reference<readonly Reference<RecordedEts>[]>(name)!;
     let same = 0;
     const worse: string[] = [];
@@ -62,7 +62,7 @@ function automaticRows(): Row[] {
         worse.push(`${id} ${model.method} ${model.aicc!.toFixed(2)}, R ${result.method} ${result.aicc.toFixed(2)}`);
     }
     return [
-      `${what}: same form, or AICc at most 0.1 above R's`,
+      `${label}: same form, or AICc at most 0.1 above R's`,
       "95 %",
       `${percent(records.length - worse.length, records.length)}, ${same} the same form${worse.length > 0 ? `; above: ${worse.join("; ")}` : ""}`,
     ];
@@ -71,9 +71,9 @@ function automaticRows(): Row[] {
 
 /** Returns exponential smoothing against R's recorded results. */
 export function etsSection(): Section {
-  const asked = { smape: 12.41, mase: 1.394, coverage: 0.885 };
+  const reference = { smape: 12.41, mase: 1.394, coverage: 0.885 };
   return {
-    rows: [...fixedRows(), ...automaticRows(), ...m3Rows((y, period) => ets(y, { period }), asked)],
+    rows: [...fixedRows(), ...automaticRows(), ...m3Rows((y, period) => ets(y, { period }), reference)],
     notes: `Log-likelihoods leave out a constant that depends on the number of observations, as R's do. The forms of \`presidents\` and \`gold\`
 are chosen from the whole series, missing values included. R takes the longest stretch without missing values.
 

@@ -21,13 +21,13 @@ export interface M3Accuracy {
 }
 
 /** Returns all 3,003 series, or the sample of 400. */
-export function m3Series(which: "all" | "sample"): M3Series[] {
+export function m3Series(set: "all" | "sample"): M3Series[] {
   const values = (name: string) => {
     const byId = new Map<string, number[]>();
     for (const { id, value } of data(name)!) {
-      const known = byId.get(id!);
-      if (known === undefined) byId.set(id!, [Number(value)]);
-      else known.push(Number(value));
+      const series = byId.get(id!);
+      if (series === undefined) byId.set(id!, [Number(value)]);
+      else series.push(Number(value));
     }
     return byId;
   };
@@ -35,7 +35,7 @@ export function m3Series(which: "all" | "sample"): M3Series[] {
   const train = values("m3_train");
   const test = values("m3_test");
   return data("m3_meta")!
-    .filter((row) => which === "all" || sample.has(row.id!))
+    .filter((row) => set === "all" || sample.has(row.id!))
     .map((row) => ({
       id: row.id!,
       kind: row.period!,
@@ -66,11 +66,11 @@ export function m3Accuracy(
 }
 
 /** Returns the 400-series M3 sample: a row a measure, beside the reference (R's mean). */
-export function m3Rows(fit: (y: Float64Array, period: number) => FittedModel, asked: M3Accuracy): Row[] {
+export function m3Rows(fit: (y: Float64Array, period: number) => FittedModel, reference: M3Accuracy): Row[] {
   const got = m3Accuracy(m3Series("sample"), (y, period, h) => forecast(fit(y, period), { h }));
   return [
-    ["M3 sample of 400: mean sMAPE", `≤ ${asked.smape} (R)`, got.smape.toFixed(3)],
-    ["M3 sample of 400: mean MASE", `≤ ${asked.mase} (R)`, got.mase.toFixed(3)],
-    ["M3 sample of 400: coverage of 95 % intervals", `≥ ${asked.coverage} (R)`, got.coverage.toFixed(3)],
+    ["M3 sample of 400: mean sMAPE", `≤ ${reference.smape} (R)`, got.smape.toFixed(3)],
+    ["M3 sample of 400: mean MASE", `≤ ${reference.mase} (R)`, got.mase.toFixed(3)],
+    ["M3 sample of 400: coverage of 95 % intervals", `≥ ${reference.coverage} (R)`, got.coverage.toFixed(3)],
   ];
 }

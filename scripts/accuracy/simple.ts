@@ -25,16 +25,16 @@ const FITS: Readonly<Record<string, (y: Float64Array, period: number) => FittedM
 export function simpleSection(): Section {
   const series = seriesOfReference();
   const range = (y: Float64Array) => {
-    const known = y.filter((value) => !Number.isNaN(value));
-    return Math.max(...known) - Math.min(...known);
+    const observed = y.filter((value) => !Number.isNaN(value));
+    return Math.max(...observed) - Math.min(...observed);
   };
-  const row = (what: string, errors: readonly number[], most: number): Row => [
-    what,
+  const row = (label: string, errors: readonly number[], most: number): Row => [
+    label,
     `within ${most.toExponential(0)}`,
     `${percent(errors.filter((error) => error <= most).length, errors.length)}; largest ${Math.max(...errors).toExponential(1)}`,
   ];
-  const largest = (got: Float64Array, asked: readonly number[], scale: number) =>
-    Math.max(...asked.map((value, i) => Math.abs(value - got[i]!) / Math.max(Math.abs(value), scale)));
+  const largest = (got: Float64Array, expected: readonly number[], scale: number) =>
+    Math.max(...expected.map((value, i) => Math.abs(value - got[i]!) / Math.max(Math.abs(value), scale)));
 
   const plain = reference<readonly Reference<{ forecast: { mean: number[] } }>[]>("simple")!
     .filter(({ method, ok }) => ok && method in FITS)
@@ -57,8 +57,8 @@ export function simpleSection(): Section {
       const names = Object.keys(result.components).filter((name) => name.startsWith("Seasonal"));
       const periods = names.map((name) => Number(name.slice("Seasonal".length)));
       const { trend, seasonal } = mstl(values, { periods });
-      const off = (got: Float64Array, asked: readonly (number | null)[]) =>
-        Math.max(...asked.map((value, t) => Math.abs(got[t]! - value!))) / range(values);
+      const off = (got: Float64Array, expected: readonly (number | null)[]) =>
+        Math.max(...expected.map((value, t) => Math.abs(got[t]! - value!))) / range(values);
       return Math.max(
         off(trend, result.components.Trend!),
         ...names.map((name, i) => off(seasonal[i]!, result.components[name]!)),

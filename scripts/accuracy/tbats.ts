@@ -84,7 +84,7 @@ function dailyRow(): Row {
 export function tbatsSection(): Section {
   const byEts = { smape: 12.41, mase: 1.394, coverage: 0.885 };
   const sample = m3Rows(byPeriod, byEts).map(
-    ([what, asked, got]): Row => [what, asked.replace("(R)", "(R's ets)"), got],
+    ([label, reference, got]): Row => [label, reference.replace("(R)", "(R's ets)"), got],
   );
   return {
     rows: [...recordRows(), ...m3RecordRows(), dailyRow(), ...sample],

@@ -23,10 +23,10 @@ function differences(at: "ours" | "theirs"): number[] {
   for (const name of ["simple", "m3_thetaf"])
     for (const { id, method, ok, result } of reference<readonly Reference<ThetaRecord>[]>(name)!) {
       if (method !== "thetaf" || !ok) continue;
-      const known = classic.get(id);
+      const record = classic.get(id);
       const series = m3.get(id);
-      const y = series?.training ?? known!.values;
-      const period = series?.period ?? known!.frequency;
+      const y = series?.training ?? record!.values;
+      const period = series?.period ?? record!.frequency;
       let model = theta(y, { period });
       if (at === "theirs") {
         const { alpha, initial, level } = smoothWith(adjusted(interpolate(y), model), result.alpha);

@@ -54,19 +54,19 @@ export class Forecasts {
       }
     }
     const name = nameOf(series);
-    const known = this.#known.get(name) ?? new Map<string, Stored | null>();
-    this.#known.set(name, known);
-    return known;
+    const ofSet = this.#known.get(name) ?? new Map<string, Stored | null>();
+    this.#known.set(name, ofSet);
+    return ofSet;
   }
 
   /** Fits the members of a series that are not there yet. */
   fill(series: StudySeries, members: Readonly<Record<string, () => FittedModel>>): void {
-    const known = this.#of(series);
+    const ofSet = this.#of(series);
     const lines: string[] = [];
     for (const [member, fit] of Object.entries(members)) {
-      if (known.has(member)) continue;
+      if (ofSet.has(member)) continue;
       const stored = measured(fit, series.actual.length);
-      known.set(member, stored);
+      ofSet.set(member, stored);
       lines.push(JSON.stringify([nameOf(series), member, stored]));
     }
     if (lines.length > 0) appendFileSync(join(this.#folder, `${series.set}.jsonl`), `\n${lines.join("\n")}\n`);

@@ -18,9 +18,11 @@ export function membersOf(series: StudySeries): Readonly<Record<string, () => Fi
   const fits = { ...METHODS, ...COMPOSED };
   // A usual method with the series' own period is there already.
   const isThere = (name: string) => lineup.period === period && usual.some((one) => one === name);
-  const own = Object.entries(fits).filter(([name]) => lineup.members.includes(name) && !isThere(name));
+  const members = Object.entries(fits).filter(([name]) => lineup.members.includes(name) && !isThere(name));
   return {
     ...Object.fromEntries(usual.map((name) => [name, () => METHODS[name](y, period)])),
-    ...Object.fromEntries(own.map(([name, fit]) => [`member ${name}`, () => fit(y, lineup.period, lineup.periods)])),
+    ...Object.fromEntries(
+      members.map(([name, fit]) => [`member ${name}`, () => fit(y, lineup.period, lineup.periods)]),
+    ),
   };
 }

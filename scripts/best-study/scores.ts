@@ -29,14 +29,14 @@ export function scoresOf({ training, actual, period }: StudySeries, { mean, leve
     period,
   );
   const losses = [[0.5, mean] as const, ...quantiles].map(([p, values]) => pinball(actual, values, p));
-  const seen = Array.from(actual, (_, j) => j).filter((j) => !Number.isNaN(actual[j]!));
-  const inside = seen.filter((j) => actual[j]! >= lower[at95]![j]! && actual[j]! <= upper[at95]![j]!);
+  const observed = Array.from(actual, (_, j) => j).filter((j) => !Number.isNaN(actual[j]!));
+  const inside = observed.filter((j) => actual[j]! >= lower[at95]![j]! && actual[j]! <= upper[at95]![j]!);
   return {
     smape: smape(actual, mean),
     mase: mase(actual, mean, training, period),
     rmsse: rmsse(actual, mean, training, period),
     pinball: (2 * perUnit * losses.reduce((sum, loss) => sum + loss, 0)) / losses.length,
     msis: perUnit * intervalScore(actual, lower[at95]!, upper[at95]!, 95),
-    coverage: inside.length / seen.length,
+    coverage: inside.length / observed.length,
   };
 }

@@ -103,14 +103,14 @@ export function studySeries(folders: readonly string[], most: number): StudySeri
         .sort()
         .flatMap((file) => collection(folder, file)),
     );
-  const taken = new Map<string, number>();
+  const counts = new Map<string, number>();
   return [...competition("m1"), ...competition("m3"), ...collections]
     .map((series) => ({ series, place: hashOf(`sample ${series.set} ${series.id}`) }))
     .sort((a, b) => a.place - b.place)
     .map(({ series }) => series)
     .filter(({ set, part }) => {
-      const count = (taken.get(`${set} ${part}`) ?? 0) + 1;
-      taken.set(`${set} ${part}`, count);
+      const count = (counts.get(`${set} ${part}`) ?? 0) + 1;
+      counts.set(`${set} ${part}`, count);
       return count <= most;
     })
     .sort((a, b) => (a.set < b.set ? -1 : a.set > b.set ? 1 : 0));

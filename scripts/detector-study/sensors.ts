@@ -60,11 +60,11 @@ export function sensorOf(kind: Kind, seed: number): Sensor {
     };
     const at = (t: number) => y[t] ?? NaN;
     if (kind === "spikes") {
-      const taken = new Set<number>();
-      while (taken.size < 20) {
+      const used = new Set<number>();
+      while (used.size < 20) {
         const t = place(1);
-        if ([...taken].some((other) => Math.abs(other - t) < 10)) continue;
-        taken.add(t);
+        if ([...used].some((other) => Math.abs(other - t) < 10)) continue;
+        used.add(t);
         const by = sign() * between(6, 15);
         add(t, t + 1, () => at(t) + by);
       }

@@ -47,24 +47,24 @@ function evidenceOf({ training, actual, period }: StudySeries): Omit<StudyEviden
 /** Returns the evidence of series, kept in a folder: a second call computes only what is not there. */
 export function collectEvidence(folder: string, series: readonly StudySeries[]): Map<string, StudyEvidence> {
   mkdirSync(folder, { recursive: true });
-  const known = new Map<string, StudyEvidence>();
+  const byId = new Map<string, StudyEvidence>();
   for (const set of new Set(series.map((one) => one.set))) {
     const file = join(folder, `${set}.jsonl`);
     for (const line of existsSync(file) ? readFileSync(file, "utf8").split("\n") : []) {
       // A study that was killed may have left part of its last line.
       if (!line.endsWith("}")) continue;
       const stored: StudyEvidence = JSON.parse(line);
-      known.set(stored.id, { ...stored, before: revived(stored.before), after: revived(stored.after) });
+      byId.set(stored.id, { ...stored, before: revived(stored.before), after: revived(stored.after) });
     }
     for (const one of series.filter((candidate) => candidate.set === set)) {
       const id = `${set} ${one.id}`;
-      if (known.has(id)) continue;
+      if (byId.has(id)) continue;
       const evidence = { id, ...evidenceOf(one) };
       appendFileSync(file, `${JSON.stringify(evidence)}\n`);
-      known.set(id, JSON.parse(JSON.stringify(evidence)));
+      byId.set(id, JSON.parse(JSON.stringify(evidence)));
     }
   }
   return new Map(
-    [...known].map(([id, one]) => [id, { ...one, before: revived(one.before), after: revived(one.after) }]),
+    [...byId].map(([id, one]) => [id, { ...one, before: revived(one.before), after: revived(one.after) }]),
   );
 }

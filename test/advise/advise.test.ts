@@ -15,7 +15,7 @@ const COLUMNS = [
 const QUERY = { table: "T", keyColumns: ["UNIT"], orderBy: ["DAY"] };
 
 /** Returns a workspace with the rows of some series, and advice on it. */
-async function adviceOn(series: readonly (readonly number[])[], given: { period?: number; horizon?: number } = {}) {
+async function adviceOn(series: readonly (readonly number[])[], options: { period?: number; horizon?: number } = {}) {
   const mm = await openWorkspace("memory");
   const rows = series.flatMap((y, unit) => y.map((value, t) => [`U${100 + unit}`, t * DAY, value, null]));
   await fillTable(mm, "T", [...COLUMNS], rows);
@@ -28,7 +28,7 @@ async function adviceOn(series: readonly (readonly number[])[], given: { period?
     seed: 1,
     workers: 2,
     budgetMs: 1,
-    ...given,
+    ...options,
   };
   let now = 0;
   return advise(mm.engine, spec, () => now++);

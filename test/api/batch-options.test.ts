@@ -125,11 +125,11 @@ describe("rows that are newer than the model", () => {
         ]);
         continue;
       }
-      const known = (unit: number) =>
+      const future = (unit: number) =>
         Float64Array.from({ length: 10 }, (_, i) => (unit === 0 && [0, 1, 5].includes(i) ? NaN : sales(unit, 70 + i)));
       expect(rows).toEqual([
-        ...rowsOf(0, 80, update(fit(series(0, 70)), known(0))),
-        ...rowsOf(1, 80, update(fit(series(1, 70)), known(1))),
+        ...rowsOf(0, 80, update(fit(series(0, 70)), future(0))),
+        ...rowsOf(1, 80, update(fit(series(1, 70)), future(1))),
         ...rowsOf(2, 70, fit(series(2, 70))),
       ]);
     }
@@ -180,10 +180,10 @@ describe("rows that are newer than the model", () => {
       );
       await fillTable(mm, "NOW", columns, rows);
       expect(await score("NOW")).toMatchObject({ ok: 0, stale: 1, errors: 0, rows: 5 });
-      const found = await rowsIn(mm, "OBS_DATE, STATUS, ERROR_TYPE, ERROR_MESSAGE");
-      expect(found).toHaveLength(5);
-      expect(found[0]!.slice(0, 3)).toEqual(["1970-03-12", "STALE", type]);
-      expect(found[0]![3]).toMatch(message);
+      const scored = await rowsIn(mm, "OBS_DATE, STATUS, ERROR_TYPE, ERROR_MESSAGE");
+      expect(scored).toHaveLength(5);
+      expect(scored[0]!.slice(0, 3)).toEqual(["1970-03-12", "STALE", type]);
+      expect(scored[0]![3]).toMatch(message);
     }
   });
 
@@ -226,9 +226,9 @@ describe("rows that are newer than the model", () => {
     const promo = (day: number) => day % 5 === 0;
     // Exactly linear, so that the forecast is known: 50 + 2 per day, 30 more on promotion. Two days were not counted.
     const y = (day: number) => 50 + 2 * day + (promo(day) ? 30 : 0);
-    const rows = (from: number, to: number, known: boolean) =>
+    const rows = (from: number, to: number, isKnown: boolean) =>
       Array.from({ length: to - from }, (_, i) => from + i).flatMap((day) =>
-        day === 20 || day === 33 ? [] : [["U0", day * DAY, known ? y(day) : null, promo(day)]],
+        day === 20 || day === 33 ? [] : [["U0", day * DAY, isKnown ? y(day) : null, promo(day)]],
       );
     await fillTable(mm, "PAST", [...columns], rows(0, 40, true));
     const exports = { target: "Y", time: "OBS_DATE", period: 1, horizon: 3, holdout: 0, regressors: ["PROMO"] };
@@ -238,13 +238,13 @@ describe("rows that are newer than the model", () => {
     await fillTable(mm, "NOW", [...columns], rows(38, 44, true));
     await fillTable(mm, "PLAN", [...columns], rows(40, 60, false));
     await mm.registry.runBatch({ model: "M", version: "V1", inputTable: "NOW", futureTable: "PLAN" });
-    const found = await rowsIn(mm, "OBS_DATE, FORECAST, STATUS");
-    expect(found.map(([date, , status]) => [date, status])).toEqual([
+    const scored = await rowsIn(mm, "OBS_DATE, FORECAST, STATUS");
+    expect(scored.map(([date, , status]) => [date, status])).toEqual([
       ["1970-02-14", "OK"],
       ["1970-02-15", "OK"],
       ["1970-02-16", "OK"],
     ]);
-    found.forEach((row, i) => expect(row[1]).toBeCloseTo(y(44 + i), 6));
+    scored.forEach((row, i) => expect(row[1]).toBeCloseTo(y(44 + i), 6));
   });
 });
 
@@ -315,8 +315,8 @@ describe("partitions without a model", () => {
     });
     const expected = rowsOf(2, 30, snaive(series(2, 30), { period: 7 }), 5, "FALLBACK");
     expect((await rowsIn(mm, FORECASTS)).filter(([unit]) => unit === "U2")).toEqual(expected);
-    const rest = await rowsIn(mm, "UNIT_ID, OBS_DATE, FORECAST, STATUS, ERROR_TYPE, ERROR_MESSAGE");
-    expect(rest.slice(15, 17)).toEqual([
+    const others = await rowsIn(mm, "UNIT_ID, OBS_DATE, FORECAST, STATUS, ERROR_TYPE, ERROR_MESSAGE");
+    expect(others.slice(15, 17)).toEqual([
       [
         "empty",
         null,
@@ -429,9 +429,9 @@ it("a patched version scores the partitions that it shares to the same bits", as
   await mm.models.patch({ model: "M", run: one.runId, version: "V2" });
   await score("PAST");
   await mm.registry.runBatch({ model: "M", version: "V2", inputTable: "PAST" });
-  const found = await rowsIn(mm, `MODEL_VERSION, ${FORECASTS}`);
+  const scored = await rowsIn(mm, `MODEL_VERSION, ${FORECASTS}`);
   const rows = (version: string, patched: boolean) =>
-    found.filter(([name, unit]) => name === version && (unit === "U2") === patched).map(([, ...row]) => row);
+    scored.filter(([name, unit]) => name === version && (unit === "U2") === patched).map(([, ...row]) => row);
   expect(rows("V1", false)).toHaveLength(15);
   expect(rows("V2", false)).toEqual(rows("V1", false));
   expect(rows("V2", true)).not.toEqual(rows("V1", true));

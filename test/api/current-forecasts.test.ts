@@ -63,8 +63,8 @@ describe.each(ENGINES)("the view FORECASTS (%s)", (_engine, missing, open) => {
     const { columns, rows } = await mm.tables.query("SELECT * FROM FORECASTS ORDER BY UNIT_ID, STEP");
     const stored = (await mm.tables.query("SELECT * FROM FORECAST_RESULTS")).columns;
     expect(columns).toEqual([...stored, "FORECAST_FINAL"]);
-    const shown = ["UNIT_ID", "STEP", "STATUS"].map((name) => columns.indexOf(name));
-    expect(rows.map((row) => shown.map((at) => row[at])).slice(3)).toEqual([
+    const positions = ["UNIT_ID", "STEP", "STATUS"].map((name) => columns.indexOf(name));
+    expect(rows.map((row) => positions.map((at) => row[at])).slice(3)).toEqual([
       ["U01", 1, "OK"],
       ["U01", 2, "OK"],
       ["U01", 3, "OK"],

@@ -72,12 +72,12 @@ describe.each(EVERY_ENGINE)("exporting a table (%s)", (engine, missing, open) =>
     for (const missing of ["NOPE", ...others])
       await expect(mm.tables.query(`SELECT * FROM ${missing}`)).rejects.not.toThrow(/pg_|sqlite_|read_/);
 
-    const seen: unknown[] = [];
+    const pieces: unknown[] = [];
     for await (const row of mm.tables.rows(select("SALES"))) {
-      seen.push(Object.values(row)[3]);
-      if (seen.length === 3) break;
+      pieces.push(Object.values(row)[3]);
+      if (pieces.length === 3) break;
     }
-    expect(seen.map(Number)).toEqual([0, 1, 2]);
+    expect(pieces.map(Number)).toEqual([0, 1, 2]);
     // Who stops early has left nothing open.
     expect((await mm.tables.query("SELECT COUNT(*) FROM SALES")).rows.flat().map(Number)).toEqual([9]);
     await expect(mm.tables.rows("SELECT nope FROM SALES").next()).rejects.toMatchObject({ kind: "usage" });

@@ -96,10 +96,10 @@ describe.each(EVERY_ENGINE.filter(([name]) => !name.startsWith("snowflake")))(
         feed(SKUS, 120, 121, (sku, t) => 10 * demand(sku, t)),
       );
       const broken = await mm.pipeline();
-      const held = resultOf(broken, "promote");
-      expect(held).toMatchObject({ promoted: false, candidate: "V2", version: "V1" });
-      expect(held.judgement).toMatchObject({ reasons: ["outside"], outsideShare: 1, evidence: { fresh: 20 } });
-      expect(held.message).toMatch(
+      const promotion = resultOf(broken, "promote");
+      expect(promotion).toMatchObject({ promoted: false, candidate: "V2", version: "V1" });
+      expect(promotion.judgement).toMatchObject({ reasons: ["outside"], outsideShare: 1, evidence: { fresh: 20 } });
+      expect(promotion.message).toMatch(
         /^V2 does not replace V1 as champion: 100 % of the 20 new observations are outside the 95 % intervals of V1, more than max_outside 0.5 \(S-\d\d: \d+ where/,
       );
       // Yesterday's version scores, without the new observations: its forecasts are yesterday's.

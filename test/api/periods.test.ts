@@ -51,8 +51,8 @@ it("auto: each series has its own period, kept with its model, which holdout, re
   const { series } = (await seriesDetail(mm.engine, "first", "s:B")) as SeriesDetail;
   expect(series).toMatchObject({ periods: [12], components: { source: "stl" } });
   // The last seven months before the holdout, one year earlier.
-  const held = await holdoutForecast(mm.engine, "first", "s:B", "snaive");
-  expect(held.forecast.mean).toEqual(Array.from({ length: 7 }, (_, i) => ROWS[84 + 53 - 12 + i]?.[2]));
+  const holdout = await holdoutForecast(mm.engine, "first", "s:B", "snaive");
+  expect(holdout.forecast.mean).toEqual(Array.from({ length: 7 }, (_, i) => ROWS[84 + 53 - 12 + i]?.[2]));
 
   await mm.models.register({ run });
   await fillTable(mm, "SALES", [...COLUMNS], [...ROWS, ...ROWS.slice(0, 84).map(([, ...row]) => ["D", ...row])]);

@@ -4,7 +4,7 @@ import { startWork } from "../../src/api/work.ts";
 it("gives the newest progress at each step, ends with the work, and gives its result", async () => {
   let report: (done: number) => void = () => {};
   let finish: (result: string) => void = () => {};
-  const told: number[] = [];
+  const updates: number[] = [];
   const work = startWork<string>(
     (onProgress) => {
       report = (done) => onProgress({ total: 9, done, failed: 0 });
@@ -12,7 +12,7 @@ it("gives the newest progress at each step, ends with the work, and gives its re
         finish = resolve;
       });
     },
-    ({ done }) => told.push(done),
+    ({ done }) => updates.push(done),
   );
   const steps = work[Symbol.asyncIterator]();
   report(1);
@@ -26,7 +26,7 @@ it("gives the newest progress at each step, ends with the work, and gives its re
   expect((await steps.next()).value).toMatchObject({ done: 9 });
   expect(await steps.next()).toEqual({ done: true, value: undefined });
   expect(await work).toBe("all");
-  expect(told).toEqual([1, 2, 5, 9]);
+  expect(updates).toEqual([1, 2, 5, 9]);
 });
 
 it("throws the work's error in the iteration", async () => {

@@ -18,12 +18,12 @@ async function fileOf(...lines: string[]): Promise<string> {
   return file;
 }
 /** Returns the message about a configuration, from the file's name on. */
-const said = (thrown: unknown) => (thrown as Error).message.replace(/^.*(?=manymodel\.yaml)/, "");
+const messageOf = (thrown: unknown) => (thrown as Error).message.replace(/^.*(?=manymodel\.yaml)/, "");
 const thrownBy = async (work: () => unknown) => {
   try {
     await work();
   } catch (error) {
-    return said(error);
+    return messageOf(error);
   }
   return "nothing";
 };

@@ -58,18 +58,18 @@ describe("the feeder", () => {
 
   it("skips waiting chunks when the budget is over, and waits for started ones", async () => {
     const { queue, clock } = await start(50, 10);
-    let begun = 0;
-    const onBegin = async () => void begun++;
+    let starts = 0;
+    const onBegin = async () => void starts++;
     const limits = { ...unlimited, timeBudgetMs: 15 };
     const feeding = feedQueue(queue, "r", { ...limits, workers: async () => 1, clock, onBegin, signal });
     await queue.feed("r", 2);
-    expect(begun).toBe(0);
+    expect(starts).toBe(0);
     const lease = (await queue.claim("r", "w", HOUR))!;
     while ((await queue.counts("r")).chunks.skipped === 0) await new Promise((resolve) => setImmediate(resolve));
     expect((await queue.counts("r")).chunks).toMatchObject({ leased: 1, skipped: 49 });
     await queue.finish(lease, { ...segment, chunk: 1, attempt: 1 });
     await feeding;
-    expect(begun).toBe(1);
+    expect(starts).toBe(1);
     expect(await queue.ended("r")).toBe(true);
   });
 
@@ -85,16 +85,16 @@ describe("the feeder", () => {
 
   it("ends running chunks at the hard deadline", async () => {
     const { queue, clock } = await start(3, 10);
-    let told = 0;
+    let calls = 0;
     const onDeadline = async () => {
-      told++;
+      calls++;
     };
     const limits = { timeBudgetMs: 15, hardDeadlineMs: 60 };
     const feeding = feedQueue(queue, "r", { ...limits, workers: async () => 1, clock, onDeadline, signal });
     await queue.feed("r", 2);
     const lease = (await queue.claim("r", "w", HOUR))!;
     await feeding;
-    expect(told).toBe(1);
+    expect(calls).toBe(1);
     expect(await queue.finish(lease, { ...segment, chunk: 1, attempt: 1 })).toBe(false);
     const states = (await queue.chunks("r")).map(({ state, error }) => [state, error]);
     expect(states).toEqual([

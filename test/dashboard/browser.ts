@@ -4,11 +4,11 @@ import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 
-const found = spawnSync("which", ["chromium"], { encoding: "utf8" }).stdout.trim();
+const executable = spawnSync("which", ["chromium"], { encoding: "utf8" }).stdout.trim();
 /** The reason why there is no browser to test in, or undefined. */
-export const NO_BROWSER = found === "" ? "no chromium on the PATH (apt-get install chromium)" : undefined;
+export const NO_BROWSER = executable === "" ? "no chromium on the PATH (apt-get install chromium)" : undefined;
 
-export const launch = (): Promise<Browser> => chromium.launch({ executablePath: found, args: ["--no-sandbox"] });
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath: executable, args: ["--no-sandbox"] });
 
 /**
  * Opens a tab until the end of the test. Nothing may go wrong in it: neither in a script nor against the page's policy.
@@ -29,8 +29,8 @@ export async function openTab(
   const wrong: string[] = [];
   tab.on("pageerror", (error) => wrong.push(error.message));
   // What the server refuses is said to the console also; that is no mistake of the page's.
-  tab.on("console", (said) => {
-    if (said.type() === "error" && !said.text().startsWith("Failed to load resource")) wrong.push(said.text());
+  tab.on("console", (message) => {
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) wrong.push(message.text());
   });
   onTestFinished(async () => {
     await tab.close();

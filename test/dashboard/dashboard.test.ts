@@ -18,7 +18,7 @@ const exports = { target: "Y", period: 7, horizon: 14, holdout: 14, method: "hol
  * Returns a run of a few daily series with odd keys and failures, and its dashboard; with `both` another run also,
  * and the two registered as versions of M.
  */
-async function shown({ both = false } = {}): Promise<{ mm: ManyModel; url: string }> {
+async function openRun({ both = false } = {}): Promise<{ mm: ManyModel; url: string }> {
   const mm = await openWorkspace("local");
   const columns = [
     { name: "UNIT_ID", type: "string" },
@@ -85,7 +85,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
     afterAll(() => browser.close());
 
     it("follows a run: progress moves, failures appear, and it says when it is over", async () => {
-      const { mm, url } = await shown();
+      const { mm, url } = await openRun();
       const tab = await openTab(browser);
       await tab.goto(`${url}/runs`);
       await tab.locator("table.rows tbody tr").first().waitFor();
@@ -104,7 +104,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
     });
 
     it("shows the partitions of a run in progress as they are done, and their series", async () => {
-      const { mm, url } = await shown();
+      const { mm, url } = await openRun();
       const gate = path.join(await temporaryFolder(), "open");
       const run = train(mm, "live", { gate }, 20);
       const tabs = [openTab(browser), openTab(browser), openTab(browser), openTab(browser)] as const;
@@ -182,7 +182,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
     });
 
     it("draws the fan of any series, and the failure of one without a model", async () => {
-      const { url } = await shown();
+      const { url } = await openRun();
       const tab = await openTab(browser);
       for (const unit of ["U03", ...ODD]) {
         const key = `s:${unit.replace(/[%,]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
@@ -226,7 +226,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
     });
 
     it("sorts, searches and filters partitions, by keyboard as well", async () => {
-      const { url } = await shown();
+      const { url } = await openRun();
       const tab = await openTab(browser);
       await tab.goto(`${url}/runs/first/partitions`);
       const row = (i: number) => tab.locator(".vbody [role=row]").nth(i);
@@ -312,7 +312,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
     });
 
     it("compares two runs", async () => {
-      const { url } = await shown({ both: true });
+      const { url } = await openRun({ both: true });
       const tab = await openTab(browser);
       await tab.goto(`${url}/compare?a=first&b=second`);
       await tab.locator("[data-fact=wins]").waitFor();
@@ -375,7 +375,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
     });
 
     it("moves an alias, once that is confirmed; a viewer may not", async () => {
-      const { mm, url } = await shown({ both: true });
+      const { mm, url } = await openRun({ both: true });
       const points = async () =>
         (await mm.registry.showAliases("M")).find(({ alias }) => alias === "champion")?.version;
       const tab = await openTab(browser);
@@ -436,7 +436,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
     });
 
     it("is accessible in every view, in light and dark, and fits on a phone", async () => {
-      const { url } = await shown({ both: true });
+      const { url } = await openRun({ both: true });
       const views = [
         ["/", ".losses"],
         ["/runs", "table.rows"],

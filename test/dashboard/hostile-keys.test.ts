@@ -87,11 +87,11 @@ async function fill(mm: ManyModel): Promise<Snapshot> {
     rows.add(owner, forecast);
     return rows.take();
   });
-  for (const [table, made, batches] of [
+  for (const [table, origin, batches] of [
     [TABLES.status, statusColumns(WATCHED), statuses],
     [TABLES.ledger, ledgerColumns(WATCHED), entries],
   ] as const) {
-    await output.create(table, made);
+    await output.create(table, origin);
     await output.publish(table, "test", await Promise.all(batches.map((batch) => output.write(table, batch))));
   }
   return source.snapshot({ table: "SALES", keyColumns: ["sku"], orderBy: ["day"] });
@@ -154,10 +154,10 @@ describe.each(EVERY_ENGINE)("with hostile texts, engine: %s", (_, missing, open)
     const missed = monitorDetail(engine, TABLES, { model: NOBODY, version: NOBODY });
     await expect(missed).rejects.toMatchObject({ kind: "not-found" });
     for (const text of KEYS) {
-      const shown = KEYS.filter((key) => key.toLowerCase().includes(text.toLowerCase()));
+      const matching = KEYS.filter((key) => key.toLowerCase().includes(text.toLowerCase()));
       const { matched, rows } = await judged("M", "V1", { text });
-      expect(matched, text).toBe(shown.length);
-      expect(rows.map(({ key }) => key).sort(), text).toEqual(shown.map(encoded).sort());
+      expect(matched, text).toBe(matching.length);
+      expect(rows.map(({ key }) => key).sort(), text).toEqual(matching.map(encoded).sort());
     }
     expect((await judged("M", "V1", { text: NOBODY })).matched).toBe(0);
   });

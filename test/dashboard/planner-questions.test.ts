@@ -30,14 +30,14 @@ it.skipIf(NO_BROWSER !== undefined)(
     const tab = await openTab(browser);
     const ask = async (
       question: string,
-      look: (page: Page, click: (what: Locator) => Promise<void>) => Promise<void>,
+      look: (page: Page, click: (target: Locator) => Promise<void>) => Promise<void>,
     ) => {
       let clicks = 0;
       await tab.goto(url);
       await tab.locator(".losses").waitFor();
-      await look(tab, async (what) => {
+      await look(tab, async (target) => {
         clicks++;
-        await what.click();
+        await target.click();
       });
       expect(clicks, question).toBeLessThanOrEqual(MOST_CLICKS);
     };
@@ -121,8 +121,8 @@ it.skipIf(NO_BROWSER !== undefined)(
       await page.getByLabel("Groups by").selectOption("category");
       await page.locator("table.totals tbody tr").nth(4).waitFor();
       const [sum] = await answer(mm, "SELECT SUM(FORECAST) FROM FORECASTS");
-      const shown = await page.locator("table.totals tbody tr").first().locator("td").nth(1).innerText();
-      expect(digits(shown)).toBeCloseTo(Number(sum), -1);
+      const firstRow = await page.locator("table.totals tbody tr").first().locator("td").nth(1).innerText();
+      expect(digits(firstRow)).toBeCloseTo(Number(sum), -1);
       await click(page.locator("table.totals").getByRole("link", { name: "Toys" }));
       await page.getByRole("heading", { name: /^Toys/ }).waitFor();
       await page.locator(".chart canvas").waitFor();

@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from "vitest";
 import { startDashboard } from "../../dist/dashboard/server.js";
-import { asking, told } from "../serving/serving.ts";
+import { asking, openVersions } from "../serving/serving.ts";
 
 it("bounds requests with a body as serve does, and answers chunks, HEAD and other methods", async () => {
-  const mm = await told({ versions: 2, units: 1, yaml: "serve: { max_body_kb: 64 }" });
+  const mm = await openVersions({ versions: 2, units: 1, yaml: "serve: { max_body_kb: 64 }" });
   const errors: unknown[] = [];
   const { url, close } = await startDashboard(mm, {
     host: "127.0.0.1",
@@ -14,16 +14,16 @@ it("bounds requests with a body as serve does, and answers chunks, HEAD and othe
   const ask = asking({ url });
   /** Returns a body whose length is not stated. */
   const streamed = async (pieces: number) => {
-    let sent = 0;
+    let bytes = 0;
     const body = new ReadableStream({
       pull(controller) {
-        if (sent++ < pieces) controller.enqueue(new Uint8Array(65_536).fill(0x20));
+        if (bytes++ < pieces) controller.enqueue(new Uint8Array(65_536).fill(0x20));
         else controller.enqueue(new TextEncoder().encode('{"version":"V2"}'));
-        if (sent > pieces) controller.close();
+        if (bytes > pieces) controller.close();
       },
     });
     const init: RequestInit = { method: "POST", body, duplex: "half", headers: { "Content-Type": "application/json" } };
-    return { answer: await fetch(`${url}/v1/aliases/M/a`, init), sent };
+    return { answer: await fetch(`${url}/v1/aliases/M/a`, init), sent: bytes };
   };
   expect((await streamed(0)).answer.status).toBe(200);
   expect((await ask("POST /v1/aliases/M/a", { version: "x".repeat(70_000) })).status).toBe(413);
@@ -31,7 +31,7 @@ it("bounds requests with a body as serve does, and answers chunks, HEAD and othe
   const endless = await streamed(4800);
   expect(endless.answer.status).toBe(413);
   expect(endless.sent).toBeLessThan(4800);
-  for (const [asked, status, allowed] of [
+  for (const [request, status, allowed] of [
     ["HEAD /", 200, null],
     ["HEAD /runs/x", 200, null],
     ["HEAD /api/runs", 200, null],
@@ -40,8 +40,8 @@ it("bounds requests with a body as serve does, and answers chunks, HEAD and othe
     ["PUT /v1/aliases/M/a", 405, "POST"],
     ["PUT /api/nothing", 404, null],
   ] as const) {
-    const { headers, status: answered } = await ask(asked);
-    expect([asked, answered, headers.get("Allow")]).toEqual([asked, status, allowed]);
+    const { headers, status: answered } = await ask(request);
+    expect([request, answered, headers.get("Allow")]).toEqual([request, status, allowed]);
   }
   const runs = await fetch(`${url}/api/monitor`, { headers: { "Accept-Encoding": "gzip" } });
   expect(runs.headers.get("Vary")).toContain("Accept-Encoding");

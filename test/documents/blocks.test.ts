@@ -21,8 +21,8 @@ async function copyOf(example: string): Promise<string> {
   const from = path.join(root, "examples", example);
   if (!existsSync(from)) await mkdir(folder);
   else {
-    const made = (file: string) => /\.manymodel|\.csv$|inbox|node_modules/.test(path.relative(from, file));
-    await cp(from, folder, { recursive: true, filter: (file) => !made(file) });
+    const isOutput = (file: string) => /\.manymodel|\.csv$|inbox|node_modules/.test(path.relative(from, file));
+    await cp(from, folder, { recursive: true, filter: (file) => !isOutput(file) });
   }
   return folder;
 }

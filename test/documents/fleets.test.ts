@@ -16,9 +16,9 @@ const configurations = async () =>
 
 describe("the fleet examples of the documents", () => {
   it("is configuration as it may be", async () => {
-    const shown = await configurations();
-    expect(shown).toHaveLength(3);
-    for (const yaml of shown) await parseConfig(yaml, "shown.yaml");
+    const examples = await configurations();
+    expect(examples).toHaveLength(3);
+    for (const yaml of examples) await parseConfig(yaml, "shown.yaml");
   });
 
   it("states the oldest Kubernetes that the manifest is valid for", async () => {
@@ -36,7 +36,7 @@ describe("the fleet examples of the documents", () => {
     };
     const [, command] = (await read("docs/fleets.md")).match(/<!-- run: slurm -->\n```sh\nmanymodel (.*)\n```/)!;
     const printed: string[] = [];
-    for (const yaml of (await configurations()).filter((shown) => /launcher/.test(shown))) {
+    for (const yaml of (await configurations()).filter((example) => /launcher/.test(example))) {
       await writeFile(path.join(folder, "manymodel.yaml"), yaml.replace("/shared", path.join(folder, "shared")));
       if (printed.length === 0) await run(["import", "sales.csv", "--table", "SALES"]);
       printed.push(await run([...command!.split(" "), "--chunks", "2"]));

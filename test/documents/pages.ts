@@ -25,10 +25,10 @@ export const PAGES = [
 ];
 export const BLOCKS = PAGES.flatMap((page): Block[] => {
   const text = readFileSync(path.join(root, page), "utf8");
-  const found = text.matchAll(
+  const matches = text.matchAll(
     /(?:<!-- (not run|run|script|file)(?:: ([^>]*?))? -->\n)?^```(sh|js|ts)\n([\s\S]*?)^```/gm,
   );
-  return [...found].map(([, how, name = "", language, code]) => ({
+  return [...matches].map(([, how, name = "", language, code]) => ({
     page,
     how,
     name,

@@ -8,8 +8,8 @@ import { temporaryFolder } from "../workspace.ts";
 
 const day = (n: number) => new Date(Date.UTC(2026, 0, n)).toISOString().slice(0, 10);
 /** Returns ten days of one level, then two days of the holdout. */
-const sales = (sku: string, category: string, before: number, held: readonly number[], price: readonly string[]) =>
-  [...Array.from({ length: 10 }, (_, i) => before + (i % 2 === 0 ? 1 : 0) - (i === 8 ? 1 : 0)), ...held].map(
+const sales = (sku: string, category: string, before: number, holdout: readonly number[], price: readonly string[]) =>
+  [...Array.from({ length: 10 }, (_, i) => before + (i % 2 === 0 ? 1 : 0) - (i === 8 ? 1 : 0)), ...holdout].map(
     (qty, i) =>
       `${sku},${day(i + 1)},${qty},${category},${price[i < 6 ? 0 : i < 11 ? 1 : 2] ?? ""},${sku === "B" ? 3 : 2}`,
   );

@@ -37,16 +37,16 @@ describe.each(ENGINES)("on %s", (_, missing, open) => {
     expect(rows).toHaveLength(120);
     const reported = rows.filter(([kind]) => kind !== null);
     const hours = (time: unknown) => Number(time) / HOUR - TRAINED;
-    const seen = reported.map(([kind, sensor, at, , , since]) => [sensor, kind, hours(at), hours(since)]);
-    expect(seen).toContainEqual(["A", "spike", 5, 5]);
-    expect(seen).toContainEqual(["A", "missing", 45, 40]);
-    expect(seen.filter(([sensor, , at]) => sensor === "B" && Number(at) < 10)).toEqual([]);
-    const shift = seen.find(([, kind]) => kind === "level-shift");
+    const events = reported.map(([kind, sensor, at, , , since]) => [sensor, kind, hours(at), hours(since)]);
+    expect(events).toContainEqual(["A", "spike", 5, 5]);
+    expect(events).toContainEqual(["A", "missing", 45, 40]);
+    expect(events.filter(([sensor, , at]) => sensor === "B" && Number(at) < 10)).toEqual([]);
+    const shift = events.find(([, kind]) => kind === "level-shift");
     expect(shift?.[0]).toBe("B");
     expect(shift?.[3]).toBe(10);
     // The spike has not moved what is expected an hour later; the new level is expected in the end.
     const expected = (sensor: string, hour: number) =>
-      Number(rows.find(([, own, at]) => own === sensor && hours(at) === hour)?.[4]);
+      Number(rows.find(([, name, at]) => name === sensor && hours(at) === hour)?.[4]);
     expect(Math.abs(expected("A", 6) - (usual[TRAINED + 6] ?? NaN))).toBeLessThan(4);
     expect(Math.abs(expected("B", 59) - (usual[TRAINED + 59] ?? NaN) - 15)).toBeLessThan(4);
     expect((await judge("TODAY")).kept).toBe(2);

@@ -58,11 +58,11 @@ export async function accountCommands(
 
   /** Returns the tables of a schema, and how many rows each has. */
   const tablesOf = async (schema: string) => {
-    const found = await session.rows(
+    const tables = await session.rows(
       `SELECT TABLE_NAME FROM ${names.database}.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME`,
       [schema],
     );
-    return found.map(([name]) => String(name));
+    return tables.map(([name]) => String(name));
   };
   const count = async (table: string) => Number((await session.rows(`SELECT COUNT(*) FROM ${table}`))[0]![0]);
   const forecasts = async (table: string) => {
@@ -73,12 +73,12 @@ export async function accountCommands(
   const version = async (n: string) => {
     const [recorded, aliases] = [await engine.versions.list("M"), await engine.versions.aliases("M")];
     const listed = await session.records(modelStatements(names).versions("M"), 0);
-    const own = listed.filter(({ name }) => name === `V${n}`);
+    const ofName = listed.filter(({ name }) => name === `V${n}`);
     return {
       recorded: recorded.filter(({ version }) => version === `V${n}`).map(({ runId, index }) => [runId, index.sha256]),
       aliases: aliases.filter(({ version }) => version === `V${n}`).map(({ alias }) => alias === `a${n.toLowerCase()}`),
-      listed: own.map(({ metadata }) => JSON.parse(String(metadata)).mm.index_sha256),
-      named: own.map(({ aliases }) => [JSON.parse(String(aliases))].flat().includes(`A${n}`)),
+      listed: ofName.map(({ metadata }) => JSON.parse(String(metadata)).mm.index_sha256),
+      named: ofName.map(({ aliases }) => [JSON.parse(String(aliases))].flat().includes(`A${n}`)),
     };
   };
 
@@ -100,10 +100,10 @@ export async function accountCommands(
       },
       async again(n) {
         const run = runs.get(n)!;
-        const known = await engine.catalog.run(run);
-        if (known === undefined) return [train(run)];
-        if (known.state === "completed") return [];
-        if (known.manifest !== null) return [["resume", run, "--config", `${way}.yaml`]];
+        const record = await engine.catalog.run(run);
+        if (record === undefined) return [train(run)];
+        if (record.state === "completed") return [];
+        if (record.manifest !== null) return [["resume", run, "--config", `${way}.yaml`]];
         // A run that was not planned cannot be gone on with: it is said, and another is begun.
         await statements.succeed([["resume", run, "--config", `${way}.yaml`]], /before its plan was written/);
         runs.set(n, `${run}_again`);

@@ -22,7 +22,7 @@ export async function performAll(ground: Ground, schedules: readonly Schedule[])
   for (const { seed, anomalies, kills } of await Promise.all(done)) {
     // In words of its own, since the difference of long lists is cut.
     expect(anomalies, `schedule ${seed}: ${anomalies.join("\n")}`).toEqual([]);
-    for (const [what, n] of Object.entries(kills)) blows[what] = (blows[what] ?? 0) + n;
+    for (const [target, n] of Object.entries(kills)) blows[target] = (blows[target] ?? 0) + n;
   }
   return blows;
 }

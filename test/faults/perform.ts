@@ -105,12 +105,13 @@ export async function perform(
         if (state === "finalizing" && late++ >= (depth - 0.2) * 8) return true;
       }
       if (moment === "finalizing") continue;
-      const held = left.flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
+      const leases = left.flatMap(({ state, worker }) => (state === "leased" ? [worker!] : []));
       const due = chunks.length - left.length >= from + depth * (schedule.chunks - from);
-      if (due && (victim !== "worker" || workers.some(({ pid }) => held.some((name) => name.includes(`.${pid}.`)))))
+      if (due && (victim !== "worker" || workers.some(({ pid }) => leases.some((name) => name.includes(`.${pid}.`)))))
         return true;
       // Nothing goes on before the leases of lost workers lapse; some schedules wait for that.
-      if (held.length === left.length && held.every((name) => engine.workers.isGone(name)) && depth > 0.1) return true;
+      if (leases.length === left.length && leases.every((name) => engine.workers.isGone(name)) && depth > 0.1)
+        return true;
     }
     anomalies.push(
       `${trainers.map(({ args }) => args.join(" ")).join(", ")} hangs: ${JSON.stringify((await queue.counts(runId)).chunks)}`,

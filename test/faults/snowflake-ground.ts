@@ -47,10 +47,10 @@ export function snowflakeGround(account: TestAccount, compute: "client" | "servi
           faults.masterExpired = false;
         }, 50);
       } else {
-        const own = [...services.jobs.values()].filter((job) =>
+        const ofRun = [...services.jobs.values()].filter((job) =>
           job.mounts.some((mount) => mount.includes(`.${schemaOf(folder)}.`)),
         );
-        const alive = own.flatMap(({ replicas }) => replicas).filter(({ code }) => code === undefined);
+        const alive = ofRun.flatMap(({ replicas }) => replicas).filter(({ code }) => code === undefined);
         alive[0]?.process.kill("SIGKILL");
       }
     },

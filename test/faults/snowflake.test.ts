@@ -21,10 +21,10 @@ const FEW = ["train in service, mode tasks", "register", "gc --delete"];
 const isStruck = (name: string) => (every === undefined ? FEW.includes(name) : new RegExp(only ?? "").test(name));
 
 /** Returns the numbers of the statements to strike: every n-th of them, or one that differs from command to command. */
-function pick(sent: number, nth: number): number[] {
-  const all = Array.from({ length: sent }, (_, i) => i + 1);
+function pick(statements: number, nth: number): number[] {
+  const all = Array.from({ length: statements }, (_, i) => i + 1);
   if (every !== undefined) return all.slice(Number(first) - 1).filter((_, i) => i % Number(every) === 0);
-  return [1 + Math.floor(sent * ((nth * 0.618 + 0.4) % 1))];
+  return [1 + Math.floor(statements * ((nth * 0.618 + 0.4) % 1))];
 }
 
 describe("processes killed while an account executes their statements", () => {
@@ -45,7 +45,7 @@ describe("processes killed while an account executes their statements", () => {
     const kills: number[] = [];
     for (const [nth, command] of commands.entries()) {
       if (!isStruck(command.name)) continue;
-      const { sent, undisturbed, blows } = await strikeAtStatements(statements, command, (sent) => pick(sent, nth));
+      const { sent, undisturbed, blows } = await strikeAtStatements(statements, command, (count) => pick(count, nth));
       for (const { statement, left } of blows)
         expect.soft(left, `${command.name}, killed at statement ${statement} of ${sent}`).toEqual(undisturbed);
       const equal = blows.filter(({ left }) => isDeepStrictEqual(left, undisturbed)).length;

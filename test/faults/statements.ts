@@ -47,17 +47,17 @@ export class Statements {
   }
 
   /** Runs a command to its end, or to where a statement is to end it; how many it has sent, repetitions aside. */
-  async run(args: readonly string[], ends: (sql: string, sent: number) => boolean = () => false) {
-    let sent = 0;
+  async run(args: readonly string[], ends: (sql: string, count: number) => boolean = () => false) {
+    let sentCount = 0;
     const isRepetition = repetitions();
     const { faults } = this.#server;
     const child: Process = startProcess(binOf(this.#site), this.#folder, args, this.#site.ground.environment);
     faults.onStatement = (sql, user) => {
-      if (user === "LAB_USER" && !isRepetition(sql) && ends(sql, ++sent)) process.kill(-child.pid, "SIGKILL");
+      if (user === "LAB_USER" && !isRepetition(sql) && ends(sql, ++sentCount)) process.kill(-child.pid, "SIGKILL");
     };
     try {
       await child.ended;
-      return { sent, code: child.code(), said: child.stderr() };
+      return { sent: sentCount, code: child.code(), said: child.stderr() };
     } finally {
       faults.onStatement = () => {};
     }
@@ -88,7 +88,7 @@ export interface Blow {
 export async function strikeAtStatements(
   statements: Statements,
   command: Struck,
-  pick: (sent: number) => readonly number[],
+  pick: (count: number) => readonly number[],
 ): Promise<{ sent: number; undisturbed: unknown; blows: readonly Blow[] }> {
   await command.before?.("0");
   const { sent, code, said } = await statements.run(command.args("0"));
@@ -98,7 +98,7 @@ export async function strikeAtStatements(
   for (const statement of pick(sent)) {
     const n = String(statement);
     await command.before?.(n);
-    const { code } = await statements.run(command.args(n), (_, sent) => sent === statement);
+    const { code } = await statements.run(command.args(n), (_, count) => count === statement);
     const resume = async () => {
       await statements.succeed((await command.again?.(n)) ?? [command.args(n)], command.done);
       return command.left(n);

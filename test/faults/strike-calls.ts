@@ -57,7 +57,7 @@ export async function strikeCalls(site: Site, reference: Reference, seed: number
         if (killed) kills[command.name] = (kills[command.name] ?? 0) + 1;
         else if (code !== 0 && command.done?.test(stderr) !== true)
           anomalies.push(`${args.join(" ")} ended with ${code}: ${stderr.trim()}`);
-        anomalies.push(...(await command.wrong(!killed)).map((what) => `${args.join(" ")}: ${what}`));
+        anomalies.push(...(await command.wrong(!killed)).map((fault) => `${args.join(" ")}: ${fault}`));
         if (!killed && turn > 0) break;
       }
       if (anomalies.length > 0) break;

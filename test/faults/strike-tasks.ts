@@ -28,8 +28,8 @@ export async function strikeTasks(site: Site, reference: Reference, seed: number
   const engine = await site.ground.open(folder);
   const kills: Record<string, number> = {};
   const anomalies: string[] = [];
-  const count = (what: string) => {
-    kills[what] = (kills[what] ?? 0) + 1;
+  const count = (target: string) => {
+    kills[target] = (kills[target] ?? 0) + 1;
   };
   let ended = false;
   const strike = async () => {

@@ -51,8 +51,8 @@ export async function verifyRun(
     [],
     1,
   );
-  const shown = JSON.stringify(rows[0]);
-  if (shown !== JSON.stringify([reference.size, reference.size, counts.succeeded])) say(`the views show ${shown}`);
+  const text = JSON.stringify(rows[0]);
+  if (text !== JSON.stringify([reference.size, reference.size, counts.succeeded])) say(`the views show ${text}`);
   const stored = (await stage.list(`runs/${runId}/chunks/`)).filter((name) => name.endsWith("segment.parquet"));
   return { anomalies, orphans: stored.filter((name) => !indexed.includes(name)).length };
 }

@@ -46,14 +46,14 @@ export async function startKubernetesApi() {
       return say(200, { paths: { "apis/batch/v1": { serverRelativeURL: "/openapi/v3/apis/batch/v1" } } });
     if (pathname === "/openapi/v3/apis/batch/v1") return say(200, VALIDATES);
     if (job !== null && request.method === "POST") {
-      const given = JSON.parse(Buffer.concat(pieces).toString()) as Stored;
-      const name = `${given.metadata.generateName}${jobs.size}`;
-      const created = { ...given, metadata: { ...given.metadata, name } };
+      const manifest = JSON.parse(Buffer.concat(pieces).toString()) as Stored;
+      const name = `${manifest.metadata.generateName}${jobs.size}`;
+      const created = { ...manifest, metadata: { ...manifest.metadata, name } };
       jobs.set(name, created);
       return say(201, created);
     }
-    const found = job?.[1] === undefined ? undefined : jobs.get(job[1]);
-    if (found === undefined)
+    const stored = job?.[1] === undefined ? undefined : jobs.get(job[1]);
+    if (stored === undefined)
       return say(404, {
         kind: "Status",
         apiVersion: "v1",
@@ -63,7 +63,7 @@ export async function startKubernetesApi() {
         message: "jobs.batch not found",
       });
     if (request.method === "DELETE") jobs.delete(job![1]!);
-    return say(200, found);
+    return say(200, stored);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

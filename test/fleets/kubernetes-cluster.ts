@@ -152,7 +152,7 @@ export async function startKubernetes(): Promise<KubernetesCluster> {
   await request("POST", "/nodes", { apiVersion: "v1", kind: "Node", metadata: { name: "n1" } });
 
   const processes = new Map<string, RunningPod>();
-  const seen = new Set<string>();
+  const names = new Set<string>();
   const started = new Map<string, number>();
   const setStatus = (name: string, status: object) => request("PATCH", `${pods}/${name}/status`, { status });
   let admit: Admit = () => undefined;
@@ -168,9 +168,9 @@ export async function startKubernetes(): Promise<KubernetesCluster> {
     await request("POST", `${pods}/${name}/binding`, binding);
     await setStatus(name, { phase: "Running", conditions: [{ type: "Ready", status: "True" }] });
     const [program = "", ...args] = container.command;
-    const own = admit({ job, index });
+    const script = admit({ job, index });
     const values = Object.fromEntries((container.env ?? []).map(({ name, value = "" }) => [name, value]));
-    const child = spawn(program, own === undefined ? args : ["-ec", own], {
+    const child = spawn(program, script === undefined ? args : ["-ec", script], {
       detached: true,
       cwd: folder,
       env: { PATH: process.env.PATH, ...values, POD_UID: uid, JOB_COMPLETION_INDEX: String(index) },
@@ -204,8 +204,8 @@ export async function startKubernetes(): Promise<KubernetesCluster> {
       if (deletionTimestamp !== undefined) {
         processes.get(name)?.kill();
         await request("DELETE", `${pods}/${name}?gracePeriodSeconds=0`);
-      } else if (pod.status.phase === "Pending" && !seen.has(name)) {
-        seen.add(name);
+      } else if (pod.status.phase === "Pending" && !names.has(name)) {
+        names.add(name);
         void runPod(pod).catch((error) => failures.push(error));
       }
     }

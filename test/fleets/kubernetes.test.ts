@@ -74,7 +74,7 @@ describe("a Job of Kubernetes", () => {
   it(`is valid by the schemas that Kubernetes publishes, from ${MIN_KUBERNETES} on`, async () => {
     const files = (await readdir(SCHEMAS)).sort();
     const bare: KubernetesOptions = { image: "i", command: ["manymodel"], retries: 0 };
-    const made = [
+    const pods = [
       manifest(tasks),
       manifest({ ...tasks, kind: "workers" }),
       kubernetesJob(tasks, { ...options, serviceAccount: "forecaster" }),
@@ -87,7 +87,7 @@ describe("a Job of Kubernetes", () => {
     const accepted: string[] = [];
     for (const file of files) {
       const schema = z.fromJSONSchema(JSON.parse(gunzipSync(await readFile(path.join(SCHEMAS, file))).toString()));
-      const valid = made.map((job) => schema.safeParse(job).success);
+      const valid = pods.map((job) => schema.safeParse(job).success);
       expect(new Set(valid).size, `${file}: ${valid}`).toBe(1);
       if (valid[0]) accepted.push(file.replace(/^job-|\.json\.gz$/g, ""));
       for (const job of wrong) expect(schema.safeParse(job).success, file).toBe(false);

@@ -133,15 +133,15 @@ PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP OverSubscri
 
 /** Returns the step daemons that a node's daemon started, by their shared log. */
 async function stepsOf(log: string): Promise<number[]> {
-  const found: number[] = [];
+  const processes: number[] = [];
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const line = await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "");
     if (!line.startsWith("slurmstepd")) continue;
     const open = await readdir(`/proc/${pid}/fd`).catch((): string[] => []);
     const files = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")));
-    if (files.includes(log)) found.push(Number(pid));
+    if (files.includes(log)) processes.push(Number(pid));
   }
-  return found;
+  return processes;
 }
 
 /** Kills a process and all that it started, at once. */

@@ -9,8 +9,13 @@ const options = { command: ["manymodel"], logs: "/shared/logs" };
 
 describe("the script for sbatch", () => {
   it("asks for the options' resources, and for no more", () => {
-    const asked = { cpus: 2, memory: "4G", time: "2:00:00", throttle: 40, partition: "long", account: "a b" };
-    const script = slurmScript(tasks, { ...options, ...asked, options: ["--qos=low"], setup: ["module load node"] });
+    const resources = { cpus: 2, memory: "4G", time: "2:00:00", throttle: 40, partition: "long", account: "a b" };
+    const script = slurmScript(tasks, {
+      ...options,
+      ...resources,
+      options: ["--qos=low"],
+      setup: ["module load node"],
+    });
     expect(script).toBe(`#!/bin/bash
 #SBATCH --job-name=r
 #SBATCH --array=0-999%40
@@ -47,12 +52,12 @@ exec manymodel task r
     };
     const { stdout } = spawnSync("bash", [], { input: script, env, encoding: "utf8" });
     expect(stdout).toBe(args.map((arg) => `${arg}|`).join(""));
-    const asked = spawnSync("bash", [], {
+    const shell = spawnSync("bash", [], {
       input: script.replace(/exec .*/s, "echo $MANYMODEL_ATTEMPT"),
       env,
       encoding: "utf8",
     });
-    expect(Number(asked.stdout)).toBe(2 ** 31 - 1);
+    expect(Number(shell.stdout)).toBe(2 ** 31 - 1);
   });
 
   it("keeps line breaks out of the lines that Slurm reads", () => {

@@ -73,9 +73,9 @@ describe.skipIf(noSlurm !== undefined)(`a run on Slurm${noSlurm === undefined ? 
   };
   /** Does not wait two minutes for the tasks of a lost node, as Slurm does. Says how many there were. */
   const hurry = () => {
-    const held = tasks().filter((line) => / PENDING .*BeginTime/.test(line));
-    for (const line of held) cluster.ask("scontrol", "update", `JobId=${line.split(" ")[0]}`, "StartTime=now");
-    return held.length;
+    const waiting = tasks().filter((line) => / PENDING .*BeginTime/.test(line));
+    for (const line of waiting) cluster.ask("scontrol", "update", `JobId=${line.split(" ")[0]}`, "StartTime=now");
+    return waiting.length;
   };
 
   it("ends as one of the local engine's, though a node is lost in the middle of it", async () => {

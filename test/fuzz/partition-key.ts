@@ -85,16 +85,16 @@ export function fuzzKeys(seed: number, inputs: number): FuzzReport {
     const text = encodeKey(columns, key);
     const began = performance.now();
     const decoded = decodeKey(text);
-    const shown = types.map((type, c) => (key[c] === null ? null : type));
-    if (!isDeepStrictEqual([decoded.key, decoded.types], [key, shown]))
+    const parts = types.map((type, c) => (key[c] === null ? null : type));
+    if (!isDeepStrictEqual([decoded.key, decoded.types], [key, parts]))
       failures.push({ input: JSON.stringify(text), why: "decodes to another key" });
     const arbitrary = uniform() < 0.2 ? anyText(uniform, 30) : mutate(uniform, text, PIECES);
     try {
-      const { key: found, types: kinds } = decodeKey(arbitrary);
+      const { key: values, types: kinds } = decodeKey(arbitrary);
       accepted++;
       const again = encodeKey(
         kinds.map((type) => ({ name: "", type: type ?? "string" })),
-        found,
+        values,
       );
       if (again !== arbitrary) failures.push({ input: JSON.stringify(arbitrary), why: `is accepted, but is ${again}` });
     } catch (error) {

@@ -100,14 +100,14 @@ function write(items: Items, isExpected: (name: string) => boolean, bits: string
   const isChanged = git("status", "--porcelain", "--", "src") !== "";
   const code = `${git("log", "-1", "--format=%h", "--abbrev=7", "--", "src")}${isChanged ? ", changed" : ""}`;
   const before: Golden | undefined = existsSync(FILE) ? readGolden() : undefined;
-  const kept = before !== undefined && before.code === code ? before : undefined;
+  const earlier = before !== undefined && before.code === code ? before : undefined;
   const [major] = process.versions.node.split(".");
-  const nodes = new Set([...(kept?.arithmetics[bits]?.match(/\d+/g) ?? []), major!]);
-  const arithmetics = { ...kept?.arithmetics, [bits]: `Node ${[...nodes].sort().join(", ")}` };
+  const nodes = new Set([...(earlier?.arithmetics[bits]?.match(/\d+/g) ?? []), major!]);
+  const arithmetics = { ...earlier?.arithmetics, [bits]: `Node ${[...nodes].sort().join(", ")}` };
   const all = Object.keys(arithmetics).sort();
   const golden: Record<string, string | Record<string, string>> = {};
-  for (const name of new Set([...Object.keys(kept?.items ?? {}), ...items.keys()])) {
-    const old = kept?.items[name];
+  for (const name of new Set([...Object.keys(earlier?.items ?? {}), ...items.keys()])) {
+    const old = earlier?.items[name];
     const isOurs = isExpected(name);
     if (isOurs && !items.has(name)) continue;
     const hashes = all.flatMap((one) => {

@@ -28,14 +28,14 @@ type Shape = (t: number) => number | null;
 
 /** Kinds of series, each made from a seed. */
 const SHAPES = {
-  season: (seed) => drawn(noise(seed), (t, e) => 100 + WEEK[t % 7]! + 3 * e),
-  trend: (seed) => drawn(noise(seed), (t, e) => 20 + 0.8 * t + 2 * e),
-  growth: (seed) => drawn(noise(seed), (t, e) => (50 + t) * (1 + WEEK[t % 7]! / 30) * (1 + 0.04 * e)),
-  gaps: (seed) => drawn(noise(seed), (t, e) => (t % 9 === 4 ? null : 60 + WEEK[t % 7]! + 4 * e)),
-  sparse: (seed) => drawn(uniform(seed), (_, u) => (u < 0.7 ? 0 : 1 + Math.floor(20 * (u - 0.7)))),
-  large: (seed) => drawn(noise(seed), (t, e) => 1e12 + 1e10 * WEEK[t % 7]! + 1e9 * e),
-  tiny: (seed) => drawn(noise(seed), (t, e) => 1e-7 * (5 + WEEK[t % 7]! / 10 + 0.2 * e)),
-  negative: (seed) => drawn(noise(seed), (t, e) => -25 + WEEK[t % 7]! / 4 + e),
+  season: (seed) => uniformValue(noise(seed), (t, e) => 100 + WEEK[t % 7]! + 3 * e),
+  trend: (seed) => uniformValue(noise(seed), (t, e) => 20 + 0.8 * t + 2 * e),
+  growth: (seed) => uniformValue(noise(seed), (t, e) => (50 + t) * (1 + WEEK[t % 7]! / 30) * (1 + 0.04 * e)),
+  gaps: (seed) => uniformValue(noise(seed), (t, e) => (t % 9 === 4 ? null : 60 + WEEK[t % 7]! + 4 * e)),
+  sparse: (seed) => uniformValue(uniform(seed), (_, u) => (u < 0.7 ? 0 : 1 + Math.floor(20 * (u - 0.7)))),
+  large: (seed) => uniformValue(noise(seed), (t, e) => 1e12 + 1e10 * WEEK[t % 7]! + 1e9 * e),
+  tiny: (seed) => uniformValue(noise(seed), (t, e) => 1e-7 * (5 + WEEK[t % 7]! / 10 + 0.2 * e)),
+  negative: (seed) => uniformValue(noise(seed), (t, e) => -25 + WEEK[t % 7]! / 4 + e),
   line: () => (t) => 3 + 2 * t,
   seven: () => () => 7,
   zero: () => () => 0,
@@ -43,7 +43,7 @@ const SHAPES = {
 } satisfies Record<string, (seed: number) => Shape>;
 type ShapeName = keyof typeof SHAPES;
 
-const drawn =
+const uniformValue =
   (next: () => number, of: (t: number, random: number) => number | null): Shape =>
   (t) =>
     of(t, next());

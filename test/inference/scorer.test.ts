@@ -47,11 +47,11 @@ it.each([
     for (;;) {
       const line = (await answers.next()).value as string;
       if (!line.startsWith('{"fetch":')) return decodeScored(line);
-      const { fetch: wanted } = JSON.parse(line) as { fetch: string };
-      fetched.push(wanted);
-      await mkdir(path.dirname(path.join(used, wanted)), { recursive: true });
-      await copyFile(path.join(folder, "version", wanted), path.join(used, wanted));
-      child.stdin.write(`${JSON.stringify({ fetched: wanted })}\n`);
+      const { fetch: location } = JSON.parse(line) as { fetch: string };
+      fetched.push(location);
+      await mkdir(path.dirname(path.join(used, location)), { recursive: true });
+      await copyFile(path.join(folder, "version", location), path.join(used, location));
+      child.stdin.write(`${JSON.stringify({ fetched: location })}\n`);
     }
   };
   const columns = (unit: number) => {

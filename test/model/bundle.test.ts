@@ -82,12 +82,12 @@ describe("files that a module looks for in its own folder", () => {
   const FIT = "export default { fit: () => ({ model: {} }) };";
 
   it("are refused when the run is planned, since they do not travel", async () => {
-    const own = await written({
+    const definition = await written({
       "mine.js": `import { readFileSync } from "node:fs";
         export default { fit: () => ({ model: {} }), predict: () => readFileSync(new URL("./weights.txt", import.meta.url)) };`,
       "weights.txt": "1",
     });
-    await expect(bundleDefinition(own)).rejects.toThrow(
+    await expect(bundleDefinition(definition)).rejects.toThrow(
       /mine.js looks for weights.txt in its own folder, which does not/,
     );
     const packaged = await written({

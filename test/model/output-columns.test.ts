@@ -11,8 +11,8 @@ describe("output columns", () => {
       { name: "CLASS", type: "string" },
       { name: "P", type: "number" },
     ]);
-    const kept = ({ exports, columns }: typeof context) => ({ [exports.keep]: columns[0]?.type });
-    expect(columnsOf(kept)).toEqual([{ name: "ID", type: "string" }]);
+    const declare = ({ exports, columns }: typeof context) => ({ [exports.keep]: columns[0]?.type });
+    expect(columnsOf(declare)).toEqual([{ name: "ID", type: "string" }]);
   });
   it("refuse columns that the output already has, and other types", () => {
     for (const name of ["region", "FORECAST", "lo_80", "HI_99.5", "STATUS", "PARTITION_KEY"])

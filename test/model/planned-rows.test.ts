@@ -33,11 +33,11 @@ describe.each(["memory", "local"] as const)("rows planned ahead in the training 
     ["arima", { method: "auto-arima" }],
     ["store-sales", { time: "DAY", regressors: ["PROMO"] }],
     ["sensor-anomalies", { time: "DAY", method: "ets" }],
-  ] as const)("change nothing of %s, and the forecast starts after the last observation", async (module, own) => {
+  ] as const)("change nothing of %s, and the forecast starts after the last observation", async (module, options) => {
     const mm = await openWorkspace(engine);
     await fillTable(mm, "SOLD", [...COLUMNS], rows(106, 0));
     await fillTable(mm, "PLANNED", [...COLUMNS], rows(106, 14));
-    const exports = { target: "QTY", period: 7, horizon: 14, holdout: 14, ...own };
+    const exports = { target: "QTY", period: 7, horizon: 14, holdout: 14, ...options };
     const read = async (table: string) => {
       const { columns, length } = await mm.engine.output.published(table, null, [
         "SKU",

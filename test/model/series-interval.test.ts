@@ -15,8 +15,8 @@ describe("seriesInterval", () => {
   });
 
   it("refuses times off the interval, naming the first two and the remedy", () => {
-    const refuse = (times: Float64Array, stated: string, message: string) =>
-      expect(() => seriesInterval(times, "date", stated)).toThrow(message);
+    const refuse = (times: Float64Array, interval: string, message: string) =>
+      expect(() => seriesInterval(times, "date", interval)).toThrow(message);
     refuse(
       dates("2026-01-01", "2026-01-08", "2026-01-16"),
       "P1W",

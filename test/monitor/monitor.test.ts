@@ -168,14 +168,14 @@ for (const engine of ["local", "memory"] as const)
         store === "north" ? 30 : store === null ? undefined : usual(store, day);
       const news = [["new", 7n, 25 * DAY, 1]];
       await fillTable(mm, "SALES", COLUMNS, [...sales(32, since), ...news]);
-      const found = await mm.monitor();
-      expect(found).toMatchObject({ partitions: 4, newEntries: 24, alert: true, webhook: null });
-      expect(found.offenders.map(({ partitionKey, reasons }) => [partitionKey, reasons])).toEqual([
+      const summary = await mm.monitor();
+      expect(summary).toMatchObject({ partitions: 4, newEntries: 24, alert: true, webhook: null });
+      expect(summary.offenders.map(({ partitionKey, reasons }) => [partitionKey, reasons])).toEqual([
         ["n:,i:7", ["missing"]],
         ["s:north,i:7", expect.arrayContaining(["too-low", "coverage-95", "ratio", "level"])],
       ]);
-      expect(found.offenders[1]).toMatchObject({ ratio: 20, n: 12, since: "1970-01-21" });
-      expect(found.medianRatio).toBe(20);
+      expect(summary.offenders[1]).toMatchObject({ ratio: 20, n: 12, since: "1970-01-21" });
+      expect(summary.medianRatio).toBe(20);
       expect((await statuses(mm)).map((row) => row.slice(0, 2))).toEqual([
         ["n:,i:7", "drift"],
         ["s:a%2cb,i:7", "ok"],
@@ -277,8 +277,8 @@ describe("the webhook", () => {
   const at = async () => {};
 
   it("is tried again while the server cannot", async () => {
-    let asked = 0;
-    const url = await listening((_, response) => response.writeHead(++asked < 3 ? 503 : 204).end());
+    let requests = 0;
+    const url = await listening((_, response) => response.writeHead(++requests < 3 ? 503 : 204).end());
     expect(await postWebhook(url, {}, 5000, at)).toEqual({ delivered: true, attempts: 3, status: 204, error: null });
   });
   it("is not tried again where it is refused, and follows no redirection", async () => {
@@ -289,13 +289,13 @@ describe("the webhook", () => {
     });
     for (const status of [400, 301, 302, 303, 307, 308])
       for (const location of ["/elsewhere", elsewhere]) {
-        let asked = 0;
+        let requests = 0;
         const url = await listening((_, response) => {
-          asked++;
+          requests++;
           response.writeHead(status, { location }).end();
         });
         expect(await postWebhook(url, {}, 5000, at)).toMatchObject({ delivered: false, attempts: 1, status });
-        expect([status, asked]).toEqual([status, 1]);
+        expect([status, requests]).toEqual([status, 1]);
       }
     expect(inside).toBe(0);
   });

@@ -28,8 +28,8 @@ it("an event is due once, and not within the quiet time of its sensor and kind",
     reading("A", "spike", 2, "t2"),
     reading("B", "spike", 1),
   ]);
-  const sent = [{ partitionKey: "A", kind: "spike", since: "t1", sentAt: 1000 }];
-  const due = (now: number) => dueEvents(events, sent, { now, quietMs: 500 }).map((event) => event.since);
+  const earlier = [{ partitionKey: "A", kind: "spike", since: "t1", sentAt: 1000 }];
+  const due = (now: number) => dueEvents(events, earlier, { now, quietMs: 500 }).map((event) => event.since);
   expect(due(1400)).toEqual(["t0"]);
   expect(due(1500)).toEqual(["t2", "t0"]);
 });

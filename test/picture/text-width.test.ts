@@ -24,7 +24,7 @@ it("takes a text for no narrower than DejaVu Sans draws it", () => {
     "Ünïcödé ключ",
   ]) {
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="999" height="40"><text y="20" font-family="DejaVu Sans" font-size="12">${text}</text></svg>`;
-    const drawn = new Resvg(svg, { font: { loadSystemFonts: true } }).getBBox()?.width ?? 0;
-    expect(drawn, text).toBeLessThanOrEqual(textWidth(text));
+    const rendering = new Resvg(svg, { font: { loadSystemFonts: true } }).getBBox()?.width ?? 0;
+    expect(rendering, text).toBeLessThanOrEqual(textWidth(text));
   }
 });

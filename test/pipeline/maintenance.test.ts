@@ -69,8 +69,8 @@ describe("collecting garbage", () => {
       await stage.put("runs/planning/manifest.json", new Uint8Array(2));
       await fillDaily(mm, 1, 2, "OTHER");
       await mm.snapshot({ ...dailyQuery, table: "OTHER" });
-      const found = await mm.garbage(now);
-      expect(found.map(({ what, why }) => [what, why]).sort()).toEqual([
+      const garbage = await mm.garbage(now);
+      expect(garbage.map(({ what, why }) => [what, why]).sort()).toEqual([
         ["attempt", "another attempt at its chunk was committed"],
         ["part", "it was never published"],
         ["run", "it could not be planned: no rows"],
@@ -95,9 +95,9 @@ it("collects leftovers of killed processes", async () => {
     await writeFile(path.join(workspace, name), "left");
   }
   expect(await mm.garbage({ olderThan: "1h", delete: true })).toEqual([]);
-  const found = await mm.garbage({ olderThan: "1ms", delete: true });
+  const garbage = await mm.garbage({ olderThan: "1ms", delete: true });
   expect(
-    found.map((entry) => [entry.what, "item" in entry && entry.item.id, "item" in entry && entry.item.bytes]),
+    garbage.map((entry) => [entry.what, "item" in entry && entry.item.id, "item" in entry && entry.item.bytes]),
   ).toEqual([
     ["snapshot", ".9abc-def", 4],
     ["temporary", "tmp/5678", 4],

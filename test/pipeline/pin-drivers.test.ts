@@ -24,7 +24,7 @@ const snapshot = (time: "date" | "number" | "string" = "date") => {
     rows: 1,
   } satisfies Snapshot;
 };
-const pin = (stated: StatedDrivers, time?: "date" | "number" | "string") => pinDrivers(stated, snapshot(time), NOW);
+const pin = (drivers: StatedDrivers, time?: "date" | "number" | "string") => pinDrivers(drivers, snapshot(time), NOW);
 
 describe("pinning the drivers of series", () => {
   it("finds columns and their types", async () => {

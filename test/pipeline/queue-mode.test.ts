@@ -54,7 +54,7 @@ describe("queue mode", () => {
     const mm = await openWorkspace("local");
     await fillDaily(mm, 60, 3);
     const keys = await keysOf(mm);
-    const told: Progress[] = [];
+    const updates: Progress[] = [];
     const { runId, index } = await mm.foreach({ unit_id: keys }).dopar(body("slow"), {
       dataQuery: dailyQuery,
       mode: "queue",
@@ -62,13 +62,13 @@ describe("queue mode", () => {
       workers: 1,
       timeBudget: "1s",
       exports: { ms: 100 },
-      onProgress: (progress) => void told.push(progress),
+      onProgress: (progress) => void updates.push(progress),
     });
-    const budgets = told.flatMap(({ limits }) => limits?.budgetMs ?? []);
+    const budgets = updates.flatMap(({ limits }) => limits?.budgetMs ?? []);
     expect(budgets.length).toBeGreaterThan(0);
     expect(Math.max(...budgets)).toBeLessThanOrEqual(1000);
     expect(budgets).toEqual([...budgets].sort((a, b) => b - a));
-    expect(told.at(-1)).toMatchObject({ total: 60, done: index.succeeded, skipped: index.skipped });
+    expect(updates.at(-1)).toMatchObject({ total: 60, done: index.succeeded, skipped: index.skipped });
     const rows = await runRows(mm, runId);
     expect(rows.map((row) => row.key[0])).toEqual(keys);
     const outcomes = rows.map((row) => row.outcome);

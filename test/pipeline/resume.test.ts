@@ -75,9 +75,9 @@ train: { chunks_per_job: 4, workers: 1, max_attempts: 1 }
       const first = start(mm, "train", "--run-id", "r");
       await until(async () => (await mm.engine.queue.counts("r")).chunks.leased > 0);
       const say = async (...args: string[]) => {
-        const said = start(mm, ...args);
-        await said.ended;
-        return said.output();
+        const command = start(mm, ...args);
+        await command.ended;
+        return command.output();
       };
       expect((await say("status", "r")).stdout).not.toContain("stalled");
       await expect(mm.registry.logManyModel({ name: "M", version: "V1", run: "r", horizon: 1 })).rejects.toThrow(

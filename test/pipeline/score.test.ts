@@ -303,8 +303,8 @@ describe("batch scoring on the local engine", () => {
       noModel: 0,
       errors: 0,
     });
-    const found = await all(mm, "SELECT SKU, FORECAST FROM FORECAST_RESULTS ORDER BY FORECAST");
-    expect(found).toEqual(keys.map((key, i) => [key, i]));
+    const rows = await all(mm, "SELECT SKU, FORECAST FROM FORECAST_RESULTS ORDER BY FORECAST");
+    expect(rows).toEqual(keys.map((key, i) => [key, i]));
     const views = await all(
       mm,
       "SELECT r.SKU, m.VALUE FROM TRAINING_RESULTS r JOIN TRAINING_METRICS m USING (PARTITION_KEY) WHERE METRIC = 'n'",

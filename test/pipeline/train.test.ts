@@ -192,8 +192,8 @@ for (const engine of ["local", "memory"] as const)
         "source.duplicates is keep, but D is the time of a series: a second row of the same time would shift all later ones by a step. Use sum, mean, last, first, max or min, or leave D out of source.order_by",
       );
       // Rows in the order of their values are no series: partition 2 keeps two equal ones.
-      const kept = await keep(["Y"]);
-      expect((await runRows(mm, kept.runId)).map((row) => row.outcome)).toEqual(Array(3).fill("succeeded"));
+      const attributes = await keep(["Y"]);
+      expect((await runRows(mm, attributes.runId)).map((row) => row.outcome)).toEqual(Array(3).fill("succeeded"));
     });
 
     it("names errors before anything is planned", async () => {

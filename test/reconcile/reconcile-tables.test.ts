@@ -26,10 +26,10 @@ async function forecasts(mm: ManyModel, table: string, by: readonly KeyColumn[],
   const cells = rows.map(([key, day, value, error = 1]) => {
     const bounds =
       value === null || Number.isNaN(error) ? [null, null] : [value - WIDTH * error, value + 2 * WIDTH * error];
-    const own = key.map((part, i) => (by[i]!.type === "integer" && part !== null ? BigInt(part as number) : part));
+    const values = key.map((part, i) => (by[i]!.type === "integer" && part !== null ? BigInt(part as number) : part));
     const step = day === null ? null : BigInt(1 + DAYS.indexOf(day));
     const status = value !== null ? "OK" : error === 0 ? "ENDED" : "ERROR: no luck";
-    return ["M", "V1", ...own, encodeKey(by, key), day === null ? null : day * DAY, step, value, ...bounds, status];
+    return ["M", "V1", ...values, encodeKey(by, key), day === null ? null : day * DAY, step, value, ...bounds, status];
   });
   await fillTable(mm, table, [...columns], cells);
 }
@@ -79,20 +79,20 @@ async function rowsOf(mm: ManyModel, table: string, keys: string[], step = 1) {
   const rows = Array.from({ length: batch.length }, (_, row) =>
     Object.fromEntries(columns.map((name) => [name, batch.columns[name]!.values[row]])),
   );
-  const wanted = rows.filter((row) => row.STEP === step || Number.isNaN(row.STEP));
-  return new Map(wanted.map((row) => [`${row.LEVEL} ${row.PARTITION_KEY}`, row]));
+  const matching = rows.filter((row) => row.STEP === step || Number.isNaN(row.STEP));
+  return new Map(matching.map((row) => [`${row.LEVEL} ${row.PARTITION_KEY}`, row]));
 }
 
 describe.each(EVERY_ENGINE)("reconciling tables that setup created, engine: %s", (_, missing, open) => {
   it.skipIf(missing !== undefined)("finds their keys, which come after their other columns", async () => {
     const mm = await open("");
-    const known = ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY"].map((name) => ({ name, type: "string" }) as const);
+    const columns = ["MODEL_NAME", "MODEL_VERSION", "PARTITION_KEY"].map((name) => ({ name, type: "string" }) as const);
     const later = [
       { name: "STEP", type: "integer" },
       { name: "FORECAST", type: "number" },
       { name: "STATUS", type: "string" },
     ] as const;
-    for (const table of ["ITEMS", "STORES", "TOTAL"]) await mm.engine.output.create(table, [...known, ...later]);
+    for (const table of ["ITEMS", "STORES", "TOTAL"]) await mm.engine.output.create(table, [...columns, ...later]);
     await fill(mm);
     const summary = await mm.reconcile({ ...OPTIONS, method: "wls-var" });
     expect(summary).toMatchObject({ leaves: 4, aggregates: 3, steps: 2, rows: 14 });

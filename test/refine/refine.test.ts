@@ -161,9 +161,9 @@ for (const engine of ["local", "memory"] as const)
       );
       expect(same.warning).toBeNull();
       if (engine !== "local") return;
-      const [said, quiet] = [start(mm, "compare", ...runs), start(mm, "compare", a.runId, a.runId)];
-      await Promise.all([said.ended, quiet.ended]);
-      expect(said.output().stdout).toContain(`Warning: ${warning}.\n`);
+      const [printing, quiet] = [start(mm, "compare", ...runs), start(mm, "compare", a.runId, a.runId)];
+      await Promise.all([printing.ended, quiet.ended]);
+      expect(printing.output().stdout).toContain(`Warning: ${warning}.\n`);
       expect(quiet.output().stdout).not.toContain("Warning");
     });
   });

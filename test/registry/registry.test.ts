@@ -123,9 +123,9 @@ describe("a partition", () => {
     const { index } = await mm.models.patch({ model: "M", run: by });
     const finder = await openFinder(mm.engine.stage, await readIndex(mm.engine.stage, index, "it was registered"));
     for (const key of KEYS) {
-      const found = (await finder.row(`s:${key}`))!;
-      expect(found.row.partitionKey).toBe(`s:${key}`);
-      const mase = JSON.parse(found.row.metrics!).holdout_mase;
+      const row = (await finder.row(`s:${key}`))!;
+      expect(row.row.partitionKey).toBe(`s:${key}`);
+      const mase = JSON.parse(row.row.metrics!).holdout_mase;
       expect(mase).toBe(key === "U02" || key === "U06" ? 0.5 : KEYS.indexOf(key) + 1);
     }
     expect(await finder.row("s:U99")).toBeUndefined();

@@ -37,16 +37,16 @@ const indexOf = async (mm: ManyModel, { index }: Run): Promise<ModelIndex> =>
 
 /** Returns a run's outcome of each partition, by key, without the time and place of training. */
 async function outcomes(mm: ManyModel, run: Run) {
-  const found = new Map<string, unknown>();
+  const byKey = new Map<string, unknown>();
   for (const { path, select } of (await indexOf(mm, run)).segments) {
     const isSelected = rowSelector(select);
     const rows = await decodeSegment(await mm.engine.stage.get(path), path);
     for (const { position: _, fitMs: __, ...row } of rows.filter((_, at) => isSelected(at))) {
-      expect(found.has(row.partitionKey)).toBe(false);
-      found.set(row.partitionKey, row);
+      expect(byKey.has(row.partitionKey)).toBe(false);
+      byKey.set(row.partitionKey, row);
     }
   }
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...byKey].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 for (const engine of ["memory", "local"] as const)

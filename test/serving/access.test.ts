@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { ACCESS, mayDo, ROLES } from "../../dist/serving/access.js";
 import { workspaceTokens } from "../../dist/serving/workspace-tokens.js";
-import { bearer, serve, told } from "./serving.ts";
+import { bearer, openVersions, serve } from "./serving.ts";
 
 const BODIES: Record<string, unknown> = {
   "POST /v1/models/{model}/{version}/predict": { keys: ["U00"] },
@@ -14,7 +14,7 @@ const BODIES: Record<string, unknown> = {
 };
 
 it("every route lets in exactly those of its role or a higher one", async () => {
-  const mm = await told({ versions: 2, units: 1 });
+  const mm = await openVersions({ versions: 2, units: 1 });
   const now = new Date();
   const holders = {
     nobody: {},
@@ -36,13 +36,13 @@ it("every route lets in exactly those of its role or a higher one", async () => 
       if (route.endsWith("/remove"))
         await mm.overrides.set([{ key: "U00", time: "1970-01-06", value: 1 }], { model, reason: "why" });
       const note = route.endsWith("{note}") ? (await mm.notes.add("a note", { model })).id : "";
-      const asked = route
+      const reply = route
         .replace("{note}", note)
         .replace("{model}", "M")
         .replace("{version}", "V1")
         .replace("{alias}", "a")
         .replace("{partition}", "s:U00");
-      const { status, body, headers: answered } = await ask(asked, BODIES[route], headers);
+      const { status, body, headers: answered } = await ask(reply, BODIES[route], headers);
       const role = ROLES.find((name) => name === holder);
       const expected = least === "anyone" ? 200 : role === undefined ? 401 : mayDo(role, least) ? 200 : 403;
       // A version that an alias points at is not deleted, but its caller got as far as that.
@@ -55,7 +55,7 @@ it("every route lets in exactly those of its role or a higher one", async () => 
 });
 
 it("a token that is revoked while the server runs is refused at the next request", async () => {
-  const mm = await told({ units: 1 });
+  const mm = await openVersions({ units: 1 });
   const { ask } = await serve(mm);
   expect((await ask("GET /v1/models")).status).toBe(200);
   const headers = await bearer(mm, "viewer");

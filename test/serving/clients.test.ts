@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { ACCESS } from "../../dist/serving/access.js";
 import { until } from "../processes.ts";
-import { serve, told } from "./serving.ts";
+import { openVersions, serve } from "./serving.ts";
 
 const BODIES: Record<string, unknown> = {
   "POST /v1/models/{model}/{version}/predict": { keys: ["U00"], horizon: 2 },
@@ -23,7 +23,7 @@ interface Asked {
 }
 
 /** Sends each request in turn, bodies without a stated length, and returns the statuses. */
-type Client = (asked: readonly Asked[]) => Promise<number[]>;
+type Client = (requests: readonly Asked[]) => Promise<number[]>;
 
 /** Runs a program to its end; asynchronously, since the server that it asks is in this process. */
 async function run(command: string, args: readonly string[], input = ""): Promise<string> {
@@ -75,9 +75,9 @@ interface Program {
 
 const CLIENTS: Record<string, Program> = {
   "fetch of Node (undici)": {
-    send: async (asked) => {
+    send: async (requests) => {
       const statuses: number[] = [];
-      for (const { method, url, body } of asked) {
+      for (const { method, url, body } of requests) {
         const headers = { "Content-Type": "application/json" };
         const streamed: RequestInit = body === null ? {} : { body: new Blob([body]).stream(), duplex: "half", headers };
         const answer = await fetch(url, { method, ...streamed });
@@ -89,8 +89,8 @@ const CLIENTS: Record<string, Program> = {
   },
   curl: {
     needs: ["curl", "--version"],
-    send: async (asked) => {
-      const args = asked.flatMap(({ method, url, body }, i) => [
+    send: async (requests) => {
+      const args = requests.flatMap(({ method, url, body }, i) => [
         ...(i > 0 ? ["--next"] : []),
         ...["-s", "-o", "/dev/null", "-w", "%{http_code}\n", ...(method === "HEAD" ? ["-I"] : ["-X", method]), url],
         ...(body === null
@@ -102,11 +102,11 @@ const CLIENTS: Record<string, Program> = {
   },
   "http.client of Python": {
     needs: [PYTHON_PROGRAM, "--version"],
-    send: async (asked) => JSON.parse(await run(PYTHON_PROGRAM, ["-c", PYTHON], JSON.stringify(asked))),
+    send: async (requests) => JSON.parse(await run(PYTHON_PROGRAM, ["-c", PYTHON], JSON.stringify(requests))),
   },
   "requests of Python": {
     needs: [PYTHON_PROGRAM, "-c", "import requests"],
-    send: async (asked) => JSON.parse(await run(PYTHON_PROGRAM, ["-c", REQUESTS], JSON.stringify(asked))),
+    send: async (requests) => JSON.parse(await run(PYTHON_PROGRAM, ["-c", REQUESTS], JSON.stringify(requests))),
   },
 };
 
@@ -115,14 +115,14 @@ describe.each(Object.entries(CLIENTS))("a client written by others, %s", (name, 
   it.skipIf(missing)(
     `is answered by every route, bodies in chunks${missing ? `: skipped, since ${needs.join(" ")} fails` : ""}`,
     async () => {
-      const mm = await told({ versions: 3, units: 2 });
+      const mm = await openVersions({ versions: 3, units: 2 });
       await mm.registry.setModelAlias("M", "a", "V1");
       const { server, ask, errors } = await serve(mm);
       await until(async () => (await ask("GET /readyz")).status === 200);
       const { id } = await mm.notes.add("a note", { model: "M" });
       const routes = Object.keys(ACCESS);
       const heads = routes.filter((route) => route.startsWith("GET")).map((route) => route.replace("GET", "HEAD"));
-      const asked = [...routes, ...heads].map((route): Asked => {
+      const requests = [...routes, ...heads].map((route): Asked => {
         const [method = "", path = ""] = route.split(" ");
         const place = path
           .replace("{model}", "M")
@@ -133,9 +133,9 @@ describe.each(Object.entries(CLIENTS))("a client written by others, %s", (name, 
         const body = BODIES[route];
         return { route, method, url: server.url + place, body: body === undefined ? null : JSON.stringify(body) };
       });
-      const statuses = await send(asked);
-      const answered = asked.map(({ route }, i) => `${route}: ${statuses[i]}`);
-      expect(answered, name).toEqual(asked.map(({ route }) => `${route}: 200`));
+      const statuses = await send(requests);
+      const answered = requests.map(({ route }, i) => `${route}: ${statuses[i]}`);
+      expect(answered, name).toEqual(requests.map(({ route }) => `${route}: 200`));
       expect(errors).toEqual([]);
     },
   );

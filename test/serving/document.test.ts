@@ -19,10 +19,10 @@ it("docs/serving.md has the authorisation matrix as it is", () => {
 it("docs/serving.md has every metric with its labels", async () => {
   const rows = [...document.matchAll(/^\| `manymodel_.*\|$/gm)].map(([row]) => cells(row).slice(0, 2));
   const { registry } = createMetrics(() => 0);
-  const own = (await registry.getMetricsAsJSON())
+  const metrics = (await registry.getMetricsAsJSON())
     .map(({ name }) => name)
     .filter((name) => name.startsWith("manymodel_"));
-  expect(rows.map(([name]) => name).sort()).toEqual(own.sort());
+  expect(rows.map(([name]) => name).sort()).toEqual(metrics.sort());
   for (const [name, labels] of rows) {
     const { labelNames } = registry.getSingleMetric(name!) as unknown as { labelNames: string[] };
     expect(labelNames.join(", "), name).toBe(labels);

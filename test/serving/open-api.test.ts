@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { ACCESS } from "../../dist/serving/access.js";
 import * as planner from "../../dist/serving/planner-schema.js";
 import * as schema from "../../dist/serving/schema.js";
-import { serve, told } from "./serving.ts";
+import { openVersions, serve } from "./serving.ts";
 
 type Schema = { readonly $ref?: string; readonly example?: unknown };
 type Operation = {
@@ -13,7 +13,7 @@ type Operation = {
 };
 
 it("the OpenAPI document has every route of the matrix and no other, and its examples are valid", async () => {
-  const { ask } = await serve(await told({ units: 1 }));
+  const { ask } = await serve(await openVersions({ units: 1 }));
   const { body: document } = await ask("GET /openapi.json");
   expect(document.openapi).toBe("3.1.0");
   const paths = document.paths as Record<string, Record<string, Operation>>;
@@ -56,7 +56,7 @@ it("the OpenAPI document has every route of the matrix and no other, and its exa
 });
 
 it("answers conform to the document", async () => {
-  const { ask } = await serve(await told({ units: 2 }));
+  const { ask } = await serve(await openVersions({ units: 2 }));
   const answers = [
     ["GET /v1/models", schema.modelList],
     ["GET /v1/models/M", schema.modelAnswer],
@@ -68,7 +68,7 @@ it("answers conform to the document", async () => {
     ["GET /healthz", schema.health],
     ["GET /nothing", schema.errorAnswer],
   ] as const;
-  for (const [asked, shape] of answers) expect(shape.parse((await ask(asked)).body), asked).toBeDefined();
+  for (const [request, shape] of answers) expect(shape.parse((await ask(request)).body), request).toBeDefined();
   const predicted = await ask("POST /v1/models/M/V1/predict", { keys: ["U00", "x"] });
   expect(schema.predictAnswer.parse(predicted.body).predictions).toHaveLength(2);
 });

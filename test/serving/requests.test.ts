@@ -4,7 +4,7 @@ import { connect as dial } from "node:net";
 import { describe, expect, it } from "vitest";
 import { ACCESS } from "../../dist/serving/access.js";
 import { until } from "../processes.ts";
-import { asking, bearer, serve, told } from "./serving.ts";
+import { asking, bearer, openVersions, serve } from "./serving.ts";
 
 const PREDICT = "/v1/models/M/V1/predict";
 const JSON_TYPE = "Content-Type: application/json\r\n";
@@ -30,7 +30,7 @@ const statusOf = (answer: string) => Number(answer.split(" ")[1]);
 
 describe("a legal request is answered", () => {
   it("for a body with a length, in chunks, or byte by byte", async () => {
-    const { server, errors } = await serve(await told({ units: 2 }));
+    const { server, errors } = await serve(await openVersions({ units: 2 }));
     const text = '{"keys":["U00"],"horizon":1}';
     const whole = `${head("POST", PREDICT, `${JSON_TYPE}Content-Length: ${text.length}\r\n`)}${text}`;
     const inChunks = (...pieces: string[]) => [
@@ -46,17 +46,17 @@ describe("a legal request is answered", () => {
   });
 
   it("from Node's client, which sends chunks when a length is not stated", async () => {
-    const { server } = await serve(await told({ units: 1 }));
-    const asked = request(server.url + PREDICT, { method: "POST", headers: { "Content-Type": "application/json" } });
-    asked.write('{"keys":');
-    asked.end('["U00"]}');
-    const [answer] = await once(asked, "response");
+    const { server } = await serve(await openVersions({ units: 1 }));
+    const sending = request(server.url + PREDICT, { method: "POST", headers: { "Content-Type": "application/json" } });
+    sending.write('{"keys":');
+    sending.end('["U00"]}');
+    const [answer] = await once(sending, "response");
     expect(answer.statusCode).toBe(200);
     answer.resume();
   });
 
   it("HEAD as GET without the body, and with the same role", async () => {
-    const mm = await told({ units: 1 });
+    const mm = await openVersions({ units: 1 });
     const { server, ask } = await serve(mm);
     for (const route of Object.keys(ACCESS).filter((route) => route.startsWith("GET"))) {
       const path = route.slice(4).replace("{model}", "M").replace("{version}", "V1").replace("{partition}", "s:U00");
@@ -71,8 +71,8 @@ describe("a legal request is answered", () => {
   });
 
   it("405 with the methods of the path for another method, 404 for a path that is none", async () => {
-    const { ask, server } = await serve(await told({ units: 1 }));
-    for (const [asked, allowed] of [
+    const { ask, server } = await serve(await openVersions({ units: 1 }));
+    for (const [question, allowed] of [
       ["PUT /v1/models", "GET, HEAD"],
       ["POST /healthz", "GET, HEAD"],
       ["PATCH /v1/models/M/V1", "GET, HEAD, DELETE"],
@@ -80,9 +80,9 @@ describe("a legal request is answered", () => {
       [`HEAD ${PREDICT}`, "POST"],
       ["OPTIONS /v1/aliases/M/a", "POST"],
     ] as const) {
-      const { status, headers, body } = await ask(asked);
-      expect([asked, status, headers.get("Allow")]).toEqual([asked, 405, allowed]);
-      if (!asked.startsWith("HEAD")) expect(body.error.kind).toBe("method-not-allowed");
+      const { status, headers, body } = await ask(question);
+      expect([question, status, headers.get("Allow")]).toEqual([question, 405, allowed]);
+      if (!question.startsWith("HEAD")) expect(body.error.kind).toBe("method-not-allowed");
     }
     expect((await ask("PUT /v1/nothing")).status).toBe(404);
     expect((await ask("GET /openapiXjson")).status).toBe(404);
@@ -90,7 +90,7 @@ describe("a legal request is answered", () => {
   });
 
   it("415 for a compressed body, 400 for one that is not UTF-8, and none is taken for another key", async () => {
-    const { ask, server } = await serve(await told({ units: 1 }));
+    const { ask, server } = await serve(await openVersions({ units: 1 }));
     const zipped = await ask(`POST ${PREDICT}`, '{"keys":["U00"]}', { "Content-Encoding": "gzip" });
     expect([zipped.status, zipped.body.error.kind]).toEqual([415, "unsupported"]);
     const latin = Buffer.from('{"keys":["\xfc"]}', "latin1");
@@ -103,7 +103,7 @@ describe("a legal request is answered", () => {
 
 describe("a request that is too much is refused before it costs", () => {
   it("in bytes, whether its length is stated or not", async () => {
-    const { server, errors } = await serve(await told({ units: 1, yaml: "serve: { max_body_kb: 64 }" }));
+    const { server, errors } = await serve(await openVersions({ units: 1, yaml: "serve: { max_body_kb: 64 }" }));
     const large = `{"keys":["${"x".repeat(70_000)}"]}`;
     const lengths = `${JSON_TYPE}Content-Length: ${large.length}\r\n`;
     expect(statusOf(await exchange(server.port, head("POST", PREDICT, lengths)))).toBe(413);
@@ -115,7 +115,7 @@ describe("a request that is too much is refused before it costs", () => {
   });
 
   it("in values, depth, elements and members", async () => {
-    const { ask, errors } = await serve(await told({ units: 1, yaml: "serve: { max_body_kb: 4096 }" }));
+    const { ask, errors } = await serve(await openVersions({ units: 1, yaml: "serve: { max_body_kb: 4096 }" }));
     const n = 120_000;
     const many = (element: string, count = n) => Array(count).fill(element).join(",");
     const members = Array.from({ length: n }, (_, i) => `"m${i}":1`).join(",");
@@ -142,7 +142,7 @@ describe("a request that is too much is refused before it costs", () => {
   });
 
   it("in the numbers of its answer", async () => {
-    const { ask } = await serve(await told({ units: 1, yaml: "serve: { max_numbers: 30 }" }));
+    const { ask } = await serve(await openVersions({ units: 1, yaml: "serve: { max_numbers: 30 }" }));
     const predict = (horizon: number, levels: number[]) => ask(`POST ${PREDICT}`, { keys: ["U00"], horizon, levels });
     expect((await predict(10, [80])).status).toBe(200);
     const refused = await predict(11, [80]);
@@ -153,10 +153,10 @@ describe("a request that is too much is refused before it costs", () => {
   });
 
   it("in time: bodies that trickle hold no place, and are ended", async () => {
-    const mm = await told({ units: 1, yaml: "serve: { max_concurrent: 2, timeout: 3s, predict_timeout: 1h }" });
+    const mm = await openVersions({ units: 1, yaml: "serve: { max_concurrent: 2, timeout: 3s, predict_timeout: 1h }" });
     const { server, ask, lines } = await serve(mm);
-    const begun = head("POST", PREDICT, `${JSON_TYPE}Content-Length: 100\r\n`);
-    const slow = Array.from({ length: 8 }, () => exchange(server.port, begun, '{"keys":'));
+    const opening = head("POST", PREDICT, `${JSON_TYPE}Content-Length: 100\r\n`);
+    const slow = Array.from({ length: 8 }, () => exchange(server.port, opening, '{"keys":'));
     await until(async () => /requests_under_way 9/.test((await ask("GET /metrics")).body));
     expect((await ask(`POST ${PREDICT}`, { keys: ["U00"] })).status).toBe(200);
     for (const answer of await Promise.all(slow)) {
@@ -168,11 +168,11 @@ describe("a request that is too much is refused before it costs", () => {
   });
 
   it("in memory: bodies that arrive together hold no more than as many requests may have", async () => {
-    const mm = await told({ units: 1, yaml: "serve: { max_concurrent: 2, max_body_kb: 64, timeout: 1h }" });
+    const mm = await openVersions({ units: 1, yaml: "serve: { max_concurrent: 2, max_body_kb: 64, timeout: 1h }" });
     const { server, ask } = await serve(mm);
-    const begun = head("POST", PREDICT, `${JSON_TYPE}Content-Length: 60000\r\n`);
+    const opening = head("POST", PREDICT, `${JSON_TYPE}Content-Length: 60000\r\n`);
     const sockets = [1, 2].map(() => dial(server.port, "127.0.0.1").on("error", () => {}));
-    for (const socket of sockets) socket.write(`${begun}${" ".repeat(59_000)}`);
+    for (const socket of sockets) socket.write(`${opening}${" ".repeat(59_000)}`);
     await until(async () => (await ask(`POST ${PREDICT}`, `${" ".repeat(20_000)}{"keys":["U00"]}`)).status === 503);
     const refused = await ask(`POST ${PREDICT}`, `${" ".repeat(20_000)}{"keys":["U00"]}`);
     expect([refused.body.error.kind, refused.headers.get("Retry-After")]).toEqual(["busy", "1"]);

@@ -6,7 +6,7 @@ import { forecast, holtWinters } from "manymodel/forecast";
 import { describe, expect, it } from "vitest";
 import { start, until } from "../processes.ts";
 import { body, dailyQuery, fillDaily, fillTable, openWorkspace } from "../workspace.ts";
-import { asking, bearer, gateOf, reopened, serve, told } from "./serving.ts";
+import { asking, bearer, gateOf, openVersions, reopened, serve } from "./serving.ts";
 
 const M = "/v1/models/M";
 const keys = (n: number) => Array.from({ length: n }, (_, i) => `U${String(i).padStart(2, "0")}`);
@@ -41,8 +41,8 @@ describe("predictions", () => {
       .dopar(body("smoothed"), { dataQuery: dailyQuery, chunksPerJob: 1 });
     await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 9 });
     const { ask } = await serve(mm);
-    const asked = UNITS.toReversed();
-    const answer = await ask(`POST ${M}/V1/predict`, { keys: asked, horizon: 9, levels: [95, 80] });
+    const keys = UNITS.toReversed();
+    const answer = await ask(`POST ${M}/V1/predict`, { keys: keys, horizon: 9, levels: [95, 80] });
     expect(answer.status).toBe(200);
     const { predictions } = answer.body;
     const written = await batch(mm, "FORECAST, LO_80, HI_80, LO_95, HI_95");
@@ -54,11 +54,11 @@ describe("predictions", () => {
     expect(served).toHaveLength(2700);
     expect(served).toStrictEqual(written);
     series.forEach((y, unit) => {
-      const own = forecast(holtWinters(Float64Array.from(y), { period: 7 }), { h: 9, levels: [80, 95] });
+      const expectation = forecast(holtWinters(Float64Array.from(y), { period: 7 }), { h: 9, levels: [80, 95] });
       const { mean, lower, upper, times } = predictions[299 - unit];
-      expect(mean).toStrictEqual(Array.from(own.mean));
-      expect(lower).toStrictEqual(own.lower.map((bound) => Array.from(bound)));
-      expect(upper).toStrictEqual(own.upper.map((bound) => Array.from(bound)));
+      expect(mean).toStrictEqual(Array.from(expectation.mean));
+      expect(lower).toStrictEqual(expectation.lower.map((bound) => Array.from(bound)));
+      expect(upper).toStrictEqual(expectation.upper.map((bound) => Array.from(bound)));
       expect(times[0]).toBe("1970-02-10");
     });
     // From several blocks of one segment, one at a time.
@@ -105,10 +105,10 @@ describe("predictions", () => {
   });
 
   it("fail key by key: one that hangs, ends its thread or throws costs its own answer only", async () => {
-    const mm = await told({ yaml: "serve: { timeout: 1h, predict_timeout: 1500ms }" });
+    const mm = await openVersions({ yaml: "serve: { timeout: 1h, predict_timeout: 1500ms }" });
     const { ask } = await serve(mm);
-    const asked = ["U00", "U01", "U02", "U03", "no such", null, "U05"];
-    const { status, body } = await ask(`POST ${M}/V1/predict`, { keys: asked });
+    const keys = ["U00", "U01", "U02", "U03", "no such", null, "U05"];
+    const { status, body } = await ask(`POST ${M}/V1/predict`, { keys: keys });
     expect(status).toBe(200);
     expect(body.predictions.map((p: { status: string; errorType?: string }) => [p.status, p.errorType])).toEqual([
       ["OK", undefined],
@@ -128,7 +128,7 @@ describe("predictions", () => {
   });
 
   it("of one request are of one version, even if the alias moves meanwhile", async () => {
-    const mm = await told({ versions: 2 });
+    const mm = await openVersions({ versions: 2 });
     await mm.registry.setModelAlias("M", "champion", "V1");
     const { ask } = await serve(mm);
     let moving = true;
@@ -138,27 +138,27 @@ describe("predictions", () => {
         expect(status).toBe(200);
       }
     })();
-    const seen = new Set<string>();
-    const asked = ["U00", "U05", "U06", "U07"];
-    for (let i = 0; i < 60 || seen.size < 2; i++) {
+    const distinct = new Set<string>();
+    const keys = ["U00", "U05", "U06", "U07"];
+    for (let i = 0; i < 60 || distinct.size < 2; i++) {
       const answers = await Promise.all(
-        [1, 2].map(() => ask(`POST ${M}/champion/predict`, { keys: asked, horizon: 3 })),
+        [1, 2].map(() => ask(`POST ${M}/champion/predict`, { keys: keys, horizon: 3 })),
       );
       for (const { body } of answers) {
         const value = body.version === "V1" ? 1 : 2;
-        expect(body.predictions.map((p: { mean: number[] }) => p.mean)).toEqual(asked.map(() => [value, value, value]));
-        seen.add(body.version);
+        expect(body.predictions.map((p: { mean: number[] }) => p.mean)).toEqual(keys.map(() => [value, value, value]));
+        distinct.add(body.version);
       }
     }
     moving = false;
     await mover;
-    expect([...seen].sort()).toEqual(["V1", "V2"]);
+    expect([...distinct].sort()).toEqual(["V1", "V2"]);
   });
 });
 
 describe("the registry over HTTP", () => {
   it("shows models, versions and partitions, moves aliases, rolls them back, deletes, and logs who did it", async () => {
-    const mm = await told({ versions: 3 });
+    const mm = await openVersions({ versions: 3 });
     const operator = await bearer(mm, "operator", "ann");
     const admin = await bearer(mm, "admin", "root");
     const { ask } = await serve(mm);
@@ -205,13 +205,13 @@ describe("the registry over HTTP", () => {
   });
 
   it("takes overrides and notes in the caller's name, and predictions have the forecasts that count", async () => {
-    const mm = await told();
+    const mm = await openVersions();
     const ann = await bearer(mm, "operator", "ann");
     let now = Date.now();
     const { ask } = await serve(mm, { clock: () => new Date(now) });
     const predict = async () => {
-      const asked = { keys: ["U00", "x"], horizon: 2 };
-      return (await ask(`POST ${M}/V1/predict`, asked, ann)).body.predictions;
+      const body = { keys: ["U00", "x"], horizon: 2 };
+      return (await ask(`POST ${M}/V1/predict`, body, ann)).body.predictions;
     };
     const [{ times, mean }] = await predict();
     const values = [{ partition: "s:U00", time: times[1], value: 7 }];
@@ -235,7 +235,7 @@ describe("the registry over HTTP", () => {
   });
 
   it("answers unknown and wrong requests with the reason", async () => {
-    const mm = await told();
+    const mm = await openVersions();
     const { ask, errors } = await serve(mm);
     const predict = (json: unknown) => ask(`POST ${M}/V1/predict`, json);
     const cases = [
@@ -263,8 +263,8 @@ describe("the registry over HTTP", () => {
       [ask("PUT /v1/models"), 405, "method-not-allowed", '"/v1/models" answers GET, HEAD, not PUT'],
       [ask("POST /v1/aliases/M/..%2Fa", { version: "V1" }), 400, "usage", 'alias "../a" is not allowed'],
     ] as const;
-    for (const [asked, status, kind, message] of cases) {
-      const { status: answered, body } = await asked;
+    for (const [request, status, kind, message] of cases) {
+      const { status: answered, body } = await request;
       expect([answered, body.error?.kind], message).toEqual([status, kind]);
       expect(body.error.message).toContain(message);
       expect(body.error.message).not.toContain("\n");
@@ -275,7 +275,7 @@ describe("the registry over HTTP", () => {
   });
 
   it("says of its own mistakes no more than that there was one", async () => {
-    const mm = await told();
+    const mm = await openVersions();
     const { ask, errors } = await serve(mm);
     await until(async () => (await ask("GET /readyz")).status === 200);
     mm.models.list = () => Promise.reject(new Error("a path: /secret"));
@@ -288,7 +288,7 @@ describe("the registry over HTTP", () => {
 
 describe("limits", () => {
   it("refuse requests beyond max_concurrent", async () => {
-    const mm = await told({ yaml: "serve: { max_concurrent: 2, timeout: 1h, predict_timeout: 1h }" });
+    const mm = await openVersions({ yaml: "serve: { max_concurrent: 2, timeout: 1h, predict_timeout: 1h }" });
     const { ask, server } = await serve(mm);
     const predict = (key: string) => ask(`POST ${M}/V1/predict`, { keys: [key] });
     const [waiting, also] = [predict("U04"), predict("U04")];
@@ -301,7 +301,7 @@ describe("limits", () => {
   });
 
   it("end requests that take too long", async () => {
-    const mm = await told({ yaml: "serve: { timeout: 50ms }" });
+    const mm = await openVersions({ yaml: "serve: { timeout: 50ms }" });
     const { ask } = await serve(mm);
     const hanging = await ask(`POST ${M}/V1/predict`, { keys: ["U01"] });
     expect(hanging).toMatchObject({ status: 504, body: { error: { kind: "timeout" } } });
@@ -311,7 +311,7 @@ describe("limits", () => {
 
 describe("manymodel serve", () => {
   it("prints its address, logs each request as JSON, and finishes requests under way when it stops", async () => {
-    const mm = await told();
+    const mm = await openVersions();
     const { Authorization } = await bearer(mm, "viewer", "bob");
     const { child, ended, output } = start(mm, "serve", "--port", "0", "--json");
     await until(async () => output().stdout.trimEnd().endsWith("}"));
@@ -344,14 +344,14 @@ describe("manymodel serve", () => {
   });
 
   it("refuses to serve other machines without a token, naming the remedy", async () => {
-    const mm = await told();
-    for (const [args, said] of [
+    const mm = await openVersions();
+    for (const [args, message] of [
       [["--host", "0.0.0.0"], "host 0.0.0.0 opens the server to other machines"],
       [["--host", "::"], "host :: opens the server to other machines"],
     ] as const) {
       const { ended, output } = start(mm, "serve", "--port", "0", ...args);
       expect((await ended)[0]).toBe(2);
-      expect(output().stderr).toContain(said);
+      expect(output().stderr).toContain(message);
       expect(output().stderr).toContain("manymodel token create");
     }
     const proxied = await reopened(mm, "serve: { hosts: [forecasts.example] }");
@@ -362,7 +362,7 @@ describe("manymodel serve", () => {
   });
 
   it("is not fooled by other names for this machine, nor by pages of other sites", async () => {
-    const mm = await told();
+    const mm = await openVersions();
     const { server, ask } = await serve(mm);
     /** Sends a request over a socket, because Node's `fetch` chooses the Host itself. */
     const raw = async (headers: string) => {

@@ -22,7 +22,7 @@ export async function serve(mm: ManyModel, options: Partial<ServerOptions> = {})
   const errors: string[] = [];
   const log = {
     request: (line: RequestLine) => void lines.push(line),
-    error: (what: string) => void errors.push(what),
+    error: (line: string) => void errors.push(line),
   };
   const server = await startServer(mm, { port: 0, workers: 1, log, ...options });
   onTestFinished(() => server.close());
@@ -31,8 +31,8 @@ export async function serve(mm: ManyModel, options: Partial<ServerOptions> = {})
 
 /** Asks a server: `METHOD path`, with a body as JSON. */
 export function asking({ url }: Pick<RunningServer, "url">) {
-  return async (what: string, json?: unknown, headers: Record<string, string> = {}): Promise<Answered> => {
-    const [method, route] = what.split(" ") as [string, string];
+  return async (line: string, json?: unknown, headers: Record<string, string> = {}): Promise<Answered> => {
+    const [method, route] = line.split(" ") as [string, string];
     const content = json === undefined ? {} : { body: typeof json === "string" ? json : JSON.stringify(json) };
     const type = json === undefined ? {} : { "Content-Type": "application/json" };
     const response = await fetch(url + route, { method, ...content, headers: { ...type, ...headers } });
@@ -51,7 +51,7 @@ const PATIENT = "serve: { timeout: 1h, predict_timeout: 1h }\n";
 /**
  * Returns a workspace with some versions of model M of as many units, each of which forecasts its number (V1: 1, …).
  */
-export async function told({ versions = 1, units = 8, yaml = PATIENT } = {}): Promise<ManyModel> {
+export async function openVersions({ versions = 1, units = 8, yaml = PATIENT } = {}): Promise<ManyModel> {
   const mm = await openWorkspace("local", yaml);
   await fillDaily(mm, units, 4);
   for (let n = 1; n <= versions; n++) {

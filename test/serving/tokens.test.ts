@@ -54,12 +54,12 @@ describe("tokens", () => {
 
   it("made under one name at the same time are one", async () => {
     const tokens = folderTokens(await temporaryFolder());
-    const made = await Promise.allSettled(
+    const outcomes = await Promise.allSettled(
       Array.from({ length: 8 }, () => tokens.create({ name: "x", role: "viewer", expiresAt: null }, NOW)),
     );
-    const [kept, ...others] = made.filter((result) => result.status === "fulfilled");
+    const [winner, ...others] = outcomes.filter((result) => result.status === "fulfilled");
     expect(others).toEqual([]);
-    expect(tokens.verify(kept!.value, NOW)).toMatchObject({ name: "x" });
+    expect(tokens.verify(winner!.value, NOW)).toMatchObject({ name: "x" });
   });
 
   it("that hold no token keep the door shut", async () => {

@@ -21,7 +21,7 @@ const entry = { module: new URL("file:///body"), context: {} };
 
 /** Returns the chunks of one shard as rows of a table, and every statement that was sent about them. */
 function shardTable(chunks: number) {
-  const sent: string[] = [];
+  const statements: string[] = [];
   const rows = Array.from({ length: chunks }, (_, chunk) => ({ chunk, attempt: 0, state: "available", notBefore: 0 }));
   const find = (parameters: readonly unknown[]) => {
     const row = rows.find(({ chunk }) => chunk === parameters.at(-1));
@@ -30,14 +30,14 @@ function shardTable(chunks: number) {
   };
   const session = {
     async rows(sql: string) {
-      sent.push(sql);
+      statements.push(sql);
       if (/^SELECT COUNT/.test(sql))
         return [[rows.filter(({ state }) => state === "available" || state === "leased").length]];
       const open = rows.filter(({ state, notBefore }) => state === "available" && notBefore <= Date.now());
       return open.slice(0, 16).map(({ chunk, attempt, state }) => [chunk, attempt, state, attempt]);
     },
     async change(sql: string, parameters: readonly unknown[]) {
-      sent.push(sql);
+      statements.push(sql);
       if (/LEASE_UNTIL = SYSDATE\(\)/.test(sql)) return 0;
       // A claim names the attempt last; what ends a lease also names the worker.
       const isClaim = /SET STATE = 'leased'/.test(sql);
@@ -48,7 +48,7 @@ function shardTable(chunks: number) {
       return 1;
     },
   };
-  return { rows, sent, session: session as unknown as Session };
+  return { rows, sent: statements, session: session as unknown as Session };
 }
 
 /** Returns workers whose chunks take these minutes one after another; a chunk of 0 minutes fails. */

@@ -33,8 +33,8 @@ it("finds and removes leftovers of runs, keeps the needs of versions and runs in
         .foreachPartition("unit_id")
         .dopar(body("scored"), { dataQuery: dailyQuery, mode: "local", exports: { errors: {} } })
     ).runId;
-  const [kept, deleted] = [await train(), await train()];
-  await mm.registry.logManyModel({ name: "M", version: "V1", run: kept, horizon: 1 });
+  const [first, deleted] = [await train(), await train()];
+  await mm.registry.logManyModel({ name: "M", version: "V1", run: first, horizon: 1 });
   await engine.catalog.createRun("open", "2026-01-01");
 
   const token = issueToken(account.server.users.oauthTokens, "LAB_USER");
@@ -64,9 +64,9 @@ it("finds and removes leftovers of runs, keeps the needs of versions and runs in
   );
   await execute(db, tableStatements(names).want, { binds: ["lost", '["a"]'] });
 
-  const found = async () => (await mm.garbage({ olderThan: 0.001 })).map(({ what }) => what).sort();
+  const garbage = async () => (await mm.garbage({ olderThan: 0.001 })).map(({ what }) => what).sort();
   const tasks = ["task", "task", "task", "task", "task", "task"];
-  expect(await found()).toEqual(["service", "service", "snapshot", ...tasks, "temporary"]);
+  expect(await garbage()).toEqual(["service", "service", "snapshot", ...tasks, "temporary"]);
   // Young things may be somebody's who is at work; what was made for a run is known by the run.
   expect((await mm.garbage({ olderThan: "1h" })).map(({ what }) => what).sort()).toEqual([
     "service",
@@ -74,7 +74,7 @@ it("finds and removes leftovers of runs, keeps the needs of versions and runs in
     ...tasks,
   ]);
   await engine.catalog.moveRun("open", "failed", { error: "none" });
-  expect(await found()).toContain("function");
+  expect(await garbage()).toContain("function");
 
   const { failing } = account.server.faults;
   for (const pattern of [/^DROP SERVICE/, /^DROP FUNCTION/, /^DROP TABLE/, /^DELETE FROM \S+"MM_WANTED"/]) {
@@ -82,7 +82,7 @@ it("finds and removes leftovers of runs, keeps the needs of versions and runs in
     await expect(mm.garbage({ olderThan: 0.001, delete: true })).rejects.toThrow(/ended/);
   }
   await mm.garbage({ olderThan: 0.001, delete: true });
-  expect(await found()).toEqual([]);
+  expect(await garbage()).toEqual([]);
   expect([...account.server.services.jobs.keys()]).toEqual(["LAB.CLEAN.ANOTHERS"]);
 
   const rowsOf = async (table: string) =>
@@ -94,5 +94,5 @@ it("finds and removes leftovers of runs, keeps the needs of versions and runs in
   expect([await rowsOf("MM_MODEL_STORE"), await rowsOf("MM_CHUNKS"), await rowsOf("MM_RUNS")]).toEqual([0, 0, 0]);
   expect(await mm.garbage({ delete: true })).toMatchObject([{ what: "run", why: "the run was deleted" }]);
   expect(await engine.stage.list(`runs/${deleted}/`)).toEqual([]);
-  expect(await mm.runs.verify(kept)).toMatchObject({ partitions: 4, problems: [] });
+  expect(await mm.runs.verify(first)).toMatchObject({ partitions: 4, problems: [] });
 });

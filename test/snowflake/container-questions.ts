@@ -79,12 +79,12 @@ export const CONTAINER_QUESTIONS: readonly Question[] = [
   {
     name: "a serverless task graph runs a job service with REPLICAS, QUERY_WAREHOUSE and COMMENT, in this order",
     inContainers: true,
-    ask: (asked) => trained(asked, "tasks"),
+    ask: (context) => trained(context, "tasks"),
   },
   {
     name: "an asynchronous job service's replicas read their token, and see and load files through the mount",
     inContainers: true,
-    ask: (asked) => trained(asked, "queue"),
+    ask: (context) => trained(context, "queue"),
   },
   {
     name: "a job of a run that is not there ends, and says so; how often its replicas were started again",
@@ -106,29 +106,29 @@ export const CONTAINER_QUESTIONS: readonly Question[] = [
   {
     name: "of a run that loses a container, the rest is done: by the account's own restart, or by another launch",
     inContainers: true,
-    async ask(asked) {
-      const session = openSession(asked.address);
+    async ask(context) {
+      const session = openSession(context.address);
       try {
-        let said = "";
-        const work = trained(asked, "queue", "lost").then((all) => {
-          said = all;
+        let log = "";
+        const work = trained(context, "queue", "lost").then((all) => {
+          log = all;
         });
-        const restarts = await restartsDuring(session, workspaceNames(asked.address).schema, work);
+        const restarts = await restartsDuring(session, workspaceNames(context.address).schema, work);
         const list = [...restarts].map(([name, n]) => `${name} restarted ${n} times`).join(", ");
-        return `${said}; ${restarts.size} launches: ${list}`;
+        return `${log}; ${restarts.size} launches: ${list}`;
       } finally {
         await session.close();
-        await asked.engine.stage.remove("questions/");
+        await context.engine.stage.remove("questions/");
       }
     },
   },
   {
     name: "a container's queries are those of the service's user, with the role that owns the service",
     inContainers: true,
-    async ask(asked) {
-      const [user, role] = await queryInContainer(asked, "SELECT CURRENT_USER() AS U, CURRENT_ROLE() AS R");
-      if (asked.address.role !== undefined && role !== asked.address.role)
-        throw new Error(`the role is ${role}, not ${asked.address.role}`);
+    async ask(context) {
+      const [user, role] = await queryInContainer(context, "SELECT CURRENT_USER() AS U, CURRENT_ROLE() AS R");
+      if (context.address.role !== undefined && role !== context.address.role)
+        throw new Error(`the role is ${role}, not ${context.address.role}`);
       return `user ${user}, role ${role}`;
     },
   },
@@ -136,8 +136,8 @@ export const CONTAINER_QUESTIONS: readonly Question[] = [
     name: "policies under the service's user: IS_ROLE_IN_SESSION holds in a container as it does here",
     inContainers: true,
     onAccount: "the local server has no policies",
-    async ask(asked) {
-      const { engine, address } = asked;
+    async ask(context) {
+      const { engine, address } = context;
       const [session, names] = [openSession(address), workspaceNames(address)];
       const mm = await workspace(engine);
       const policy = (name: string, condition: string) =>
@@ -157,7 +157,7 @@ export const CONTAINER_QUESTIONS: readonly Question[] = [
         }
         const here = [await count("SALES"), await count("OF_USER")];
         const asking = "SELECT (SELECT COUNT(*) FROM SALES) AS BY_ROLE, (SELECT COUNT(*) FROM OF_USER) AS BY_USER";
-        const there = (await queryInContainer(asked, asking)).map(Number);
+        const there = (await queryInContainer(context, asking)).map(Number);
         // What is pinned is what the role may see, and the models are made of that.
         const { partitions } = await mm.snapshot(dailyQuery);
         if (here[0] !== 50 || there[0] !== 50 || partitions !== 5)

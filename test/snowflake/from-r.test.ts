@@ -28,21 +28,21 @@ it("the loop of docs/from-r.md, with an R project's block of the configuration, 
   const folder = await temporaryFolder();
   const { account: name, user, private_key_path, host, port, protocol, database, warehouse } = account.block("FROM_R");
   const connection = { account: name, user, private_key_path, host, port, protocol };
-  const rest = { ...connection, role: "LAB_ROLE", memory: "1Gi", compute: "service" };
+  const options = { ...connection, role: "LAB_ROLE", memory: "1Gi", compute: "service" };
   await writeFile(
     path.join(folder, "manymodel.yaml"),
-    `engine: snowflake\nsnowflake: ${JSON.stringify(rest)}\n${PARALLEL_LAB}  database: ${database}\n  schema: FROM_R\n  warehouse: ${warehouse}\n`,
+    `engine: snowflake\nsnowflake: ${JSON.stringify(options)}\n${PARALLEL_LAB}  database: ${database}\n  schema: FROM_R\n  warehouse: ${warehouse}\n`,
   );
   await manymodel(folder, "setup", "--series", "6", "--days", "90");
   const child = spawn(process.execPath, [LOOP], { cwd: folder, env: { ...process.env, ...ENVIRONMENT } });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += String(text)));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += String(text)));
   await once(child, "close");
-  expect(said).toMatch(/6 models, 0 failures[\s\S]*6 of 6 partitions scored into FORECAST_RESULTS/);
-  const sent = account.server.log.join("\n");
-  expect(sent).toMatch(/CREATE STAGE IF NOT EXISTS "LAB"."FROM_R"."DOSNOWFLAKE_STAGE"/);
-  expect(sent).toMatch(/CREATE HYBRID TABLE IF NOT EXISTS "LAB"."FROM_R"."DOSNOWFLAKE_QUEUE"/);
-  expect(sent).toMatch(/EXECUTE JOB SERVICE IN COMPUTE POOL MY_COMPUTE_POOL[^']*REPLICAS = 2/);
+  expect(output).toMatch(/6 models, 0 failures[\s\S]*6 of 6 partitions scored into FORECAST_RESULTS/);
+  const statements = account.server.log.join("\n");
+  expect(statements).toMatch(/CREATE STAGE IF NOT EXISTS "LAB"."FROM_R"."DOSNOWFLAKE_STAGE"/);
+  expect(statements).toMatch(/CREATE HYBRID TABLE IF NOT EXISTS "LAB"."FROM_R"."DOSNOWFLAKE_QUEUE"/);
+  expect(statements).toMatch(/EXECUTE JOB SERVICE IN COMPUTE POOL MY_COMPUTE_POOL[^']*REPLICAS = 2/);
   // A table is named in full where the R call names one.
   const full = (table: string) => `LAB.FROM_R.${table}`;
   const where = ["--input", full("SERIES_EVENTS"), "--output", full("FORECAST_RESULTS")];

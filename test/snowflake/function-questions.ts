@@ -25,12 +25,12 @@ const LATER: Readonly<Record<string, string>> = {
  */
 export function functionQuestions(open: () => Promise<Engine>, { limits }: { limits: boolean }): void {
   /** Runs a function over one partition of one row, whose number is 0.1 + 0.2; what it said, or why it did not. */
-  async function ask(engine: Engine, said: string, padding = ""): Promise<string> {
+  async function ask(engine: Engine, expression: string, padding = ""): Promise<string> {
     await fillDaily({ engine } as never, 1, 1, "ONE");
     const snapshot = await engine.source.snapshot({ table: "ONE", keyColumns: ["UNIT_ID"] });
     const body = `{ initialize: function (info, context) { ${padding} },
       processRow: function (row, writer, context) { this.row = row; },
-      finalize: function (writer, context) { var row = this.row; writer.writeRow({ P: row.P, OUTCOME: JSON.stringify(${said}) }); } }`;
+      finalize: function (writer, context) { var row = this.row; writer.writeRow({ P: row.P, OUTCOME: JSON.stringify(${expression}) }); } }`;
     try {
       return (await engine.functions!.fit(snapshot, body, [{ ordinal: 0, partitionKey: "s:U00" }])).get(0) ?? "nothing";
     } catch (error) {
@@ -70,10 +70,10 @@ export function functionQuestions(open: () => Promise<Engine>, { limits }: { lim
 
   it.runIf(limits)("functions: how much memory they have, and 64 MB are there", () =>
     answered(async (engine) => {
-      const held = (bytes: number) => `new Float64Array(${bytes / 8}).fill(1).length`;
-      expect(await ask(engine, held(64 * MB))).toBe(String((64 * MB) / 8));
+      const allocation = (bytes: number) => `new Float64Array(${bytes / 8}).fill(1).length`;
+      expect(await ask(engine, allocation(64 * MB))).toBe(String((64 * MB) / 8));
       for (const size of [128, 256, 512, 1024])
-        console.info(`functions: ${size} MB: ${await ask(engine, held(size * MB))}`);
+        console.info(`functions: ${size} MB: ${await ask(engine, allocation(size * MB))}`);
     }),
   );
 
@@ -89,8 +89,8 @@ export function functionQuestions(open: () => Promise<Engine>, { limits }: { lim
   it("functions: numbers as text are read by the engine's own JSON.parse to the bit", () =>
     answered(async (engine) => {
       const texts = ["0.30000000000000004", "5e-324", "1.7976931348623157e308", "0.3333333333333333"];
-      const said = `${JSON.stringify(texts)}.map(function (t) { return String(JSON.parse(t)); })`;
-      expect(JSON.parse(await ask(engine, said))).toEqual(texts.map((text) => String(Number(text))));
+      const expression = `${JSON.stringify(texts)}.map(function (t) { return String(JSON.parse(t)); })`;
+      expect(JSON.parse(await ask(engine, expression))).toEqual(texts.map((text) => String(Number(text))));
     }));
 
   it("functions: a compiled definition, its helpers inside the object literal, runs", () =>

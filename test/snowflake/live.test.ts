@@ -75,7 +75,7 @@ const address = (schema: string, compute: SnowflakeAddress["compute"] = "client"
 afterAll(() => rehearsal?.close());
 
 /** Schemas that were made and not dropped yet. */
-const made = new Set<string>();
+const schemas = new Set<string>();
 
 /** Ends what was made in a schema, and drops it: a service does not end with its schema's name. */
 async function dropSchema(schema: string): Promise<void> {
@@ -86,7 +86,7 @@ async function dropSchema(schema: string): Promise<void> {
     // Of a schema that was not made nothing can be listed.
     await objects.remove(await objects.list().catch(() => []));
     await session.rows(`DROP SCHEMA IF EXISTS ${workspaceNames(at).schema} CASCADE`);
-    made.delete(schema);
+    schemas.delete(schema);
   } finally {
     await Promise.all([engine.close(), session.close()]);
   }
@@ -95,7 +95,7 @@ async function dropSchema(schema: string): Promise<void> {
 let opened = 0;
 function newSchema(): string {
   const schema = `${PREFIX}_${opened++}`;
-  made.add(schema);
+  schemas.add(schema);
   return schema;
 }
 
@@ -108,7 +108,8 @@ describe.skipIf(!isThere)("a real Snowflake account (skipped without SNOWFLAKE_*
     return engine;
   };
   afterAll(async () => {
-    for (const schema of made) await dropSchema(schema).catch((error) => console.error(`${schema} is left: ${error}`));
+    for (const schema of schemas)
+      await dropSchema(schema).catch((error) => console.error(`${schema} is left: ${error}`));
   });
   const all = [...QUESTIONS, ...CONTAINER_QUESTIONS];
   const others = all.filter((question) => !FIRST_HOUR.includes(question));

@@ -53,7 +53,7 @@ async function versionsOf(schema: string, model: string) {
   })) as unknown as { name: string; aliases: string[]; comment: string; metadata: Record<string, never> }[];
 }
 
-const sent = (pattern: RegExp) => account.server.log.filter((sql) => pattern.test(sql)).length;
+const statements = (pattern: RegExp) => account.server.log.filter((sql) => pattern.test(sql)).length;
 
 /** Trains a run of twelve daily series in this process. */
 async function trained(mm: ManyModel) {
@@ -115,9 +115,9 @@ describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped with
     });
     await expect(log("V1")).rejects.toThrow(/cancelled/);
     expect(await mm.registry.showVersions("M")).toEqual([]);
-    const calls = sent(/^CALL "LAB"."ONCE"/);
+    const calls = statements(/^CALL "LAB"."ONCE"/);
     await log("V1");
-    expect(sent(/^CALL "LAB"."ONCE"/)).toBe(calls);
+    expect(statements(/^CALL "LAB"."ONCE"/)).toBe(calls);
     await mm.registry.deleteModelVersion("M", "V1");
     // Two at once: the account logs it once, and one of the two records it.
     const [first, second] = [mm, await open({}, "ONCE")].map(({ registry }) =>
@@ -134,9 +134,9 @@ describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped with
     // Logged, but not described: asking again describes it.
     failing.push({ pattern: /"ONCE"."M" MODIFY .* SET METADATA/, code: "000604", message: "cancelled", times: 1 });
     await expect(log("V1")).rejects.toThrow(/cancelled/);
-    const logged = sent(/^CALL "LAB"."ONCE"/);
+    const logged = statements(/^CALL "LAB"."ONCE"/);
     await log("V1");
-    expect(sent(/^CALL "LAB"."ONCE"/)).toBe(logged);
+    expect(statements(/^CALL "LAB"."ONCE"/)).toBe(logged);
     expect((await versionsOf("ONCE", "M"))[0]).toMatchObject({
       metadata: { metrics: { succeeded: 12 }, mm: { run: run.runId } },
     });
@@ -220,9 +220,9 @@ describe.skipIf(PYTHON === undefined)("a version as one of a MODEL (skipped with
     expect((await versionsOf("LATER", "M"))[0]!.aliases).not.toContain("CHAMPION");
     await mm.models.sync("M");
     expect((await versionsOf("LATER", "M"))[0]!.aliases).toContain("CHAMPION");
-    const changes = sent(/^ALTER MODEL "LAB"."LATER"/);
+    const changes = statements(/^ALTER MODEL "LAB"."LATER"/);
     await mm.models.sync("M");
-    expect(sent(/^ALTER MODEL "LAB"."LATER"/)).toBe(changes);
+    expect(statements(/^ALTER MODEL "LAB"."LATER"/)).toBe(changes);
   });
 });
 
@@ -325,9 +325,9 @@ train: { horizon: 3, holdout: 0 }
     const { runId: run } = await mm.train();
     const { model } = await mm.models.register({ run });
     const batch = { model, levels: [95], leadTime: "LEAD", serviceLevel: 0.9 };
-    const before = sent(/^EXECUTE INFERENCE JOB SERVICE/);
+    const before = statements(/^EXECUTE INFERENCE JOB SERVICE/);
     expect(await mm.score({ ...batch, outputTable: "INFERRED" })).not.toHaveProperty("scoredHere");
-    expect(sent(/^EXECUTE INFERENCE JOB SERVICE/)).toBe(before + 1);
+    expect(statements(/^EXECUTE INFERENCE JOB SERVICE/)).toBe(before + 1);
     expect(account.server.faults.inferenceErrors).toEqual([]);
     const client = await workspace(here.engine, yaml);
     await client.score({ ...batch, outputTable: "SCORED" });
@@ -389,15 +389,15 @@ train: { horizon: 3, holdout: 0 }
     const mm = await open({ inference: INFERENCE }, "AGAIN");
     const run = await trained(mm);
     const version = await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 3 });
-    const launches = () => sent(/^EXECUTE INFERENCE JOB SERVICE[\s\S]*"AGAIN"/);
+    const launches = () => statements(/^EXECUTE INFERENCE JOB SERVICE[\s\S]*"AGAIN"/);
     const snapshot = await mm.engine.source.snapshot({
       table: "SALES",
       keyColumns: ["UNIT_ID"],
       orderBy: ["UNIT_ID", "OBS_DATE"],
       duplicates: "fail",
     });
-    const asked = { version, snapshot, horizon: 3, levels: [80, 95], advance: true, completion: null };
-    const request = { ...asked, outputTable: "FORECAST_RESULTS" };
+    const task = { version, snapshot, horizon: 3, levels: [80, 95], advance: true, completion: null };
+    const request = { ...task, outputTable: "FORECAST_RESULTS" };
     await mm.engine.inference!.score(request);
     const batch = () => mm.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
     expect(await batch()).toMatchObject({ ok: 12 });
@@ -431,8 +431,8 @@ train: { horizon: 3, holdout: 0 }
       const { runId } = await mm.train(model, { mode: "local", exports: { holdout: 0 } });
       const { version } = await mm.models.register({ run: runId, model: model.toUpperCase(), horizon: 3 });
       const before = account.server.log.length;
-      const asked = { model: model.toUpperCase(), version, inputTable: "SALES", ...options };
-      const { ok, scoredHere } = await mm.score(asked);
+      const request = { model: model.toUpperCase(), version, inputTable: "SALES", ...options };
+      const { ok, scoredHere } = await mm.score(request);
       const log = account.server.log.slice(before);
       const jobs = log.filter((sql) => /^EXECUTE INFERENCE JOB SERVICE/.test(sql)).length;
       const functions = log.filter((sql) => /^CREATE FUNCTION IF NOT EXISTS \S+"MM_PREDICT_/.test(sql)).length;

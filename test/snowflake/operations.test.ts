@@ -51,12 +51,12 @@ describe("a workspace on Snowflake, from the command line", () => {
       stdio: ["ignore", "ignore", "pipe"],
       env: { ...process.env, NODE_OPTIONS: "" },
     });
-    let said = "";
-    driver.stderr.on("data", (text) => (said += String(text)));
+    let output = "";
+    driver.stderr.on("data", (text) => (output += String(text)));
     const { catalog, queue } = mm.engine;
     const run = async () => (await catalog.runs())[0]?.runId ?? "";
     await until(async () => {
-      if (driver.exitCode !== null) throw new Error(`train has ended: ${said.slice(-2000)}`);
+      if (driver.exitCode !== null) throw new Error(`train has ended: ${output.slice(-2000)}`);
       return (await queue.counts(await run())).chunks.finished > 0;
     });
     driver.kill("SIGKILL");
@@ -78,8 +78,8 @@ describe("a workspace on Snowflake, from the command line", () => {
     // The container's token is refused.
     account.server.users.oauthTokens.clear();
     await until(async () => (await jobs!.jobs("r"))[0]?.state === "failed");
-    const { jobs: told } = (await manymodel(folder, "status", "r")) as { jobs: { details: string[] }[] };
-    expect(told[0]!.details).toEqual([
+    const { jobs: statusOfJobs } = (await manymodel(folder, "status", "r")) as { jobs: { details: string[] }[] };
+    expect(statusOfJobs[0]!.details).toEqual([
       "FAILED",
       expect.stringMatching(/^replica 0: .*cannot connect to the Snowflake account/),
       expect.stringMatching(/^replica 1: .*cannot connect to the Snowflake account/),

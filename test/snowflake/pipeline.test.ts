@@ -72,9 +72,9 @@ const PHASES = {
 function untold(log: readonly string[], tags: readonly string[]): string[] {
   return log.flatMap((sql, i) => {
     const { app, phase, run } = JSON.parse(tags[i]!) as Record<string, string>;
-    const [wanted] = Object.entries(PHASES).find(([, begins]) => begins.test(sql)) ?? [phase];
-    const told = app === "manymodel" && phase === wanted && (phase === "setup" || run !== undefined);
-    return told || (wanted === undefined && PASSING.test(sql)) ? [] : [`${tags[i]} ${sql.slice(0, 200)}`];
+    const [expected] = Object.entries(PHASES).find(([, begins]) => begins.test(sql)) ?? [phase];
+    const isTagged = app === "manymodel" && phase === expected && (phase === "setup" || run !== undefined);
+    return isTagged || (expected === undefined && PASSING.test(sql)) ? [] : [`${tags[i]} ${sql.slice(0, 200)}`];
   });
 }
 
@@ -156,9 +156,9 @@ describe("manymodel pipeline run, engine: snowflake, on the local server", () =>
 
   it("sends no statement that the list of statements has not", () => {
     const listed = new Set(STATEMENTS.map(({ text }) => shapeOf(text)));
-    const sent = new Set(account.server.log.map(shapeOf));
+    const shapes = new Set(account.server.log.map(shapeOf));
     expect(
-      [...sent].filter(
+      [...shapes].filter(
         (shape) => !listed.has(shape) && !/^(EXPLAIN USING TEXT )?SELECT (\* FROM \( SELECT )?UNIT/.test(shape),
       ),
     ).toEqual([]);

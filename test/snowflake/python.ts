@@ -10,13 +10,13 @@ export const PYTHON = [process.env.MANYMODEL_PYTHON, "/usr/bin/python3", "python
 
 /** Runs `many_model.py` with stand-ins for Snowflake's packages (see `run.py`). Rejects with its last words. */
 export function runPython(
-  what: "call" | "infer",
+  action: "call" | "infer",
   source: string,
-  asked: unknown,
+  request: unknown,
   more: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
   const env = { ...process.env, ...more, PYTHONPATH: FOLDER, PYTHONDONTWRITEBYTECODE: "1" };
-  const child = spawn(PYTHON!, [`${FOLDER}/run.py`, what, source], { env });
+  const child = spawn(PYTHON!, [`${FOLDER}/run.py`, action, source], { env });
   return new Promise((resolve, reject) => {
     let [out, err] = ["", ""];
     child.stdout.on("data", (text) => (out += String(text)));
@@ -25,6 +25,6 @@ export function runPython(
     child.on("close", (code) =>
       code === 0 ? resolve(JSON.parse(out)) : reject(new Error(err.trim().split("\n").at(-1))),
     );
-    child.stdin.end(JSON.stringify(asked));
+    child.stdin.end(JSON.stringify(request));
   });
 }

@@ -20,7 +20,7 @@ export interface Question {
   readonly inContainers?: true;
   /** The reason why only an account can answer. */
   readonly onAccount?: string;
-  ask(asked: Asked): Promise<string>;
+  ask(context: Asked): Promise<string>;
 }
 
 /** Returns a workspace of an engine, with further lines of a configuration. */

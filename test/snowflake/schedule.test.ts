@@ -54,17 +54,17 @@ describe("manymodel snowflake schedule", () => {
     [...account.server.services.jobs.values()].flatMap(({ status, replicas }) =>
       status === "FAILED" ? replicas.map(({ log }) => log) : [],
     );
-  const sent = (pattern: RegExp) => account.server.log.filter((sql) => pattern.test(sql));
+  const statements = (pattern: RegExp) => account.server.log.filter((sql) => pattern.test(sql));
 
   it("has the account run the pipeline without a process, tells of failures, and ends by unschedule", async () => {
     const schedule = { cron: "30 2 * * * Europe/Berlin", error_integration: "on_failure" };
     const { folder, file } = await workspace("CRON", schedule);
     const dry = await manymodel(folder, "snowflake", "schedule", "--dry-run");
-    expect(sent(/CREATE TASK/)).toEqual([]);
+    expect(statements(/CREATE TASK/)).toEqual([]);
     expect(await manymodel(folder, "snowflake", "schedule")).toEqual(dry);
-    expect(sent(/MM_SCHEDULE_NIGHT/)).toEqual(dry.statements);
+    expect(statements(/MM_SCHEDULE_NIGHT/)).toEqual(dry.statements);
     expect(dry.files).toEqual(["sku-forecast.mjs", "manymodel.yaml"]);
-    expect(sent(/SET TAG/)).toHaveLength(2);
+    expect(statements(/SET TAG/)).toHaveLength(2);
 
     await account.server.runScheduled();
     expect([failures(), account.server.scheduled.notified]).toEqual([[], []]);

@@ -80,19 +80,19 @@ describe("scoring by a table function", () => {
   it("gives every row and every count as the local engine does, for any options", async () => {
     const [warehouse, local] = [await openInWarehouse(), await openWorkspace("local")];
     for (const mm of [warehouse, local]) await prepare(mm);
-    const asked: [Batch, string?, string?][] = [
+    const batches: [Batch, string?, string?][] = [
       [{}],
       [{ levels: [50, 99.5], quantiles: [0.1, 0.5] }, `${COLUMNS}, LO_50, HI_50, "HI_99.5", Q_10, Q_50`, "WIDE"],
       [{ futureTable: "AHEAD", horizon: 6 }],
       [{ advance: false, horizon: 2 }],
       [{ missingModel: "fallback", target: "Y", period: 2 }],
     ];
-    for (const [options, columns, table] of asked) {
+    for (const [options, columns, table] of batches) {
       const before = predictions();
-      const found = await left(warehouse, options, columns, table);
+      const result = await left(warehouse, options, columns, table);
       expect(predictions()).toBeGreaterThan(before);
-      expect(found).toEqual(await left(local, options, columns, table));
-      expect(found.counts).toMatchObject({ partitions: 10 });
+      expect(result).toEqual(await left(local, options, columns, table));
+      expect(result.counts).toMatchObject({ partitions: 10 });
     }
     expect((await left(warehouse)).counts).toMatchObject({ ok: 5, noModel: 4, errors: 1 });
     const failed = { missingModel: "error" } as const;
@@ -150,12 +150,12 @@ describe("scoring by a table function", () => {
           outputTable: `OF_${orderBy}`,
           workers: 1,
         });
-        const { rows: found } = await mm.engine.tables.query(
+        const { rows: stored } = await mm.engine.tables.query(
           `SELECT P, SINCE::VARCHAR, ${orderBy}::VARCHAR, STEP, FORECAST, STATUS FROM OF_${orderBy} ORDER BY P, ${orderBy}`,
           [],
           100,
         );
-        results.push({ counts, found });
+        results.push({ counts, found: stored });
       }
       expect(results[0]).toEqual(results[1]);
       if (orderBy === "T") expect(results[0]!.counts).toMatchObject({ partitions: 3 });

@@ -36,10 +36,10 @@ describe("the local server, by the driver itself", () => {
     const rows = Array.from({ length: 50 }, (_, i) => [i, `it's ${i}`, i / 3, i % 2 === 0]);
     const inserted = await execute(db, 'INSERT INTO "LAB"."S"."T" VALUES (?, ?, ?, ?)', { binds: rows as never });
     expect(inserted.statement.getNumUpdatedRows()).toBe(50);
-    const found = await execute(db, 'SELECT * FROM "LAB"."S"."T" WHERE B = ? OR A < ? ORDER BY A', {
+    const reader = await execute(db, 'SELECT * FROM "LAB"."S"."T" WHERE B = ? OR A < ? ORDER BY A', {
       binds: ["it's 7", 1],
     });
-    expect(found.rows).toEqual([
+    expect(reader.rows).toEqual([
       { A: 0, B: "it's 0", C: 0, D: true },
       { A: 7, B: "it's 7", C: 7 / 3, D: false },
     ]);

@@ -76,8 +76,8 @@ describe("the statements", () => {
   it.each([...new Set(STATEMENTS.map(({ phase }) => phase))])(
     "of the phase %s are those of its golden file",
     async (phase) => {
-      const own = STATEMENTS.filter((one) => one.phase === phase).map(({ name, text }) => `-- ${name}\n${text};\n`);
-      await expect(own.join("\n")).toMatchFileSnapshot(`../fixtures/snowflake/${phase.replace(" ", "-")}.sql`);
+      const names = STATEMENTS.filter((one) => one.phase === phase).map(({ name, text }) => `-- ${name}\n${text};\n`);
+      await expect(names.join("\n")).toMatchFileSnapshot(`../fixtures/snowflake/${phase.replace(" ", "-")}.sql`);
     },
   );
   it("quote every name, but for those of services and pools, which cannot be, and what the account calls its own", () => {
@@ -86,9 +86,9 @@ describe("the statements", () => {
     const unquoted = STATEMENTS.flatMap(({ text }) => {
       const { code } = mask(text);
       // A query in a WITH is named in the statement itself.
-      const own = [...code.matchAll(/\bWITH (\w+) AS/g)].map(([, name]) => name);
+      const aliases = [...code.matchAll(/\bWITH (\w+) AS/g)].map(([, name]) => name);
       return [...code.matchAll(names)].flatMap(([, name]) =>
-        /^([\ue000\ue001(?]|TABLE\(|SPECIFICATION$)/.test(name!) || own.includes(name) ? [] : [name!],
+        /^([\ue000\ue001(?]|TABLE\(|SPECIFICATION$)/.test(name!) || aliases.includes(name) ? [] : [name!],
       );
     });
     expect([...new Set(unquoted)].sort()).toEqual([]);
@@ -98,9 +98,9 @@ describe("the statements", () => {
       const { code } = mask(text);
       expect(code).not.toMatch(/['"]|\$\$/);
       expect(text.split("$$").length === 1 || text.split("$$").length === 3).toBe(true);
-      for (const [found] of text.replace(/\$\$[\s\S]*\$\$/, "").matchAll(/'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"/g))
-        if (found.startsWith("'")) expect(found).toBe(literal(mask(found).literal(0)));
-        else expect(found).toBe(identifier(mask(found).identifier(0)));
+      for (const [match] of text.replace(/\$\$[\s\S]*\$\$/, "").matchAll(/'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"/g))
+        if (match.startsWith("'")) expect(match).toBe(literal(mask(match).literal(0)));
+        else expect(match).toBe(identifier(mask(match).identifier(0)));
     }
   });
   it("put the specification of a job service last, and do not name one in a task", () => {

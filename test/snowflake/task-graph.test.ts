@@ -42,7 +42,7 @@ describe("a task graph, on a server that follows Snowflake's documentation", () 
     const state = async () => (await engine.jobs!.jobs("r")).at(-1)?.state;
     return { jobs: engine.jobs!, folder, started, state, session, sql, spec };
   }
-  const sent = (pattern: RegExp) => account.server.log.filter((sql) => pattern.test(sql)).length;
+  const statements = (pattern: RegExp) => account.server.log.filter((sql) => pattern.test(sql)).length;
 
   it("runs with a suspended root: its children are resumed, and its containers write to the mounted stage", async () => {
     const { jobs, started, state } = await open("MANUAL");
@@ -55,13 +55,13 @@ describe("a task graph, on a server that follows Snowflake's documentation", () 
   it("runs while TASK_HISTORY does not list it yet, and is executed once", async () => {
     account.server.faults.historyLagMs = 500;
     const { jobs, started, state } = await open("LISTED");
-    const before = sent(/^EXECUTE TASK/);
+    const before = statements(/^EXECUTE TASK/);
     await jobs.launch("r", "tasks", 1);
     expect(await jobs.jobs("r")).toEqual([
       { name: expect.any(String), state: "running", details: ["executed, and not listed by TASK_HISTORY yet"] },
     ]);
     await until(async () => (await state()) !== "running");
-    expect([await state(), started("worker"), sent(/^EXECUTE TASK/) - before]).toEqual(["done", 2, 1]);
+    expect([await state(), started("worker"), statements(/^EXECUTE TASK/) - before]).toEqual(["done", 2, 1]);
   });
 
   it("is not over while the account retries it, though its finalizer has failed, and is done when the retry is", async () => {
@@ -84,10 +84,10 @@ describe("a task graph, on a server that follows Snowflake's documentation", () 
     await jobs.launch("r", "tasks", 1);
     await until(async () => (await state()) === "failed");
     expect((await jobs.jobs("r"))[0]!.details).toContain("replica 0: the container was told to fail");
-    const before = sent(/RETRY LAST$/);
+    const before = statements(/RETRY LAST$/);
     await jobs.launch("r", "tasks", 2);
     await until(async () => (await state()) !== "running");
-    expect([await state(), started("worker"), sent(/RETRY LAST$/) - before]).toEqual(["done", 6, 1]);
+    expect([await state(), started("worker"), statements(/RETRY LAST$/) - before]).toEqual(["done", 6, 1]);
   });
 
   it("is not taken for one of the same run in another schema", async () => {

@@ -43,8 +43,8 @@ describe("a workspace on Snowflake", () => {
     expect(await lacking()).toEqual([]);
 
     const before = log.length;
-    const kept = [...inventory.grants];
-    for (const [gone, advice] of [
+    const grants = [...inventory.grants];
+    for (const [removal, advice] of [
       ["DATABASE", ['GRANT USAGE ON DATABASE "LAB" TO ROLE "LAB_ROLE"']],
       ["WAREHOUSE", ['GRANT USAGE ON WAREHOUSE "LAB_WH" TO ROLE "LAB_ROLE"']],
       [
@@ -69,11 +69,11 @@ describe("a workspace on Snowflake", () => {
         ],
       ],
     ] as const) {
-      inventory.grants.splice(0, Infinity, ...kept.filter(({ on }) => on !== gone));
-      expect(await lacking(), gone).toEqual(advice);
+      inventory.grants.splice(0, Infinity, ...grants.filter(({ on }) => on !== removal));
+      expect(await lacking(), removal).toEqual(advice);
     }
     // Who is not the owner needs each privilege of a schema.
-    inventory.grants.splice(0, Infinity, ...kept.filter(({ on }) => on !== "SCHEMA"));
+    inventory.grants.splice(0, Infinity, ...grants.filter(({ on }) => on !== "SCHEMA"));
     expect((await lacking()).map((grant) => /GRANT (.*) ON SCHEMA "LAB"."MM" TO/.exec(grant)?.[1])).toEqual([
       "USAGE",
       "CREATE TABLE",
@@ -83,7 +83,7 @@ describe("a workspace on Snowflake", () => {
       "CREATE SERVICE",
       "CREATE TASK",
     ]);
-    inventory.grants.splice(0, Infinity, ...kept);
+    inventory.grants.splice(0, Infinity, ...grants);
 
     inventory.warehouses.clear();
     inventory.images.clear();

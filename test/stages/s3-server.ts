@@ -164,9 +164,9 @@ export async function startS3(page = 1000): Promise<S3Server> {
     const key = rest.map(decodeURIComponent).join("/");
     url.searchParams.delete("x-id");
     const query = url.searchParams.size > 0 ? `?${url.searchParams}` : "";
-    const asked = `${request.method} ${key}${query}`;
-    requests.push(asked);
-    const struck = faults.find(({ pattern, times }) => times > 0 && pattern.test(asked));
+    const line = `${request.method} ${key}${query}`;
+    requests.push(line);
+    const struck = faults.find(({ pattern, times }) => times > 0 && pattern.test(line));
     if (struck !== undefined) struck.times--;
     if (struck?.fault === "cut") return void request.socket.destroy();
     const pieces: Buffer[] = [];
@@ -260,9 +260,9 @@ function checkBody(headers: IncomingMessage["headers"], body: Buffer): Record<st
     "x-amz-checksum-sha256": sha256.toString("base64"),
     "x-amz-checksum-crc32": crc.toString("base64"),
   };
-  const given = Object.entries(actual).filter(([name]) => headers[name] !== undefined);
-  for (const [name, value] of given) if (headers[name] !== value) throw new S3Error(400, "BadDigest");
-  return Object.fromEntries(given);
+  const checksums = Object.entries(actual).filter(([name]) => headers[name] !== undefined);
+  for (const [name, value] of checksums) if (headers[name] !== value) throw new S3Error(400, "BadDigest");
+  return Object.fromEntries(checksums);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -55,7 +55,7 @@ describe("a stage in S3", () => {
     const bytes = randomBytes(37 * MB);
     server.requests.length = 0;
     await stage.put("large", bytes);
-    const parts = server.requests.filter((asked) => /partNumber/.test(asked));
+    const parts = server.requests.filter((request) => /partNumber/.test(request));
     expect(parts).toHaveLength(3);
     expect(bytes.equals(await stage.get("large"))).toBe(true);
     server.disturb(/partNumber=2/, "deny");
@@ -92,7 +92,7 @@ describe("a stage in S3", () => {
     const [before] = [server.requests.length];
     server.disturb(/^GET .*\/a$/, "truncate");
     expect(bytes.equals(await stage.get("a"))).toBe(true);
-    expect(server.requests.slice(before).filter((asked) => asked.startsWith("GET"))).toHaveLength(2);
+    expect(server.requests.slice(before).filter((request) => request.startsWith("GET"))).toHaveLength(2);
     server.disturb(/^GET .*\/a$/, "truncate", 100);
     await expect(stage.get("a")).rejects.toMatchObject({
       kind: "storage",

@@ -51,22 +51,22 @@ describe("compiling a definition to a table function", () => {
       'export default { fit: () => { console.log("fitting"); return { model: {} }; } };',
     );
     const text = await compileFitFunction(chatty, "chatty", PLAN);
-    const made = runInNewContext(`delete globalThis.console; (${text})`);
+    const compiled = runInNewContext(`delete globalThis.console; (${text})`);
     const written: { OUTCOME: string }[] = [];
-    made.initialize();
-    made.processRow({ P: 0, PARTITION_KEY: "s:A" });
-    made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
+    compiled.initialize();
+    compiled.processRow({ P: 0, PARTITION_KEY: "s:A" });
+    compiled.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
     expect(JSON.parse(written[0]!.OUTCOME)).toMatchObject({ outcome: "succeeded", errorMessage: null, log: null });
   });
   it("stores the codec's form of a model, bytes included", async () => {
     const library = new TextEncoder().encode(
       "export default { fit: () => ({ model: { w: Float32Array.of(1, NaN) } }), load: (saved) => saved };",
     );
-    const made = runInNewContext(`(${await compileFitFunction(library, "library", PLAN)})`);
+    const compiled = runInNewContext(`(${await compileFitFunction(library, "library", PLAN)})`);
     const written: { OUTCOME: string }[] = [];
-    made.initialize();
-    made.processRow({ P: 0, PARTITION_KEY: "s:A" });
-    made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
+    compiled.initialize();
+    compiled.processRow({ P: 0, PARTITION_KEY: "s:A" });
+    compiled.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
     const { model } = JSON.parse(written[0]?.OUTCOME ?? "{}");
     expect(JSON.parse(model)).toEqual({ saved: { w: { $: ["Float32Array", "AACAPwAAwH8="] } } });
   });
@@ -85,12 +85,12 @@ describe("compiling a definition to a table function", () => {
       panel: { newest: 5, interval: "N1", later: 0, repeated: 0 },
     };
     const text = await compileFitFunction(counting, "counting", { ...(PLAN as object), snapshot } as never);
-    const made = runInNewContext(`(${text})`);
+    const compiled = runInNewContext(`(${text})`);
     const written: { OUTCOME: string }[] = [];
-    made.initialize();
-    made.processRow({ P: 0, PARTITION_KEY: "s:A", C0: 1, C1: 7 });
-    made.processRow({ P: 0, PARTITION_KEY: "s:A", C0: 3, C1: 9 });
-    made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
+    compiled.initialize();
+    compiled.processRow({ P: 0, PARTITION_KEY: "s:A", C0: 1, C1: 7 });
+    compiled.processRow({ P: 0, PARTITION_KEY: "s:A", C0: 3, C1: 9 });
+    compiled.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
     expect(JSON.parse(written[0]!.OUTCOME)).toMatchObject({
       nObs: 5,
       lastTs: "5",
@@ -111,12 +111,12 @@ describe("compiling a definition to a table function", () => {
     const snapshot = { columns, keyColumns: [], timeColumn: "D", query, panel };
     const plan = { ...(PLAN as object), snapshot, exports: { target: "Y", period: "auto" } } as never;
     const text = await compileFitFunction(saying, "saying", plan);
-    const made = runInNewContext(`(${text})`);
+    const compiled = runInNewContext(`(${text})`);
     const written: { OUTCOME: string }[] = [];
-    made.initialize();
+    compiled.initialize();
     for (let month = 0; month < 60; month++)
-      made.processRow({ P: 0, PARTITION_KEY: "s:A", C0: new Date(day(month)), C1: 1 + (month % 12) });
-    made.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
+      compiled.processRow({ P: 0, PARTITION_KEY: "s:A", C0: new Date(day(month)), C1: 1 + (month % 12) });
+    compiled.finalize({ writeRow: (row: { OUTCOME: string }) => written.push(row) });
     const quarters = [6, 15, 24, 33];
     expect(JSON.parse(written[0]?.OUTCOME ?? "")).toMatchObject({
       nObs: 20,

@@ -62,11 +62,11 @@ function days(count: number, from = 0): ColumnBatch {
 
 const rowsOf = (batch: ColumnBatch, kind: number, prefix: string, columns: readonly ColumnInfo[]): PredictRow[] =>
   Array.from({ length: batch.length }, (_, row) => {
-    const own = {
+    const definition = {
       length: batch.length,
       columns: Object.fromEntries(columns.map(({ name }) => [name, batch.columns[name]!])),
     };
-    const values = valuesOfRow(own, row).map((value, c): [string, FunctionValue] => [`${prefix}${c}`, value]);
+    const values = valuesOfRow(definition, row).map((value, c): [string, FunctionValue] => [`${prefix}${c}`, value]);
     return { P: 3, KIND: kind, ...Object.fromEntries(values) };
   });
 
@@ -80,8 +80,8 @@ describe("a definition's predict as a table function, in a bare context", () => 
     ["simple", { method: "tsb" }],
     ["store-sales", { regressors: ["PROMO"], calendar: ["dayOfWeek"], time: "D" }],
     ["sensor-anomalies", { time: "D", method: "holt-winters" }],
-  ])("%s %o gives Node's rows to the bit, and its fingerprint", async (module, own) => {
-    const exports = { target: "Y", period: 7, horizon: 7, holdout: 0, ...own };
+  ])("%s %o gives Node's rows to the bit, and its fingerprint", async (module, options) => {
+    const exports = { target: "Y", period: 7, horizon: 7, holdout: 0, ...options };
     const file = fileURLToPath(new URL(`../../src/model/builtin/${module}.ts`, import.meta.url));
     const { bytes, name, sha256 } = await bundleDefinition(file);
     const definition = (await import(file)).default as AnyModelDefinition;
@@ -105,7 +105,7 @@ describe("a definition's predict as a table function, in a bare context", () => 
     const [input, future] = [days(35, 60), days(10, 95)];
     const ahead =
       module === "store-sales" ? { length: 10, columns: { D: future.columns.D!, PROMO: future.columns.PROMO! } } : null;
-    const told: PredictPlan = {
+    const planRow: PredictPlan = {
       model: "M",
       version: "V1",
       keyColumns: KEYS,
@@ -122,20 +122,20 @@ describe("a definition's predict as a table function, in a bare context", () => 
       input: INPUT,
       future: ahead && FUTURE,
     };
-    const scoring = { ...told, definition, levels: levelsToAsk(told.levels, told.quantiles) };
+    const scoring = { ...planRow, definition, levels: levelsToAsk(planRow.levels, planRow.quantiles) };
     const data = { data: frame(input), ...(ahead && { future: frame(ahead) }) };
     const range = (batch: ColumnBatch) => ({ batch, start: 0, end: batch.length });
-    const fingerprint = fingerprintOf(told, trained, range(input), ahead === null ? undefined : range(ahead));
-    const expected = new ForecastRows(told);
+    const fingerprint = fingerprintOf(planRow, trained, range(input), ahead === null ? undefined : range(ahead));
+    const expected = new ForecastRows(planRow);
     const scored = await scorePartition(scoring, trained, data);
     expect(scored).toMatchObject({ status: "OK" });
     expected.add(trained.key, scored, fingerprint);
     const batch = expected.batch();
 
-    const given = {
+    const stored = {
       P: 3,
       KIND: 0,
-      PLAN: JSON.stringify(told),
+      PLAN: JSON.stringify(planRow),
       PARTITION_KEY: trained.partitionKey,
       MODEL: trained.model!,
       LAST_TS: trained.lastTs!,
@@ -144,15 +144,15 @@ describe("a definition's predict as a table function, in a bare context", () => 
     };
     const rows = [...rowsOf(input, 1, "C", INPUT), ...(ahead === null ? [] : rowsOf(ahead, 2, "F", FUTURE))];
     const body = await compilePredictFunction(bytes, name);
-    const written = call(body, [given, ...rows]);
+    const written = call(body, [stored, ...rows]);
     expect(written).toHaveLength(9);
     written.forEach((row, i) => {
       const values = Object.fromEntries(valuesOfRow(batch, i).map((value, c) => [`V${c}`, value]));
       expect(row).toEqual({ P: 3, KEPT: false, ...values });
     });
-    const status = forecastColumns(told).findIndex((column) => column.name === "STATUS");
-    const known = { ...given, KNOWN: fingerprint, KNOWN_STATUS: "OK" };
-    expect(call(body, [known, ...rows])).toEqual([{ P: 3, KEPT: true, [`V${status}`]: "OK" }]);
-    expect(call(body, [{ ...known, KNOWN_STATUS: "ERROR" }, ...rows])).toHaveLength(9);
+    const status = forecastColumns(planRow).findIndex((column) => column.name === "STATUS");
+    const currentRow = { ...stored, KNOWN: fingerprint, KNOWN_STATUS: "OK" };
+    expect(call(body, [currentRow, ...rows])).toEqual([{ P: 3, KEPT: true, [`V${status}`]: "OK" }]);
+    expect(call(body, [{ ...currentRow, KNOWN_STATUS: "ERROR" }, ...rows])).toHaveLength(9);
   });
 });

@@ -39,9 +39,9 @@ async function rowsOf({ engine }: ManyModel, table: string): Promise<Record<stri
 }
 
 /** Expects the same values: the same bits where `Math` has those of the fixture, else to 9 digits. */
-function expectSame(now: unknown, then: unknown, about: About, what: string): void {
-  if (about.arithmetic === arithmetic()) expect(now, what).toEqual(then);
-  else expect(rounded(now), what).toEqual(rounded(then));
+function expectSame(now: unknown, then: unknown, about: About, subject: string): void {
+  if (about.arithmetic === arithmetic()) expect(now, subject).toEqual(then);
+  else expect(rounded(now), subject).toEqual(rounded(then));
 }
 
 const rounded = (value: unknown): unknown =>
@@ -53,7 +53,7 @@ for (const version of RELEASES)
       `a workspace of version ${version} on ${engine}${missing === undefined ? "" : ` (${missing})`}`,
       () => {
         const about = aboutOf(version);
-        let kept: KeptWorkspace;
+        let workspace: KeptWorkspace;
         let mm: ManyModel;
         const ends: (() => Promise<void>)[] = [];
         beforeAll(async () => {
@@ -62,10 +62,10 @@ for (const version of RELEASES)
           await unpack(path.join(fixtureFolder(version), `${engine}.tar.br`), above);
           const place = await open(path.join(above, "place"));
           ends.push(() => place.close());
-          kept = new KeptWorkspace(path.join(above, "workspace"), place);
-          await kept.configure();
-          await kept.run("manymodel", "setup");
-          mm = await kept.open();
+          workspace = new KeptWorkspace(path.join(above, "workspace"), place);
+          await workspace.configure();
+          await workspace.run("manymodel", "setup");
+          mm = await workspace.open();
           ends.push(() => mm.close());
         });
         afterAll(async () => {
@@ -94,7 +94,7 @@ for (const version of RELEASES)
 
         it.each(about.batches)("forecasts $model $version into $output as it did then", async (batch) => {
           const again = `AGAIN_${batch.output}`;
-          await kept.score(batch, again);
+          await workspace.score(batch, again);
           const [now, then] = [await rowsOf(mm, again), await rowsOf(mm, batch.output)];
           expect(then.filter(({ STATUS }) => STATUS === "OK").length).toBeGreaterThan(2);
           expectSame(now, then, about, batch.output);
@@ -104,7 +104,7 @@ for (const version of RELEASES)
           const { chunks } = await mm.engine.queue.counts("STOPPED");
           expect(chunks.finished).toBeGreaterThan(0);
           expect(chunks.available + chunks.leased).toBeGreaterThan(0);
-          await kept.run("STOPPED", "resume", "STOPPED", "--pinned");
+          await workspace.run("STOPPED", "resume", "STOPPED", "--pinned");
           const rows = async (run: string) => (await runRows(mm, run)).map(({ fitMs: _, attempt: __, ...row }) => row);
           expectSame(await rows("STOPPED"), await rows("WHOLE"), about, "STOPPED");
           expect((await mm.runs.verify("STOPPED")).problems).toEqual([]);
@@ -122,7 +122,7 @@ for (const version of RELEASES)
         });
 
         it("takes a new run beside those of the earlier version", async () => {
-          await kept.run("PATCH", "train", "--run-id", "TODAY");
+          await workspace.run("PATCH", "train", "--run-id", "TODAY");
           const rows = async (run: string) =>
             (await runRows(mm, run)).map(({ partitionKey, dataSha256, seed }) => ({ partitionKey, dataSha256, seed }));
           expect(await rows("TODAY")).toEqual(await rows("PATCH"));
@@ -138,24 +138,24 @@ for (const version of RELEASES)
           const newer = (await rowsOf(mm, "SERIES_LATER")).filter(({ DAY }) => String(DAY) > "2025-03-06");
           for (const { key, model } of models) {
             const of = (row: Record<string, Cell>) => row.METHOD === key[0] && row.ITEM === key[1];
-            const shown = ({ mean, lower, upper }: ReturnType<typeof forecast>) =>
+            const plain = ({ mean, lower, upper }: ReturnType<typeof forecast>) =>
               Array.from(mean, (value, step) => [
                 value,
                 ...lower.map((low) => low[step]!),
                 ...upper.map((up) => up[step]!),
               ]);
-            const kept = (rows: Record<string, Cell>[]) =>
+            const withoutBatch = (rows: Record<string, Cell>[]) =>
               rows.filter(of).map((row) => [row.FORECAST, row.LO_80, row.LO_95, row.HI_80, row.HI_95]);
-            const then = kept(forecasts);
-            expectSame(shown(forecast(model, { h: then.length, levels: [80, 95] })), then, about, key.join(" "));
+            const then = withoutBatch(forecasts);
+            expectSame(plain(forecast(model, { h: then.length, levels: [80, 95] })), then, about, key.join(" "));
             // What could not take in the newer rows then, such as a combination with a member that cannot, was left as it was.
             if (!later.some((row) => of(row) && row.STATUS === "OK")) continue;
             expect(supports(model, "update")).toBe(true);
             const y = newer.filter(of).map(({ QTY }) => Number(QTY));
             expect(y).toHaveLength(3);
-            const updated = kept(later);
+            const updated = withoutBatch(later);
             expectSame(
-              shown(forecast(update(model, y), { h: updated.length, levels: [80, 95] })),
+              plain(forecast(update(model, y), { h: updated.length, levels: [80, 95] })),
               updated,
               about,
               key.join(" "),

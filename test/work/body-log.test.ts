@@ -17,9 +17,9 @@ describe("the output of a body", () => {
     expect(index).toMatchObject({ succeeded: 7, failed: 3 });
     const rows = await runRows(mm, runId);
     const logs = rows.map(({ log }) => log);
-    const said = ["log", "info", "debug", "warn", "error"].map((name) => `${name} of U01\n`).join("");
+    const lines = ["log", "info", "debug", "warn", "error"].map((name) => `${name} of U01\n`).join("");
     expect(logs.slice(0, 5)).toEqual([
-      ...[null, `${said}plain bytes\n`, "U02 before\nU02 after\n", "U03 only\n", "before it throws\n"],
+      ...[null, `${lines}plain bytes\n`, "U02 before\nU02 after\n", "U03 only\n", "before it throws\n"],
     ]);
     expect(logs.slice(6)).toEqual(["before it hangs\n", "before it exits\n", null, null]);
     expect(rows.map(({ errorType }) => errorType).slice(4, 8)).toEqual(["fit-error", null, "timeout", "worker-lost"]);

@@ -45,8 +45,8 @@ const series = referenceSeries();
 /** Every record of the reference results; empty where they are absent. */
 export const recorded: readonly UnitRootRecord[] = ["tests", "m3_tests"].flatMap((name) =>
   (reference<readonly Reference<UnitRootResults>[]>(name) ?? []).flatMap(({ id, result }) => {
-    const found = series?.get(id);
-    return found === undefined ? [] : [{ ...found, result }];
+    const values = series?.get(id);
+    return values === undefined ? [] : [{ ...values, result }];
   }),
 );
 
@@ -62,12 +62,12 @@ export const sources = [
 
 /** Returns the records with a result of a test; there are some in each source. */
 export function withResult<K extends keyof UnitRootResults>(records: readonly UnitRootRecord[], test: K) {
-  const found = records.flatMap(({ result, ...record }) => {
+  const matching = records.flatMap(({ result, ...record }) => {
     const value = result[test];
     return value === undefined ? [] : [{ ...record, expected: value }];
   });
-  assert.ok(found.length > 0, `no record has ${test}`);
-  return found;
+  assert.ok(matching.length > 0, `no record has ${test}`);
+  return matching;
 }
 
 /** Returns the longest stretch without a missing value. */

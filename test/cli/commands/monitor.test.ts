@@ -72,12 +72,12 @@ it("goes round: train, register, batch, new observations, monitor, refine the of
 
   await writeFile(path.join(folder, "sales.csv"), sales(98));
   await json(0, "import", "sales.csv", "--table", "SALES", "--replace");
-  const found = await json(3, "monitor");
-  expect(found.offenders.map(({ partitionKey }: { partitionKey: string }) => partitionKey).sort()).toEqual([
+  const summary = await json(3, "monitor");
+  expect(summary.offenders.map(({ partitionKey }: { partitionKey: string }) => partitionKey).sort()).toEqual([
     "s:U03",
     "s:U07",
   ]);
-  expect(found).toMatchObject({ partitions: 20, newEntries: 19 * 14, alert: true, webhook: { delivered: true } });
+  expect(summary).toMatchObject({ partitions: 20, newEntries: 19 * 14, alert: true, webhook: { delivered: true } });
   expect(alerts).toMatchObject([{ model: "MANY_MODEL_FORECAST", version: "V1", drifting: 2 }]);
   const people = await run("monitor");
   expect(people.status).toBe(3);

@@ -13,18 +13,18 @@ function column(from: readonly string[]) {
 it("holds any texts", () => {
   fc.assert(
     fc.property(texts, (some) => {
-      const held = column(some);
-      expect(some.map((_, i) => textAt(held, i))).toEqual(some.map((text) => text.toWellFormed()));
+      const packed = column(some);
+      expect(some.map((_, i) => textAt(packed, i))).toEqual(some.map((text) => text.toWellFormed()));
     }),
   );
 });
 
 it("finds the same as String.includes", () => {
   fc.assert(
-    fc.property(texts, fc.string({ maxLength: 3 }), (some, wanted) => {
+    fc.property(texts, fc.string({ maxLength: 3 }), (some, expected) => {
       const mask = new Uint8Array(some.length).fill(1);
-      markContaining(column(some), wanted, mask);
-      expect([...mask]).toEqual(some.map((text) => Number(text.includes(wanted))));
+      markContaining(column(some), expected, mask);
+      expect([...mask]).toEqual(some.map((text) => Number(text.includes(expected))));
     }),
   );
 });

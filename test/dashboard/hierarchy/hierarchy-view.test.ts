@@ -6,7 +6,7 @@ import { openWorkspace } from "../../workspace.ts";
 import { launch, NO_BROWSER, openTab, violations } from "../browser.ts";
 import { openRegions } from "./regions.ts";
 
-/** The result of a SELECT on the workspace's tables: an outside judge of what the page shows. */
+/** Returns the result of a SELECT on the workspace's tables: an outside judge of what the page shows. */
 async function answer(mm: ManyModel, sql: string): Promise<number> {
   const { rows } = await mm.engine.tables.query(sql, [], 1);
   return Number(rows[0]?.[0]);
@@ -23,7 +23,7 @@ const asking = (url: string) => async (query: Record<string, string>) => {
   return { status: response.status, view: (await response.json()) as HierarchyView & { error?: { message: string } } };
 };
 
-/** The sum of the reconciled forecasts of the items that a condition names. */
+/** Returns the sum of the reconciled forecasts of the items that a condition names. */
 const ITEMS = (where: string) =>
   `SELECT SUM(r.FORECAST) FROM RECONCILED_FORECASTS r JOIN PARTITION_ATTRIBUTES a ON a.PARTITION_KEY = r.PARTITION_KEY
    WHERE r.LEVEL = 'store,sku' AND ${where}`;

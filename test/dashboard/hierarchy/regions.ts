@@ -26,7 +26,7 @@ reconcile:
     - { by: [] }
 `;
 
-/** Seven items of three stores in two regions, with reconciled forecasts: stores have models of their own. */
+/** Opens a workspace of seven items of three stores in two regions, with reconciled forecasts: stores have models of their own. */
 export async function openRegions(): Promise<ManyModel> {
   const mm = await openWorkspace("local", YAML);
   const items = SHOPS.flatMap(([region, store], s) =>
@@ -44,12 +44,12 @@ export async function openRegions(): Promise<ManyModel> {
     })),
   );
   const texts = (...names: string[]) => names.map((name) => ({ name, type: "string" as const }));
-  const rest = [
+  const others = [
     { name: "day", type: "date" },
     { name: "units", type: "number" },
   ] as const;
   const itemRows = observed.map(({ store, sku, region, day, units }) => [store, sku, region, day, units]);
-  await fillTable(mm, "ITEMS", [...texts("store", "sku", "region"), ...rest], itemRows);
+  await fillTable(mm, "ITEMS", [...texts("store", "sku", "region"), ...others], itemRows);
   const stores = new Map<string, number>();
   for (const { store, day, units } of observed)
     stores.set(`${store} ${day}`, (stores.get(`${store} ${day}`) ?? 0) + units);
@@ -57,7 +57,7 @@ export async function openRegions(): Promise<ManyModel> {
   await fillTable(
     mm,
     "STORES",
-    [...texts("store"), ...rest],
+    [...texts("store"), ...others],
     storeRows.map(([store, day, units]) => [store, Number(day), units]),
   );
 

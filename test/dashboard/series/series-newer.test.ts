@@ -69,9 +69,9 @@ it("a model that takes nothing in keeps its forecast, and the page says from whe
   expect(still.series!.forecast!.mean[0]).toBeCloseTo(10, 9);
   expect(still.series!.times).toHaveLength(32);
   // A table that is not there is said, and the series is drawn all the same.
-  const gone = await look("s:B", { ...around, input: "GONE" });
-  expect(gone.series).toMatchObject({ trained: 20, y: { length: 20 }, newer: { latest: null, taken: false } });
-  expect(gone.series!.newer!.why).toContain("GONE");
+  const missing = await look("s:B", { ...around, input: "GONE" });
+  expect(missing.series).toMatchObject({ trained: 20, y: { length: 20 }, newer: { latest: null, taken: false } });
+  expect(missing.series!.newer!.why).toContain("GONE");
   const file = await look("s:B", { ...around, input: "/data/sales.csv" });
   expect(file.series!.newer!.why).toBe("the source is a file, which is not read for the page");
 });

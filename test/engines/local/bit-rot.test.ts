@@ -137,7 +137,7 @@ it("a damaged database is refused in one line that names the remedy", async () =
   const rounds = Math.ceil(FLIPS / 5);
   const before = readFileSync(file);
   let state = 7;
-  const said: string[] = [];
+  const messages: string[] = [];
   for (let i = 0; i < rounds; i++) {
     const bytes = Buffer.from(before);
     for (let flips = 0; flips < 40; flips++) {
@@ -151,7 +151,7 @@ it("a damaged database is refused in one line that names the remedy", async () =
     try {
       const again = await connect(path.join(mm.config.directory, "manymodel.yaml"));
       try {
-        said.push(...(await again.verify()).stored!.problems);
+        messages.push(...(await again.verify()).stored!.problems);
         await again.runs.list();
         await again.models.find("M");
         await again.registry.runBatch({ model: "M", version: "V1", inputTable: "SALES" });
@@ -159,12 +159,12 @@ it("a damaged database is refused in one line that names the remedy", async () =
         await again.close();
       }
     } catch (error) {
-      said.push(String((error as Error).message));
+      messages.push(String((error as Error).message));
     }
   }
   writeFileSync(file, before);
-  expect(said.length).toBeGreaterThanOrEqual(rounds);
-  expect(said.filter((line) => /\n|JSON|position \d|undefined|not a function/.test(line))).toEqual([]);
+  expect(messages.length).toBeGreaterThanOrEqual(rounds);
+  expect(messages.filter((line) => /\n|JSON|position \d|undefined|not a function/.test(line))).toEqual([]);
 });
 
 it("collects garbage even if the index of a run is gone", async () => {

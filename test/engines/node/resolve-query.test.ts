@@ -19,8 +19,8 @@ test.each([
   ["a key", { ...query, keyColumns: ["AT"] }],
   ["a listed column", { ...query, columns: ["Y", "AT"] }],
   ["the time, which is read without being listed", { ...query, orderBy: ["AT"] }],
-])("%s of a type that a model cannot read is refused", (_, asked) => {
-  expect(() => resolveQuery(source, asked)).toThrow(
+])("%s of a type that a model cannot read is refused", (_, query) => {
+  expect(() => resolveQuery(source, query)).toThrow(
     "column AT of sales.csv has the type BLOB, which a model cannot read; list the columns to read in source.columns",
   );
 });

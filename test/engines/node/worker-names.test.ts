@@ -17,8 +17,8 @@ it.skipIf(!existsSync("/proc/self/stat"))("a process that ended, but that nobody
   const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
   onTestFinished(() => void parent.kill("SIGKILL"));
   const [printed] = (await once(parent.stdout, "data")) as [Buffer];
-  const own = takeName();
-  const name = own.replace(`.${process.pid}.`, `.${String(printed).trim()}.`);
+  const first = takeName();
+  const name = first.replace(`.${process.pid}.`, `.${String(printed).trim()}.`);
   expect(isGone(name)).toBe(false);
   await expect.poll(() => isGone(name)).toBe(true);
 });

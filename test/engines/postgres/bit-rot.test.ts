@@ -83,23 +83,23 @@ describe.skipIf(reason !== undefined)(`rows that were altered${reason === undefi
   it("are named, and not used, where data are pinned again or a chunk is read", async () => {
     expect(await verified()).toEqual([]);
     const table = snapshotTable();
-    const said = `${SCHEMA}"?\\.mm\\$snapshot_\\w+ was changed after it was written; its checksum differs`;
+    const message = `${SCHEMA}"?\\.mm\\$snapshot_\\w+ was changed after it was written; its checksum differs`;
     const set = (value: number) => `UPDATE "${table}" SET c2[3] = c2[3] + ${value} WHERE p = 5`;
     await whileAltered(set(1), set(-1), async () => {
       const mm = await reopened();
-      await expect(train(mm, "new")).rejects.toThrow(new RegExp(`${said}; DROP TABLE .*train again`));
+      await expect(train(mm, "new")).rejects.toThrow(new RegExp(`${message}; DROP TABLE .*train again`));
       const run = (await mm.runs.get("old")).manifest!;
-      await expect(mm.engine.source.read(run.snapshot, [5])).rejects.toThrow(new RegExp(said));
+      await expect(mm.engine.source.read(run.snapshot, [5])).rejects.toThrow(new RegExp(message));
       expect((await mm.engine.source.read(run.snapshot, [4])).batch.length).toBe(9);
-      expect((await mm.runs.verify("old")).problems).toEqual([expect.stringMatching(said)]);
+      expect((await mm.runs.verify("old")).problems).toEqual([expect.stringMatching(message)]);
     });
     const rename = (from: string, to: string) => `UPDATE "${table}" SET k0 = '${to}' WHERE k0 = '${from}'`;
     const [key] = lines(`SELECT k0 FROM "${table}" WHERE p = 2`);
     await whileAltered(rename(key!, "other"), rename("other", key!), async () => {
       const { snapshot } = (await (await reopened()).runs.get("old")).manifest!;
       const { source } = (await reopened()).engine;
-      await expect(source.keys(snapshot, 0, 12)).rejects.toThrow(new RegExp(said));
-      await expect(source.locate(snapshot, [[key!]])).rejects.toThrow(new RegExp(said));
+      await expect(source.keys(snapshot, 0, 12)).rejects.toThrow(new RegExp(message));
+      await expect(source.locate(snapshot, [[key!]])).rejects.toThrow(new RegExp(message));
     });
   });
 

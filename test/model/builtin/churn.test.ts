@@ -84,8 +84,13 @@ describe("churn", () => {
     if (!("fitted" in model) || "classes" in model) throw new Error("the model has no fit");
     const { logistic, centre } = model.fitted;
     const earlier: ChurnModel = { kind: "churn", formatVersion: 1, logistic, means: centre };
-    const asked = { ...context, horizon: 2, levels: [], data: table([rows[0] ?? { a: 0, b: 0 }, { a: NaN, b: 1 }]) };
-    expect(churn.predict!({ ...asked, model: earlier })).toEqual(churn.predict!({ ...asked, model }));
+    const prediction = {
+      ...context,
+      horizon: 2,
+      levels: [],
+      data: table([rows[0] ?? { a: 0, b: 0 }, { a: NaN, b: 1 }]),
+    };
+    expect(churn.predict!({ ...prediction, model: earlier })).toEqual(churn.predict!({ ...prediction, model }));
     expect(info).toMatchObject({ coefficients: { A: { coefficient: logistic.coef[1] } }, dropped: [] });
   });
   it("finds a column of booleans in another case", async () => {

@@ -22,7 +22,7 @@ interface Rows {
 function rowsOf(
   n: number,
   observed: number,
-  { promo: own = promo, open = own.map(() => 1), event = own.map(() => null) }: Rows = {},
+  { promo: columns = promo, open = columns.map(() => 1), event = columns.map(() => null) }: Rows = {},
 ) {
   const batch = (length: number) =>
     frame({
@@ -33,7 +33,7 @@ function rowsOf(
           type: "number",
           values: Float64Array.from({ length }, (_, t) => (t < observed ? (qty[t] ?? NaN) : NaN)),
         },
-        PROMO: { type: "number", values: Float64Array.from({ length }, (_, t) => own[t] ?? NaN) },
+        PROMO: { type: "number", values: Float64Array.from({ length }, (_, t) => columns[t] ?? NaN) },
         OPEN: { type: "number", values: Float64Array.from({ length }, (_, t) => open[t] ?? NaN) },
         EVENT: { type: "string", values: Array.from({ length }, (_, t) => event[t] ?? null) },
       },
@@ -75,7 +75,7 @@ describe("a forecaster with drivers", () => {
     // The same by moving the model over all observations before each forecast at once.
     const model = regression(qty.slice(0, origin), {
       xreg: { PROMO: promo.slice(0, origin) },
-      errors: (rest) => ets(rest),
+      errors: (remainder) => ets(remainder),
     });
     const zero = plan.map((value) => (Number.isNaN(value) ? 0 : value));
     const expected = Array.from({ length: length - origin - lag + 1 }, (_, i) => {
@@ -99,8 +99,8 @@ describe("a forecaster with drivers", () => {
     const { data, axis } = rowsOf(45, 40, { promo: plan });
     const exports = exportsOf({ regressors: [column("PROMO"), column("OPEN")] });
     const { model, info } = await definition.fit({ ...common, data, axis: axis(0, 40), exports });
-    const asked = { ...common, model, horizon: 5, levels: [80], data, exports };
-    const predicted = await predict({ ...asked, axis: axis(40, 45) });
+    const context = { ...common, model, horizon: 5, levels: [80], data, exports };
+    const predicted = await predict({ ...context, axis: axis(40, 45) });
     expect([predicted.mean, predicted.lower?.[0]].map((values) => values?.length)).toEqual([2, 2]);
     expect(predicted.stopped).toMatchObject({
       type: "missing-future",
@@ -108,7 +108,7 @@ describe("a forecaster with drivers", () => {
     });
     expect(info).toMatchObject({ notes: [{ type: "constant-regressor", regressor: "OPEN" }] });
     const filled = exportsOf({ regressors: [column("PROMO", { missing: 0 })] });
-    expect((await predict({ ...asked, exports: filled, axis: axis(40, 45) })).mean).toHaveLength(5);
+    expect((await predict({ ...context, exports: filled, axis: axis(40, 45) })).mean).toHaveLength(5);
   });
   it("notes values that training has never seen", async () => {
     const event = promo.map((value, t) => (t === 41 ? "fair" : t < 40 && value === 1 ? "sale" : null));

@@ -43,7 +43,7 @@ function table(list: readonly Row[], changed: Readonly<Record<string, Column>> =
 }
 const base = { unit_id: "S", seed: 3 };
 const exports = { target: "LEFT", features: ["X", "plan", "SINCE"], holdout: 0 };
-const asked = { ...base, horizon: 3, levels: [], data: table(rows.slice(0, 3)) };
+const context = { ...base, horizon: 3, levels: [], data: table(rows.slice(0, 3)) };
 const stored = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 
 describe("models of rows", () => {
@@ -72,7 +72,8 @@ describe("models of rows", () => {
       data: table(rows),
     });
     const first = rows.slice(0, 3);
-    const predict = (data: Frame) => boostedClassification.predict?.({ ...asked, exports, model: stored(model), data });
+    const predict = (data: Frame) =>
+      boostedClassification.predict?.({ ...context, exports, model: stored(model), data });
     const expected = predict(table(first));
     const lower = frame({
       length: 3,
@@ -90,7 +91,7 @@ describe("models of rows", () => {
   });
 
   it("explain each score by the features' contributions, and give its class and kept columns", async () => {
-    const wanted = {
+    const expected = {
       ...exports,
       explain: true,
       keep: ["id"],
@@ -100,15 +101,15 @@ describe("models of rows", () => {
     const columns = table(rows).columns;
     for (const definition of [churn, boostedClassification]) {
       const { output } = definition;
-      expect(typeof output === "function" && output({ exports: wanted, columns })).toEqual({
+      expect(typeof output === "function" && output({ exports: expected, columns })).toEqual({
         id: "string",
         CLASS: "number",
         CONTRIBUTIONS: "string",
       });
     }
-    const { model, info } = await boostedClassification.fit({ ...base, exports: wanted, data: table(rows) });
+    const { model, info } = await boostedClassification.fit({ ...base, exports: expected, data: table(rows) });
     const threshold = (info as { threshold: number }).threshold;
-    const prediction = await boostedClassification.predict?.({ ...asked, exports: wanted, model: stored(model) });
+    const prediction = await boostedClassification.predict?.({ ...context, exports: expected, model: stored(model) });
     expect(prediction?.columns?.id).toEqual(["c0", "c1", "c2"]);
     for (let t = 0; t < 3; t++) {
       const p = prediction?.mean[t] ?? NaN;
@@ -117,8 +118,8 @@ describe("models of rows", () => {
       expect(Object.values(contributions).reduce((a, b) => a + b)).toBeCloseTo(Math.log(p / (1 - p)), 9);
       expect(prediction?.columns?.CLASS?.[t]).toBe(p >= threshold ? 1 : 0);
     }
-    const line = await churn.fit({ ...base, exports: wanted, data: table(rows) });
-    const explained = await churn.predict?.({ ...asked, exports: wanted, model: stored(line.model) });
+    const line = await churn.fit({ ...base, exports: expected, data: table(rows) });
+    const explained = await churn.predict?.({ ...context, exports: expected, model: stored(line.model) });
     const sum = Object.values<number>(JSON.parse(String(explained?.columns?.CONTRIBUTIONS?.[0]))).reduce(
       (a, b) => a + b,
     );
@@ -134,12 +135,12 @@ describe("models of rows", () => {
     // A penalty of a million leaves the base rate.
     expect(best.ridge).toBeLessThan(1e6);
     expect(got.metrics?.cv_log_loss).toBeLessThan(trials[2]?.loss ?? NaN);
-    const drawn = await churn.fit({ ...base, exports: { ...tuned, tries: 2 }, data: table(rows) });
-    expect((drawn.info as { tuned: { trials: unknown[] } }).tuned.trials).toHaveLength(2);
+    const sampled = await churn.fit({ ...base, exports: { ...tuned, tries: 2 }, data: table(rows) });
+    expect((sampled.info as { tuned: { trials: unknown[] } }).tuned.trials).toHaveLength(2);
     const rare = table(rows.map((row, t) => ({ ...row, left: t % 20 === 0 ? 1 : 0 })));
     const meanOf = async (weight: number | "balanced") => {
       const { model } = await churn.fit({ ...base, exports: { ...exports, class_weight: weight }, data: rare });
-      const prediction = await churn.predict?.({ ...asked, exports, model, data: rare });
+      const prediction = await churn.predict?.({ ...context, exports, model, data: rare });
       return Array.from(prediction?.mean ?? []).reduce((a, b) => a + b, 0) / rows.length;
     };
     // The first derivative of the likelihood by the intercept is 0: weighted probabilities average to the weighted share.
@@ -168,7 +169,7 @@ describe("models of rows", () => {
     const { model, metrics } = await boostedRegression.fit({ ...base, exports: numbers, data: table(rows) });
     expect(metrics?.holdout_r2).toBeGreaterThan(0.6);
     expect(metrics).toMatchObject({ rows: 500, holdout_mae: expect.any(Number), holdout_rmse: expect.any(Number) });
-    const prediction = await boostedRegression.predict?.({ ...asked, exports: numbers, model: stored(model) });
+    const prediction = await boostedRegression.predict?.({ ...context, exports: numbers, model: stored(model) });
     const parts = Object.values<number>(JSON.parse(String(prediction?.columns?.CONTRIBUTIONS?.[1])));
     expect(parts.reduce((a, b) => a + b)).toBeCloseTo(prediction?.mean[1] ?? NaN, 9);
   });
@@ -193,7 +194,7 @@ describe("models of rows", () => {
 
     it("gives the probabilities of scikit-learn's OneVsRestClassifier", async () => {
       const { model } = await churn.fit({ ...base, exports: options, data: data() });
-      const prediction = await churn.predict?.({ ...asked, exports: options, model: stored(model), data: data() });
+      const prediction = await churn.predict?.({ ...context, exports: options, model: stored(model), data: data() });
       // scikit-learn 1.9.1: OneVsRestClassifier(LogisticRegression(C=1)) on standardised columns, 3 rows.
       const expected = [
         [0.16166397, 0.13960323, 0.6987328],
@@ -217,7 +218,7 @@ describe("models of rows", () => {
       );
       expect(fitted.info).toMatchObject({ classes: { gold: { rows: 1 }, pro: { rows: 21, importance: {} } } });
       const model = stored(fitted.model);
-      const prediction = await boostedClassification.predict?.({ ...asked, exports, model, data: data(rare) });
+      const prediction = await boostedClassification.predict?.({ ...context, exports, model, data: data(rare) });
       const chances = exports.classes.map((name) => prediction?.columns?.[`P_${name}`]?.[0]);
       expect(chances.reduce((sum: number, p) => sum + Number(p), 0)).toBeCloseTo(1, 12);
       // Dirichlet after Jeffreys: (1 + ½) / (61 + 4 / 2), before the probabilities are brought to a sum of 1.
@@ -230,7 +231,7 @@ describe("models of rows", () => {
       const one = data(waves.map((row) => ({ ...row, plan: "pro" })));
       const { model, info } = await churn.fit({ ...base, exports: options, data: one });
       expect(info).toMatchObject({ fallback: "base-rate" });
-      const prediction = await churn.predict?.({ ...asked, levels: [90], exports: options, model, data: one });
+      const prediction = await churn.predict?.({ ...context, levels: [90], exports: options, model, data: one });
       expect(prediction?.note).toMatchObject({ type: "base-rate", isFallback: true });
       expect(prediction?.mean[0]).toBe(60.5 / 61.5);
       expect(prediction?.columns?.P_team?.[0]).toBe(0.5 / 61.5);
@@ -250,7 +251,12 @@ describe("models of rows", () => {
     const few = table(rows.slice(0, 12));
     const { model, info } = await boostedClassification.fit({ ...base, exports, data: few });
     expect(info).toMatchObject({ fallback: "base-rate" });
-    const prediction = await boostedClassification.predict?.({ ...asked, levels: [90], exports, model: stored(model) });
+    const prediction = await boostedClassification.predict?.({
+      ...context,
+      levels: [90],
+      exports,
+      model: stored(model),
+    });
     expect(prediction?.note).toMatchObject({ type: "base-rate", isFallback: true });
     expect(prediction?.lower?.[0]?.[0]).toBeGreaterThan(0);
   });

@@ -37,8 +37,8 @@ export async function unload(session: Session, stages: Stages, sql: string): Pro
       );
     } else {
       const expression = translate({ ...masked, code: partition! });
-      const found = await session.run(`SELECT DISTINCT CAST(${expression} AS VARCHAR) FROM ${table}`);
-      for (const [value] of found.getRows() as [string][]) {
+      const reader = await session.run(`SELECT DISTINCT CAST(${expression} AS VARCHAR) FROM ${table}`);
+      for (const [value] of reader.getRows() as [string][]) {
         const inside = path.join(folder, relative, value);
         await mkdir(inside, { recursive: true });
         const file = path.join(inside, `data_${randomUUID()}_0_0_0.snappy.parquet`);

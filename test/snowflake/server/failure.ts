@@ -18,8 +18,8 @@ export const unsupported = (sql: string) =>
   );
 
 /** Returns the failure of a missing object, in the account's words. */
-export const missing = (what: string, name: string) =>
-  new SqlFailure("002003", "02000", `SQL compilation error: ${what} '${name}' does not exist or not authorized.`);
+export const missing = (kind: string, name: string) =>
+  new SqlFailure("002003", "02000", `SQL compilation error: ${kind} '${name}' does not exist or not authorized.`);
 
 /** Returns DuckDB's error in the account's words. */
 export function fromDuck(error: unknown): SqlFailure {

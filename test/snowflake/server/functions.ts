@@ -70,8 +70,8 @@ export function functionStatements(
     const show = /^SHOW USER FUNCTIONS LIKE \ue000(\d+)\ue000 IN SCHEMA (\S+)$/.exec(masked.code);
     if (show !== null) {
       const within = `${objectName(masked.unmask(show[2]!))}.${likePrefix(masked.literal(Number(show[1])))}`;
-      const found = [...functions].filter(([name]) => name.startsWith(within));
-      const rows = found.map(([key, { parameters, returned }]) => {
+      const matches = [...functions].filter(([name]) => name.startsWith(within));
+      const rows = matches.map(([key, { parameters, returned }]) => {
         const columns = returned.map(({ name, type }) => `${name} ${type}`).join(", ");
         const name = key.split(".").at(-1)!;
         return [name, `${name}(${typesOf(parameters)}) RETURN TABLE (${columns})`];
@@ -81,8 +81,8 @@ export function functionStatements(
     const drop = /^DROP FUNCTION IF EXISTS (\S+)\(([^()]*)\)$/.exec(masked.code);
     if (drop !== null) {
       const key = objectName(masked.unmask(drop[1]!));
-      const made = functions.get(key);
-      if (made !== undefined && typesOf(made.parameters) === drop[2]) functions.delete(key);
+      const definition = functions.get(key);
+      if (definition !== undefined && typesOf(definition.parameters) === drop[2]) functions.delete(key);
       return { rowset: done() };
     }
     if (!/\bTABLE\(\ue001/.test(masked.code)) return undefined;
@@ -91,13 +91,13 @@ export function functionStatements(
     );
     if (call === null) throw unsupported(text);
     const [whole, from, name, args, partition, order] = call;
-    const made = functions.get(objectName(masked.unmask(name!)));
-    if (made === undefined) throw missing("Function", masked.unmask(name!));
+    const definition = functions.get(objectName(masked.unmask(name!)));
+    if (definition === undefined) throw missing("Function", masked.unmask(name!));
     const query = `SELECT ${partition}, ${args} FROM (${from}) r ORDER BY ${partition}, ${order}`;
     const rows = (await session.run(translate({ ...masked, code: query }), binds)).getRows();
-    const written = run(made, rows, faults.functionTimeoutMs);
+    const written = run(definition, rows, faults.functionTimeoutMs);
     const table = `called_${randomUUID().replaceAll("-", "")}`;
-    await session.keep(table, made.returned, written);
+    await session.keep(table, definition.returned, written);
     try {
       const before = masked.code.slice(0, -whole.length);
       return await perform(session, masked.source(`${before}FROM ${table} f`), []);
@@ -124,9 +124,9 @@ function run(
   runInContext(STRIP, context);
   const written: unknown[][] = [];
   context.__write = (row: Row) => {
-    const known = new Set(returned.map(({ name }) => name));
+    const columns = new Set(returned.map(({ name }) => name));
     for (const name of Object.keys(row))
-      if (!known.has(name)) throw new Error(`the function returns no column ${name}`);
+      if (!columns.has(name)) throw new Error(`the function returns no column ${name}`);
     written.push(returned.map(({ name, type }) => checked(row[name], type)));
   };
   const step = (code: string) => {

@@ -34,7 +34,7 @@ export function inferenceStatements(services: Services, models: Models, stages: 
     if (services.jobs.has(name!))
       throw new SqlFailure("002002", "42710", `SQL compilation error: Object '${name}' already exists.`);
     const spec = specified(INFERENCE_SPECIFICATION, masked.literal(Number(specification)));
-    const found = models.version(objectName(masked.unmask(model!)), nameParts(masked.unmask(version!))[0]!);
+    const record = models.version(objectName(masked.unmask(model!)), nameParts(masked.unmask(version!))[0]!);
     const read = await session.run(translate({ ...masked, code: query! }));
     const rows = read.getRows().map((row) => row.map(plain));
     const by = read.columnNames().indexOf(spec.input.partition_column);
@@ -57,10 +57,10 @@ export function inferenceStatements(services: Services, models: Models, stages: 
       writeFileSync(tokenFile, "a token");
       mkdirSync(target, { recursive: true });
       for (let replica = 0; replica < Number(replicas); replica++) {
-        const own = rows.filter((row) => Number(row[by]) % Number(replicas) === replica);
+        const share = rows.filter((row) => Number(row[by]) % Number(replicas) === replica);
         const { input } = spec;
-        const asked = { package: found.folder, rows: own, by: input.partition_column, params: input.params };
-        const outcomes = (await runPython("infer", found.source, asked, inContainer)) as [number, string][];
+        const request = { package: record.folder, rows: share, by: input.partition_column, params: input.params };
+        const outcomes = (await runPython("infer", record.source, request, inContainer)) as [number, string][];
         if (faults.lostOutcomes > 0 && outcomes.length > 0) {
           faults.lostOutcomes--;
           outcomes.pop();

@@ -53,10 +53,10 @@ export function inventoryStatements(inventory: Inventory, shared: Shared): Handl
   return async (session, sql) => {
     const text = sql.trim();
     const { code, literal, unmask } = mask(text);
-    const rows = (names: readonly string[], found: readonly (readonly string[])[]) => ({
-      rowset: textRows(names, found),
+    const rows = (names: readonly string[], rows: readonly (readonly string[])[]) => ({
+      rowset: textRows(names, rows),
     });
-    own(inventory, session, text);
+    giveOwnership(inventory, session, text);
     if (text === "SELECT CURRENT_ROLE(), CURRENT_REGION()")
       return rows(["CURRENT_ROLE()", "CURRENT_REGION()"], [[session.role, inventory.region]]);
     if (/^CREATE HYBRID TABLE /.test(text) && !/^(AWS|AZURE)_(?!.*GOV)/.test(inventory.region))
@@ -64,21 +64,21 @@ export function inventoryStatements(inventory: Inventory, shared: Shared): Handl
     const grants = /^SHOW GRANTS TO ROLE (\S+)$/.exec(code);
     if (grants !== null) {
       const role = objectName(unmask(grants[1]!));
-      const found = inventory.grants.filter(({ to }) => to === role);
+      const ofRole = inventory.grants.filter(({ to }) => to === role);
       return rows(
         ["created_on", "privilege", "granted_on", "name", "granted_to", "grantee_name"],
-        found.map(({ privilege, on, name }) => ["", privilege, on, name, "ROLE", role]),
+        ofRole.map(({ privilege, on, name }) => ["", privilege, on, name, "ROLE", role]),
       );
     }
     const show = /^SHOW (HYBRID TABLES|WAREHOUSES|COMPUTE POOLS) LIKE \ue000(\d+)\ue000(?: IN SCHEMA (\S+))?$/.exec(
       code,
     );
     if (show !== null) {
-      const [, what, at, schema] = show;
+      const [, kind, at, schema] = show;
       const name = likePrefix(literal(Number(at)));
       const [warehouse, pool] = [inventory.warehouses.get(name), inventory.pools.get(name)];
-      if (what === "WAREHOUSES") return rows(["name", "state"], warehouse ? [[name, warehouse.state]] : []);
-      if (what === "COMPUTE POOLS")
+      if (kind === "WAREHOUSES") return rows(["name", "state"], warehouse ? [[name, warehouse.state]] : []);
+      if (kind === "COMPUTE POOLS")
         return rows(
           ["name", "state", "instance_family", "max_nodes"],
           pool ? [[name, pool.state, pool.family, pool.maxNodes]] : [],
@@ -88,10 +88,10 @@ export function inventoryStatements(inventory: Inventory, shared: Shared): Handl
     const images = /^SHOW IMAGES IN IMAGE REPOSITORY (\S+)$/.exec(code);
     if (images !== null) {
       const within = `${nameParts(unmask(images[1]!)).join("/")}/`.toLowerCase();
-      const found = [...inventory.images].filter((image) => image.startsWith(within));
+      const matches = [...inventory.images].filter((image) => image.startsWith(within));
       return rows(
         ["image_path"],
-        found.map((image) => [image]),
+        matches.map((image) => [image]),
       );
     }
     const tagged = /^ALTER (?:SCHEMA|COMPUTE POOL) \S+ SET TAG (\S+) = \ue000\d+\ue000$/.exec(code);
@@ -113,10 +113,10 @@ export function inventoryStatements(inventory: Inventory, shared: Shared): Handl
 }
 
 /** Grants a new schema, stage or pool to its creator. */
-function own({ grants, pools }: Inventory, { role }: Session, text: string): void {
-  const made = /^CREATE (SCHEMA|STAGE|COMPUTE POOL|IMAGE REPOSITORY) IF NOT EXISTS (\S+)/.exec(text);
-  if (made === null) return;
-  const [on, name] = [made[1]!.replace(" ", "_"), objectName(made[2]!)];
+function giveOwnership({ grants, pools }: Inventory, { role }: Session, text: string): void {
+  const creation = /^CREATE (SCHEMA|STAGE|COMPUTE POOL|IMAGE REPOSITORY) IF NOT EXISTS (\S+)/.exec(text);
+  if (creation === null) return;
+  const [on, name] = [creation[1]!.replace(" ", "_"), objectName(creation[2]!)];
   const isOwned =
     pools.has(name) ||
     grants.some((grant) => grant.on === on && grant.name === name && grant.privilege === "OWNERSHIP");

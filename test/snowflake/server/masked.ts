@@ -19,10 +19,10 @@ const MASKED = /'(?:[^'\\]|''|\\[\s\S])*'|\$\$[\s\S]*?\$\$|"(?:[^"]|"")*"|--[^\n
 export function mask(sql: string): Masked {
   const literals: string[] = [];
   const identifiers: string[] = [];
-  const code = sql.replace(MASKED, (found) => {
-    if (found.startsWith("--")) return " ";
-    if (found.startsWith('"')) return `\ue001${identifiers.push(found) - 1}\ue001`;
-    return `\ue000${literals.push(found) - 1}\ue000`;
+  const code = sql.replace(MASKED, (match) => {
+    if (match.startsWith("--")) return " ";
+    if (match.startsWith('"')) return `\ue001${identifiers.push(match) - 1}\ue001`;
+    return `\ue000${literals.push(match) - 1}\ue000`;
   });
   return {
     code,
@@ -46,8 +46,8 @@ function unescaped(literal: string): string {
   if (literal.startsWith("$$")) return literal.slice(2, -2);
   return literal
     .slice(1, -1)
-    .replace(/''|\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])/g, (found, escaped: string | undefined) => {
-      if (escaped === undefined) return found === "''" ? "'" : found;
+    .replace(/''|\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])/g, (match, escaped: string | undefined) => {
+      if (escaped === undefined) return match === "''" ? "'" : match;
       if (/^[ux]./.test(escaped) && escaped.length > 1)
         return String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
       return ESCAPES[escaped] ?? escaped;

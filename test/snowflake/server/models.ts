@@ -41,9 +41,9 @@ export class Models {
   version(model: string, name: string): ModelVersion {
     const { versions, standard } = this.#model(model);
     const alias = () => [...versions].find(([, { aliases }]) => aliases.has(name.toUpperCase()))?.[1];
-    const found = name.toUpperCase() === "DEFAULT" ? versions.get(standard) : (versions.get(name) ?? alias());
-    if (found === undefined) throw missing("Model version", `${model}/${name}`);
-    return found;
+    const version = name.toUpperCase() === "DEFAULT" ? versions.get(standard) : (versions.get(name) ?? alias());
+    if (version === undefined) throw missing("Model version", `${model}/${name}`);
+    return version;
   }
 
   #model(name: string): Model {
@@ -107,8 +107,8 @@ export class Models {
       return { rowset: textRows(["LOG_VERSION"], [[await this.#log(name(call[1]), binds[0]!.value as string)]]) };
     const show = /^SHOW MODELS LIKE \ue000(\d+)\ue000 IN SCHEMA (\S+)$/.exec(code);
     if (show !== null) {
-      const wanted = `${name(show[2])}.${literal(show[1]).replace(/\\(.)/g, "$1")}`.toUpperCase();
-      const names = [...this.#models.keys()].filter((model) => model.toUpperCase() === wanted);
+      const location = `${name(show[2])}.${literal(show[1]).replace(/\\(.)/g, "$1")}`.toUpperCase();
+      const names = [...this.#models.keys()].filter((model) => model.toUpperCase() === location);
       return {
         rowset: textRows(
           ["created_on", "name"],
@@ -136,29 +136,30 @@ export class Models {
     const alter = /^ALTER MODEL (\S+) (.*)$/s.exec(code);
     if (alter === null) return undefined;
     const model = name(alter[1]);
-    const what = alter[2]!;
+    const change = alter[2]!;
     const part = (text: string | undefined) => nameParts(masked.unmask(text!))[0]!;
-    const standard = /^SET DEFAULT_VERSION = (\S+)$/.exec(what);
-    const alias = /^VERSION (\S+) SET ALIAS = (\w+)$/.exec(what);
-    const unset = /^VERSION (\w+) UNSET ALIAS$/.exec(what);
-    const modify = /^MODIFY VERSION (\S+) SET (METADATA|COMMENT) = \ue000(\d+)\ue000$/.exec(what);
-    const removal = /^DROP VERSION (\S+)$/.exec(what);
+    const standard = /^SET DEFAULT_VERSION = (\S+)$/.exec(change);
+    const alias = /^VERSION (\S+) SET ALIAS = (\w+)$/.exec(change);
+    const unset = /^VERSION (\w+) UNSET ALIAS$/.exec(change);
+    const modify = /^MODIFY VERSION (\S+) SET (METADATA|COMMENT) = \ue000(\d+)\ue000$/.exec(change);
+    const removal = /^DROP VERSION (\S+)$/.exec(change);
     if (standard !== null) {
       this.version(model, part(standard[1]));
       this.#model(model).standard = part(standard[1]);
     } else if (alias !== null) {
-      const taken = [...this.#model(model).versions.values()].some(({ aliases }) =>
+      const isTaken = [...this.#model(model).versions.values()].some(({ aliases }) =>
         aliases.has(alias[2]!.toUpperCase()),
       );
-      if (taken) throw new SqlFailure("002002", "42710", `Alias ${alias[2]} is of a version already.`);
+      if (isTaken) throw new SqlFailure("002002", "42710", `Alias ${alias[2]} is of a version already.`);
       this.version(model, part(alias[1])).aliases.add(alias[2]!.toUpperCase());
     } else if (unset !== null) this.version(model, unset[1]!).aliases.delete(unset[1]!.toUpperCase());
     else if (modify !== null) {
       const version = this.version(model, part(modify[1]));
-      const said = literal(modify[3]);
-      if (modify[2] === "COMMENT") version.comment = said;
-      else if (!isMetadata(said)) throw new SqlFailure("100357", "22023", "Unsupported model metadata schema version.");
-      else version.metadata = said;
+      const value = literal(modify[3]);
+      if (modify[2] === "COMMENT") version.comment = value;
+      else if (!isMetadata(value))
+        throw new SqlFailure("100357", "22023", "Unsupported model metadata schema version.");
+      else version.metadata = value;
     } else if (removal !== null) {
       this.version(model, part(removal[1]));
       if (this.#model(model).standard === part(removal[1]))

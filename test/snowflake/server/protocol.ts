@@ -117,8 +117,8 @@ export function protocol(account: Account): Hono {
     };
     const request = c.req.query("requestId");
     // Who asks again, because the answer did not arrive, is not asking for it twice.
-    const known = requests.get(request ?? "");
-    if (known?.session === session) return c.json(await known.answer);
+    const earlier = requests.get(request ?? "");
+    if (earlier?.session === session) return c.json(await earlier.answer);
     const id = randomUUID();
     const binds = Object.keys(bindings)
       .sort((a, b) => Number(a) - Number(b))
@@ -136,7 +136,7 @@ export function protocol(account: Account): Hono {
     });
     queries.set(id, query);
     if (request !== undefined) requests.set(request, query);
-    for (const kept of [queries, requests]) if (kept.size > 5000) kept.delete(kept.keys().next().value!);
+    for (const store of [queries, requests]) if (store.size > 5000) store.delete(store.keys().next().value!);
     if (asyncExec)
       return c.json({
         success: true,
@@ -227,14 +227,14 @@ export function protocol(account: Account): Hono {
       }
       const { rowtype, rows, statementTypeId } = result.rowset;
       const limit = parameters.ROWS_PER_RESULTSET ?? 0;
-      const kept = limit > 0 ? rows.slice(0, limit) : rows;
-      const rest = [];
-      for (let from = ROWS_AT_ONCE; from < kept.length; from += ROWS_AT_ONCE) {
+      const limited = limit > 0 ? rows.slice(0, limit) : rows;
+      const pages = [];
+      for (let from = ROWS_AT_ONCE; from < limited.length; from += ROWS_AT_ONCE) {
         const id = randomUUID();
-        const part = kept.slice(from, from + ROWS_AT_ONCE);
+        const part = limited.slice(from, from + ROWS_AT_ONCE);
         const text = JSON.stringify(part).slice(1, -1);
         chunks.set(id, text);
-        rest.push({
+        pages.push({
           url: `${account.faults.origin}/chunks/${id}`,
           rowCount: part.length,
           uncompressedSize: text.length,
@@ -244,15 +244,15 @@ export function protocol(account: Account): Hono {
       const data = {
         queryId,
         rowtype,
-        rowset: kept.slice(0, ROWS_AT_ONCE),
+        rowset: limited.slice(0, ROWS_AT_ONCE),
         total: rows.length,
-        returned: kept.length,
+        returned: limited.length,
         statementTypeId,
         version: 1,
         queryResultFormat: "json",
         parameters: FORMATS,
         finalDatabaseName: null,
-        ...(rest.length > 0 && { chunks: rest }),
+        ...(pages.length > 0 && { chunks: pages }),
       };
       return { success: true, code: null, message: null, data };
     } catch (error) {

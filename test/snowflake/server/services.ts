@@ -101,14 +101,14 @@ export class Services {
     const name = named ?? `${schema}.JOB_${Math.random().toString(16).slice(2).toUpperCase()}`;
     if (this.jobs.has(name))
       throw new SqlFailure("002002", "42710", `SQL compilation error: Object '${name}' already exists.`);
-    const said = comment === undefined ? "" : masked.literal(Number(comment));
+    const text = comment === undefined ? "" : masked.literal(Number(comment));
     const specification = specified(SERVICE_SPECIFICATION, masked.literal(Number(spec)));
     const family = this.#around.pool(pool!.toUpperCase()) ?? "";
     const fits = specification.spec.containers.every(
       ({ resources }) => !((resources?.requests?.cpu ?? 0) > CPUS[family]!),
     );
     // A container that fits no node of its pool waits for one (working with compute pools).
-    const job = fits ? this.#start(name, said, specification, Number(replicas)) : pending(name, said);
+    const job = fits ? this.#start(name, text, specification, Number(replicas)) : pending(name, text);
     this.jobs.set(name, job);
     return { job, async: async !== undefined };
   }
@@ -181,9 +181,9 @@ export class Services {
 
   /** Has as many instances run as a service is to have: none while it is suspended (working with services). */
   #match(name: string, service: LongService): void {
-    const wanted = service.isSuspended ? 0 : service.count;
-    for (const job of service.instances.splice(wanted)) for (const { process } of job.replicas) process.kill("SIGTERM");
-    while (service.instances.length < wanted) {
+    const target = service.isSuspended ? 0 : service.count;
+    for (const job of service.instances.splice(target)) for (const { process } of job.replicas) process.kill("SIGTERM");
+    while (service.instances.length < target) {
       const text = JSON.stringify(service.specification).replaceAll('"8080"', `"${service.port}"`);
       service.instances.push(this.#start(name, service.comment, JSON.parse(text) as ServiceSpecification, 1));
     }

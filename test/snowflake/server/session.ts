@@ -117,9 +117,9 @@ export class Session {
     const { locks, hybrid, changes } = this.#shared;
     const locking = kind !== "insert" && !hybrid.has(name);
     if (locking) {
-      for (let held = locks.get(name); held !== undefined && held.owner !== this; held = locks.get(name)) {
-        await Promise.race([held.released, new Promise((resolve) => setTimeout(resolve, 20))]);
-        await held.owner.#undoIfIdle();
+      for (let lock = locks.get(name); lock !== undefined && lock.owner !== this; lock = locks.get(name)) {
+        await Promise.race([lock.released, new Promise((resolve) => setTimeout(resolve, 20))]);
+        await lock.owner.#undoIfIdle();
       }
       if (!locks.has(name)) {
         let release!: () => void;

@@ -66,8 +66,8 @@ export class Stages {
         return { name: `${last}/${name}`, relative: name, file, size, modified };
       }),
     );
-    const seen = Date.now() - this.#lagMs();
-    return listed.filter(({ file, modified }) => this.#put.has(file) || modified.getTime() <= seen);
+    const latest = Date.now() - this.#lagMs();
+    return listed.filter(({ file, modified }) => this.#put.has(file) || modified.getTime() <= latest);
   }
 
   async remove(location: string): Promise<string[]> {

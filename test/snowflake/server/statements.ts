@@ -107,8 +107,8 @@ async function define(shared: Shared, session: Session, sql: string): Promise<An
       .replace(/,\s*INDEX \S+\s*\([^)]*\)/gi, "")
       .replace(/\bDATA_RETENTION_TIME_IN_DAYS = \d+/gi, "");
     await session.run(`CREATE TABLE ${exists}${target} ${translate({ ...masked, code: without })}`);
-    const said = comment === undefined ? "" : masked.literal(Number(comment));
-    await session.run(`COMMENT ON TABLE ${target} IS '${new Date().toISOString().replace("Z", "")}|${said}'`);
+    const text = comment === undefined ? "" : masked.literal(Number(comment));
+    await session.run(`COMMENT ON TABLE ${target} IS '${new Date().toISOString().replace("Z", "")}|${text}'`);
     return { rowset: done() };
   }
   const view =
@@ -172,11 +172,11 @@ export function changeTokens(shared: Shared): Handler {
         `SQL compilation error: invalid argument '${name}' for LAST_CHANGE_COMMIT_TIME`,
       );
     const [database, schema, table] = name.split(".");
-    const found = await session.run(
+    const reader = await session.run(
       `SELECT table_type FROM information_schema.tables WHERE table_catalog = '${database}' AND upper(table_schema) = '${schema}' AND table_name = '${table}'`,
     );
-    if (found.getRows().length === 0) throw missing("Object", name);
-    const view = found.getRows()[0]![0] === "VIEW";
+    if (reader.getRows().length === 0) throw missing("Object", name);
+    const view = reader.getRows()[0]![0] === "VIEW";
     const count = view ? [...shared.changes.values()].reduce((a, b) => a + b, 0) : (shared.changes.get(name) ?? 0);
     const rowtype = [{ name: "TOKEN", type: "fixed", nullable: true, scale: 0, precision: 38 }];
     return { rowset: { ...textRows(["TOKEN"], [[String(count)]]), rowtype } };

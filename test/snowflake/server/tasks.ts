@@ -61,25 +61,25 @@ const CLAUSES: Readonly<Record<string, RegExp>> = {
 
 /** Returns a task as its clauses define it. @throws {SqlFailure} for what the documentation refuses */
 function defined(masked: Masked, name: string, header: string): Omit<Task, "body" | "resumed"> {
-  const found = Object.fromEntries(Object.entries(CLAUSES).map(([key, one]) => [key, one.exec(header)?.[1]]));
-  const rest = Object.values(CLAUSES).reduce((text, one) => text.replace(one, ""), header);
-  if (rest.trim() !== "") throw unsupported(`CREATE TASK … ${rest.trim()}`);
+  const clauses = Object.fromEntries(Object.entries(CLAUSES).map(([key, one]) => [key, one.exec(header)?.[1]]));
+  const remainder = Object.values(CLAUSES).reduce((text, one) => text.replace(one, ""), header);
+  if (remainder.trim() !== "") throw unsupported(`CREATE TASK … ${remainder.trim()}`);
   const refuse = (why: string) => {
     throw new SqlFailure("001003", "42000", `SQL compilation error: ${name}: ${why}`);
   };
-  const text = (key: string) => (found[key] === undefined ? undefined : masked.literal(Number(found[key])));
-  const object = (key: string) => (found[key] === undefined ? undefined : objectName(masked.unmask(found[key])));
+  const text = (key: string) => (clauses[key] === undefined ? undefined : masked.literal(Number(clauses[key])));
+  const object = (key: string) => (clauses[key] === undefined ? undefined : objectName(masked.unmask(clauses[key])));
   const [cron, stream] = [text("cron"), text("stream")];
   const [after, finalizes] = [object("after"), object("finalizes")];
   // "USING CRON <expr> <time_zone>" (CREATE TASK, SCHEDULE).
   if (cron !== undefined && !/^USING CRON (\S+ ){5}[A-Za-z_]+(\/\S+)?$/.test(cron)) refuse(`invalid schedule ${cron}`);
   // "Create a triggered task" (user-guide/tasks-triggered): a serverless one needs TARGET_COMPLETION_INTERVAL.
-  if (stream !== undefined && cron === undefined && found.target === undefined)
+  if (stream !== undefined && cron === undefined && clauses.target === undefined)
     refuse("a serverless triggered task needs TARGET_COMPLETION_INTERVAL");
   // Schedule, retries and error integration are a root's (CREATE TASK).
   if ((after ?? finalizes) !== undefined)
     for (const key of ["cron", "stream", "retries", "errorIntegration"])
-      if (found[key] !== undefined) refuse(`${key} can be set on a root task only`);
+      if (clauses[key] !== undefined) refuse(`${key} can be set on a root task only`);
   return {
     name,
     after,
@@ -87,7 +87,7 @@ function defined(masked: Masked, name: string, header: string): Omit<Task, "body
     cron,
     stream: stream && objectName(stream),
     errorIntegration: object("errorIntegration"),
-    retries: Number(found.retries ?? 0),
+    retries: Number(clauses.retries ?? 0),
     comment: text("comment") ?? "",
   };
 }
@@ -118,13 +118,13 @@ export function taskStatements(
   const history: Execution[] = [];
 
   const execute = async (session: Session, { name, body }: Task, { group, attempt }: Graph): Promise<boolean> => {
-    const begun = Date.now();
+    const start = Date.now();
     const execution: Execution = {
       name,
       group,
       attempt,
-      scheduled: begun,
-      listed: begun + faults.historyLagMs,
+      scheduled: start,
+      listed: start + faults.historyLagMs,
       completed: undefined,
       state: "EXECUTING",
       error: null,
@@ -259,11 +259,11 @@ export function taskStatements(
     const show = /^SHOW TASKS LIKE \ue000(\d+)\ue000 IN SCHEMA (\S+)$/.exec(masked.code);
     if (show !== null) {
       const within = `${objectName(masked.unmask(show[2]!))}.${likePrefix(masked.literal(Number(show[1])))}`;
-      const found = [...tasks.values()].filter(({ name }) => name.startsWith(within));
+      const matches = [...tasks.values()].filter(({ name }) => name.startsWith(within));
       return {
         rowset: textRows(
           ["name", "comment"],
-          found.map(({ name, comment }) => [name.split(".").at(-1)!, comment]),
+          matches.map(({ name, comment }) => [name.split(".").at(-1)!, comment]),
         ),
       };
     }
@@ -273,20 +273,20 @@ export function taskStatements(
       return { rowset: done() };
     }
     if (/INFORMATION_SCHEMA\.TASK_HISTORY\(/.test(masked.code)) {
-      const asked =
+      const operands =
         /^SELECT NAME, STATE, ERROR_MESSAGE, GRAPH_RUN_GROUP_ID, ATTEMPT_NUMBER, DATEDIFF\(\ue000\d+\ue000, COALESCE\(COMPLETED_TIME, SCHEDULED_TIME\), CURRENT_TIMESTAMP\(\)\)\s+FROM \((.*)\)\s+WHERE DATABASE_NAME = \? AND SCHEMA_NAME = \? ORDER BY SCHEDULED_TIME$/s.exec(
           masked.code,
         );
       const one =
         /^SELECT \* FROM TABLE\(\S+\.INFORMATION_SCHEMA\.TASK_HISTORY\((?:TASK_NAME => \ue000(\d+)\ue000, )?RESULT_LIMIT => (\d+)\)\)$/;
-      const calls = (asked?.[1] ?? "").split(/\s+UNION ALL\s+/).map((call) => one.exec(call.trim()));
-      const found = calls.flatMap((call) => {
+      const calls = (operands?.[1] ?? "").split(/\s+UNION ALL\s+/).map((call) => one.exec(call.trim()));
+      const runs = calls.flatMap((call) => {
         if (call === null) throw unsupported(text);
         const name = call[1] === undefined ? undefined : masked.literal(Number(call[1]));
         return taskHistory(history, Number(call[2]), name);
       });
       const [database, schema] = binds.map(({ value }) => value);
-      const rows = found
+      const rows = runs
         .filter((one) => one.name.startsWith(`${database}.${schema}.`))
         .sort((a, b) => a.scheduled - b.scheduled)
         .map(({ name, state, error, group, attempt, completed, scheduled }) => {

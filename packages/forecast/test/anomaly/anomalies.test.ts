@@ -12,13 +12,13 @@ describe("anomalies", () => {
     const y = [...history];
     for (const t of [100, 200, 300]) y[t]! += 6;
     const model = snaive(y, { period: 24 });
-    const found = anomalies(model, y);
-    for (const t of [100, 200, 300]) expect(found.positions).toContain(t);
+    const result = anomalies(model, y);
+    for (const t of [100, 200, 300]) expect(result.positions).toContain(t);
     const wilder = [...y];
     wilder[200]! += 1e6;
-    expect(anomalies(model, wilder).scale / found.scale).toBeCloseTo(1, 1);
-    expect(found.score[100]).toBeGreaterThan(5);
-    expect(found.expected[0]).toBeNaN();
+    expect(anomalies(model, wilder).scale / result.scale).toBeCloseTo(1, 1);
+    expect(result.score[100]).toBeGreaterThan(5);
+    expect(result.expected[0]).toBeNaN();
     expect(() => anomalies(model, y, { level: 0 })).toThrow("level is 0");
   });
   it("of new readings, one at a time or together, do not spoil the next forecast", () => {

@@ -35,7 +35,7 @@ export function exactAt(
   );
   const less = (columns: readonly Float64Array[]) =>
     columns[0]!.map((value, t) =>
-      linear.names.reduce((rest, name, j) => rest - coef[name]! * columns[j + 1]![t]!, value),
+      linear.names.reduce((remainder, name, j) => remainder - coef[name]! * columns[j + 1]![t]!, value),
     );
   if (!problem.complete)
     return kalmanLikelihood(arma, problem.delta, [less([problem.series, ...problem.regressors])])!.loglik;

@@ -48,9 +48,9 @@ describe("best", () => {
     ]);
     const options = { h: 30, levels: [50, 80, 95, 99] };
     const ahead = forecast(model, options);
-    const own = forecast(combination, options);
-    expect(ahead.mean).toEqual(own.mean);
-    for (let j = 0; j < 30; j++) expect(ahead.upper[2]![j]).toBeGreaterThan(own.upper[2]![j]!);
+    const uncalibrated = forecast(combination, options);
+    expect(ahead.mean).toEqual(uncalibrated.mean);
+    for (let j = 0; j < 30; j++) expect(ahead.upper[2]![j]).toBeGreaterThan(uncalibrated.upper[2]![j]!);
     for (const bounds of [ahead.lower, ahead.upper])
       for (let l = 1; l < 4; l++)
         for (let j = 0; j < 30; j++)
@@ -187,10 +187,10 @@ describe("longWidths", () => {
   it("narrows intervals that have the variance between members, and widens those of members that know the season", () => {
     const { levels, factors } = longWidths(3, false);
     expect(levels).toEqual([80, 95]);
-    const known = longWidths(3, true).factors;
+    const table = longWidths(3, true).factors;
     factors.flat().forEach((factor, i) => {
       expect(factor).toBeLessThan(1);
-      expect(known.flat()[i]).toBeGreaterThanOrEqual(1);
+      expect(table.flat()[i]).toBeGreaterThanOrEqual(1);
     });
   });
 });

@@ -92,10 +92,12 @@ describe("conformal", () => {
         [2, 4],
       ],
     };
-    const own = forecast(model.model, { h: 4, levels: [85, 95] });
+    const uncalibrated = forecast(model.model, { h: 4, levels: [85, 95] });
     const ahead = forecast(model, { h: 4, levels: [85, 95] });
     const ratio = (l: number) =>
-      [...ahead.upper[l]!].map((u, j) => (u - own.mean[j]!) / (own.upper[l]![j]! - own.mean[j]!));
+      [...ahead.upper[l]!].map(
+        (u, j) => (u - uncalibrated.mean[j]!) / (uncalibrated.upper[l]![j]! - uncalibrated.mean[j]!),
+      );
     for (const [j, expected] of [1.5, 3, 3, 3].entries()) expect(ratio(0)[j]).toBeCloseTo(expected, 12);
     for (const [j, expected] of [2, 4, 4, 4].entries()) expect(ratio(1)[j]).toBeCloseTo(expected, 12);
   });
@@ -129,11 +131,11 @@ describe("conformal", () => {
     const y = [3, 5, 3, 4, ...new Array<number>(40).fill(0)];
     const model = conformal(naive(y.slice(0, 20)), y.slice(20), { h: 1, levels: [80, 95, 99.99] });
     const { mean: point, upper } = forecast(model, { h: 1, levels: [80, 95, 99.99] });
-    const own = forecast(model.model, { h: 1, levels: [99.99] });
+    const uncalibrated = forecast(model.model, { h: 1, levels: [99.99] });
     expect(upper[0]![0]).toBe(point[0]);
     expect(upper[1]![0]).toBe(point[0]);
-    expect(own.upper[0]![0]).toBeGreaterThan(1);
-    expect(upper[2]![0]).toBeCloseTo(own.upper[0]![0]!, 12);
+    expect(uncalibrated.upper[0]![0]).toBeGreaterThan(1);
+    expect(upper[2]![0]).toBeCloseTo(uncalibrated.upper[0]![0]!, 12);
   });
 
   it("names arguments that are not allowed", () => {

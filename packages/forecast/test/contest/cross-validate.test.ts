@@ -7,11 +7,11 @@ const y = simulated(1, 60);
 
 describe("crossValidate", () => {
   it("shows a candidate the observations before each origin, and nothing else", () => {
-    const seen: { values: Float64Array; memory: number }[] = [];
+    const calls: { values: Float64Array; memory: number }[] = [];
     const spy = {
       name: "spy",
       fit: (values: Float64Array) => {
-        seen.push({ values: values.slice(), memory: values.buffer.byteLength });
+        calls.push({ values: values.slice(), memory: values.buffer.byteLength });
         const model = naive(values);
         values.fill(1e9);
         return model;
@@ -19,8 +19,8 @@ describe("crossValidate", () => {
     };
     const { origins, trials } = crossValidate(y, [spy, "naive"], { period: 4, h: 5, windows: 4, step: 3 });
     expect(origins).toEqual([46, 49, 52, 55]);
-    expect(seen.map(({ values }) => values)).toEqual(origins.map((origin) => y.slice(0, origin)));
-    expect(seen.map(({ memory }) => memory)).toEqual(origins.map((origin) => 8 * origin));
+    expect(calls.map(({ values }) => values)).toEqual(origins.map((origin) => y.slice(0, origin)));
+    expect(calls.map(({ memory }) => memory)).toEqual(origins.map((origin) => 8 * origin));
     // Spoiling its copy harms nobody: not the others, not the measures.
     expect(trials[0]!.accuracy).toEqual(trials[1]!.accuracy);
     expect(y).toEqual(simulated(1, 60));

@@ -64,7 +64,7 @@ describe("learnWeights", () => {
     const later = twoKinds(500, 4);
     const loss = (weights: (x: readonly number[]) => readonly number[]) =>
       later.errors.reduce(
-        (sum, row, i) => sum + weights(later.x[i]!).reduce((own, weight, m) => own + weight * row[m]![0]!, 0) / 500,
+        (sum, row, i) => sum + weights(later.x[i]!).reduce((sum, weight, m) => sum + weight * row[m]![0]!, 0) / 500,
         0,
       );
     expect(loss((x) => weightsFor(learnt, x))).toBeLessThan(0.8 * loss(() => [0.5, 0.5]));

@@ -47,8 +47,8 @@ describe(records.length > 0 ? "mstl on R's records" : `mstl on R's records: ${ab
       const raw = series!.get(id)!.values;
       const values = method === "mstl_lambda0" ? raw.map(Math.log) : raw;
       const { components } = records.find((record) => record.id === id && record.method === method)!.result;
-      const known = values.filter((value) => !Number.isNaN(value));
-      const range = Math.max(...known) - Math.min(...known);
+      const observed = values.filter((value) => !Number.isNaN(value));
+      const range = Math.max(...observed) - Math.min(...observed);
       const { seasonal, trend } = mstl(values, { periods });
       assert.ok(distance(trend, components.Trend as number[]) / range <= most, "trend");
       periods.forEach((period, i) => {

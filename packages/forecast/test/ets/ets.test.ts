@@ -144,11 +144,11 @@ describe("ets", () => {
   it("keeps fixed parameters, within bounds, and does not count them", () => {
     const y = seasonal(60, 4);
     const free = ets(y, { period: 4, spec: "AAA", damped: false });
-    const held = ets(y, { period: 4, spec: "AAA", damped: false, alpha: 0.3, gamma: 0.2 });
-    expect([held.alpha, held.gamma]).toEqual([0.3, 0.2]);
-    expect(held.beta).toBeLessThanOrEqual(0.3);
-    expect(held.loglik).toBeLessThanOrEqual(free.loglik + 1e-6);
-    expect(held.aic + 2 * held.loglik).toBe(2 * (9 - 2));
+    const model = ets(y, { period: 4, spec: "AAA", damped: false, alpha: 0.3, gamma: 0.2 });
+    expect([model.alpha, model.gamma]).toEqual([0.3, 0.2]);
+    expect(model.beta).toBeLessThanOrEqual(0.3);
+    expect(model.loglik).toBeLessThanOrEqual(free.loglik + 1e-6);
+    expect(model.aic + 2 * model.loglik).toBe(2 * (9 - 2));
     expect(ets(y, { period: 4, spec: "AAA", phi: 0.9, damped: true }).phi).toBe(0.9);
   });
 

@@ -28,14 +28,14 @@ describe("seasonsAlternate", () => {
   });
 
   it("takes noise for alternation in about 1 % of series, by the level of its test", () => {
-    const found = Array.from({ length: 400 }, (_, seed) =>
+    const periods = Array.from({ length: 400 }, (_, seed) =>
       seasonsAlternate(
         shop(() => 0, 100 + seed),
         7,
       ),
     );
     // Binomial of 400 draws of 1 %: above 13 in one of 10,000.
-    expect(found.filter(Boolean).length).toBeLessThanOrEqual(13);
+    expect(periods.filter(Boolean).length).toBeLessThanOrEqual(13);
   });
 
   it("sees none in a trend, a random walk or a year", () => {

@@ -35,14 +35,14 @@ describe("features", () => {
 });
 
 describe("detectPeriods", () => {
-  const found = (y: number[]) => detectPeriods(y).map(({ period }) => period);
+  const periodsOf = (y: number[]) => detectPeriods(y).map(({ period }) => period);
   it("daily with week and year, hourly with day and week, monthly: trend or not", () => {
     const z = noise(2000, 2);
     expect(
-      found(z.slice(0, 1095).map((e, t) => 3 * wave(t, 7) + 20 * wave(t, 365.25) + 0.3 * e + 0.05 * t)).sort(),
+      periodsOf(z.slice(0, 1095).map((e, t) => 3 * wave(t, 7) + 20 * wave(t, 365.25) + 0.3 * e + 0.05 * t)).sort(),
     ).toEqual([365.25, 7]);
-    expect(found(z.map((e, t) => 5 * wave(t, 24) + 12 * wave(t, 168) + e)).slice(0, 2)).toEqual([24, 168]);
-    expect(found(z.slice(0, 120).map((e, t) => 3 * wave(t, 12) + e + 0.2 * t))).toEqual([12]);
+    expect(periodsOf(z.map((e, t) => 5 * wave(t, 24) + 12 * wave(t, 168) + e)).slice(0, 2)).toEqual([24, 168]);
+    expect(periodsOf(z.slice(0, 120).map((e, t) => 3 * wave(t, 12) + e + 0.2 * t))).toEqual([12]);
   });
   it("seldom anything in white noise or a random walk", () => {
     let white = 0;
@@ -50,8 +50,8 @@ describe("detectPeriods", () => {
     for (let seed = 100; seed < 200; seed++) {
       const z = noise(300, seed);
       let level = 0;
-      white += found(z).length > 0 ? 1 : 0;
-      walk += found(z.map((e) => (level += e))).length > 0 ? 1 : 0;
+      white += periodsOf(z).length > 0 ? 1 : 0;
+      walk += periodsOf(z.map((e) => (level += e))).length > 0 ? 1 : 0;
     }
     expect([white <= 10, walk <= 10], `${white} and ${walk} of 100`).toEqual([true, true]);
   });

@@ -26,23 +26,23 @@ describe("the periods that a series has", () => {
     expect(seasonalPeriods(noise.subarray(0, 12), { candidates: [12] })).toEqual([]);
   });
   it("are seldom found in noise of ten seasons: the docstring's 1 %, of 200 series", () => {
-    const found = Array.from({ length: 200 }, (_, seed) =>
+    const alarms = Array.from({ length: 200 }, (_, seed) =>
       seasonalPeriods(waves(120, [], 1, seed), { candidates: [12] }),
     ).filter((periods) => periods.length > 0);
-    expect(found.length).toBeLessThanOrEqual(5);
+    expect(alarms.length).toBeLessThanOrEqual(5);
   });
   it("do not depend on missing values at the ends, scale or level", () => {
     const y = waves(80, [12], 8);
     const candidates = [12];
-    const found = seasonalPeriods(y, { candidates });
-    expect(found).toEqual([12]);
-    expect(seasonalPeriods(Float64Array.of(NaN, NaN, ...y, NaN), { candidates })).toEqual(found);
+    const periods = seasonalPeriods(y, { candidates });
+    expect(periods).toEqual([12]);
+    expect(seasonalPeriods(Float64Array.of(NaN, NaN, ...y, NaN), { candidates })).toEqual(periods);
     expect(
       seasonalPeriods(
         y.map((value) => 1e6 * value - 5e8),
         { candidates },
       ),
-    ).toEqual(found);
+    ).toEqual(periods);
   });
   it("are none of a constant series, of one without values, and without candidates", () => {
     expect(seasonalPeriods(new Float64Array(60).fill(3), { candidates: [12] })).toEqual([]);

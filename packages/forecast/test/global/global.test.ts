@@ -49,7 +49,7 @@ describe("a global model", () => {
   });
 
   it("has intervals that hold their share of the values", () => {
-    const [held, all] = shops(60, 140, 3).reduce(
+    const [errors, all] = shops(60, 140, 3).reduce(
       ([inside, count], { series, future }) => {
         const { lower, upper } = forecastGlobal(model, series, { h: 14, levels: [80] });
         const hits = future.filter((value, j) => value >= lower[0]![j]! && value <= upper[0]![j]!).length;
@@ -57,8 +57,8 @@ describe("a global model", () => {
       },
       [0, 0],
     );
-    expect(held / all).toBeGreaterThan(0.72);
-    expect(held / all).toBeLessThan(0.88);
+    expect(errors / all).toBeGreaterThan(0.72);
+    expect(errors / all).toBeLessThan(0.88);
   });
 
   it("scales with the series, and needs its last values only", () => {

@@ -33,7 +33,7 @@ export function inverse(a: Matrix): number[][] {
 /** Returns the summing matrix S: a row for each node, aggregates first. */
 export function summing({ leaves, levels }: Hierarchy): number[][] {
   const sums = levels.flatMap(({ nodes, of }) =>
-    Array.from({ length: nodes }, (_, node) => Array.from(of, (own) => (own === node ? 1 : 0))),
+    Array.from({ length: nodes }, (_, node) => Array.from(of, (ofLeaf) => (ofLeaf === node ? 1 : 0))),
   );
   return [...sums, ...diagonalMatrix(new Array(leaves).fill(1))];
 }

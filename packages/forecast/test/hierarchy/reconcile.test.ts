@@ -24,9 +24,9 @@ const hierarchies = (crossing: boolean) =>
       const list = Array.from({ length: levels }, () => {
         const count = 1 + Math.floor(uniform() * leaves);
         const draws = Array.from({ length: leaves }, () => Math.floor(uniform() * count));
-        const drawn = Array.from(below, (node, leaf) => draws[crossing ? leaf : node]!);
-        const names = [...new Set(drawn)];
-        const of = Int32Array.from(drawn, (node) => names.indexOf(node));
+        const parents = Array.from(below, (node, leaf) => draws[crossing ? leaf : node]!);
+        const names = [...new Set(parents)];
+        const of = Int32Array.from(parents, (node) => names.indexOf(node));
         below = of;
         return { nodes: names.length, of };
       });
@@ -277,8 +277,8 @@ describe("reconciler", () => {
         // As if the aggregate had no base forecast, and the leaf's were certain: of variance 0.
         const certain = (values: Float64Array) => values.map((value, node) => (node === leaf ? 0 : value));
         const missing = Uint8Array.from({ length: h.nodes }, (_, node) => (node === aggregate ? 1 : 0));
-        const known = { method, variances: certain(variances), residuals: residuals.map(certain), missing };
-        expectClose(got, reconcile(h, [base], known)[0]!, 1e-12);
+        const shared = { method, variances: certain(variances), residuals: residuals.map(certain), missing };
+        expectClose(got, reconcile(h, [base], shared)[0]!, 1e-12);
         expect([...prepared.unweighted.keys()].filter((node) => prepared.unweighted[node] === 1)).toEqual(
           [aggregate, leaf].sort((a, b) => a - b),
         );

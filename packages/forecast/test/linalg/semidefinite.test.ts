@@ -13,11 +13,11 @@ describe("gram", () => {
     const rows = columns.slice(0, count);
     const all = new Float64Array(count * 7);
     gram(rows, columns, n, all);
-    const own = new Float64Array(count * count);
-    gram(rows, rows, n, own, true);
+    const matrix = new Float64Array(count * count);
+    gram(rows, rows, n, matrix, true);
     for (let i = 0; i < count; i++) {
       for (let j = 0; j < 7; j++) expect(all[i * 7 + j]).toBeCloseTo(dot(rows[i]!, columns[j]!, 0, n), 12);
-      for (let j = 0; j <= i; j++) expect(own[i * count + j]).toBeCloseTo(dot(rows[i]!, rows[j]!, 0, n), 12);
+      for (let j = 0; j <= i; j++) expect(matrix[i * count + j]).toBeCloseTo(dot(rows[i]!, rows[j]!, 0, n), 12);
     }
   });
 });
@@ -34,7 +34,7 @@ describe("semidefiniteCholesky", () => {
     forwardSolve(A, 4, b);
     backwardSolve(A, 4, b);
     expect(b[2]).toBe(0);
-    const rest = y.map((value, t) => X.reduce((left, column, i) => left - b[i]! * column[t]!, value));
-    for (const column of X) expect(dot(column, rest, 0, n)).toBeCloseTo(0, 10);
+    const remainder = y.map((value, t) => X.reduce((left, column, i) => left - b[i]! * column[t]!, value));
+    for (const column of X) expect(dot(column, remainder, 0, n)).toBeCloseTo(0, 10);
   });
 });

@@ -36,8 +36,8 @@ describe("combine", () => {
       fc.property(
         forecasts,
         fc.constantFrom("mean" as const, "median" as const, "inverse-error" as const),
-        (given, how) => {
-          const rows = given.map(toForecast);
+        (combining, how) => {
+          const rows = combining.map(toForecast);
           const combined = combine(rows, how, { errors: rows.map((_, i) => i + 1) });
           const weights = rows.map((_, i) => (how === "inverse-error" ? 1 / (i + 1) : 1));
           const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -45,7 +45,7 @@ describe("combine", () => {
             const means = rows.map((row) => row.mean[j]!);
             expect(combined.mean[j]).toBeGreaterThanOrEqual(Math.min(...means));
             expect(combined.mean[j]).toBeLessThanOrEqual(Math.max(...means));
-            const width = given.reduce((sum, steps, i) => sum + (weights[i]! / total) * steps[j]!.w, 0);
+            const width = combining.reduce((sum, steps, i) => sum + (weights[i]! / total) * steps[j]!.w, 0);
             const tolerance = 1e-9 * (1 + Math.abs(combined.mean[j]!) + width);
             expect(combined.upper[0]![j]! - combined.mean[j]!).toBeGreaterThanOrEqual(width - tolerance);
             expect(combined.mean[j]! - combined.lower[0]![j]!).toBeGreaterThanOrEqual(width - tolerance);

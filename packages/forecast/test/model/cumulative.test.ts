@@ -91,12 +91,12 @@ describe("cumulative", () => {
   it("agrees with the sums of an ARIMA model's own sample paths", () => {
     const model = arima(level, { order: [1, 0, 1] });
     const h = 8;
-    const own = simulate(model, { h, paths: 20_000, seed: 3 })
+    const paths = simulate(model, { h, paths: 20_000, seed: 3 })
       .map((path) => path.reduce((sum, value) => sum + value))
       .sort((a, b) => a - b);
     const { values, mean } = cumulative(model, { h, quantiles: [0.5, 0.95], paths: 20_000, seed: 4 });
-    const spread = (own[19_000] ?? NaN) - (own[10_000] ?? NaN);
-    expect(Math.abs((values[1]?.[h - 1] ?? NaN) - (own[19_000] ?? NaN))).toBeLessThan(0.05 * spread);
+    const spread = (paths[19_000] ?? NaN) - (paths[10_000] ?? NaN);
+    expect(Math.abs((values[1]?.[h - 1] ?? NaN) - (paths[19_000] ?? NaN))).toBeLessThan(0.05 * spread);
     expect(Math.abs((values[0]?.[h - 1] ?? NaN) - (mean[h - 1] ?? NaN))).toBeLessThan(0.05 * spread);
   });
 

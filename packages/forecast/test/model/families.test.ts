@@ -14,9 +14,9 @@ const SERIES: Readonly<Record<string, Float64Array>> = {
 };
 
 describe.each(Object.entries<Family>(FAMILIES))("the family %s", (_, { fits, kinds }) => {
-  const own = modelFunctions(kinds);
+  const functions = modelFunctions(kinds);
   it.each(Object.keys(fits))("knows every model that %s gives, and forecasts it as the library does", (method) => {
-    let given = 0;
+    let count = 0;
     for (const [name, y] of Object.entries(SERIES)) {
       let model: ReturnType<(typeof fits)[string]>;
       try {
@@ -25,13 +25,13 @@ describe.each(Object.entries<Family>(FAMILIES))("the family %s", (_, { fits, kin
         expect(error, name).toBeInstanceOf(RangeError);
         continue;
       }
-      given++;
+      count++;
       const options = { h: 9, levels: [80, 95] };
-      expect(own.forecast(model, options), name).toEqual(forecast(model, options));
-      expect(own.supports(model, "fitted")).toBe(supports(model, "fitted"));
-      if (supports(model, "update")) expect(own.update(model, [5, NaN, 6])).toEqual(update(model, [5, NaN, 6]));
+      expect(functions.forecast(model, options), name).toEqual(forecast(model, options));
+      expect(functions.supports(model, "fitted")).toBe(supports(model, "fitted"));
+      if (supports(model, "update")) expect(functions.update(model, [5, NaN, 6])).toEqual(update(model, [5, NaN, 6]));
     }
-    expect(given).toBeGreaterThan(0);
+    expect(count).toBeGreaterThan(0);
   });
 });
 

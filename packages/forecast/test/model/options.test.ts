@@ -35,8 +35,9 @@ describe("options", () => {
       scoreReadings: y,
       anomalies: y,
     };
-    for (const [name, given] of Object.entries(second)) {
-      const [a, b] = name === "crossValidate" || name === "invBoxCox" || name === "accuracy" ? [y, given] : [model, y];
+    for (const [name, options] of Object.entries(second)) {
+      const [a, b] =
+        name === "crossValidate" || name === "invBoxCox" || name === "accuracy" ? [y, options] : [model, y];
       expect(() => calls[name]!(a, b, { bogus: 1 }), name).toThrow(`bogus: unknown option of ${name}; it has `);
     }
     for (const name of ["fitted", "update"])
@@ -64,7 +65,7 @@ describe("options", () => {
   });
 
   it("of accuracy are its actual values and the forecast's means, in this order", () => {
-    const found = forecast(naive(y), { h: 3 });
-    expect(() => library.accuracy(found as never, [1, 2, 3])).toThrow("accuracy takes (actual, forecast.mean)");
+    const result = forecast(naive(y), { h: 3 });
+    expect(() => library.accuracy(result as never, [1, 2, 3])).toThrow("accuracy takes (actual, forecast.mean)");
   });
 });

@@ -19,7 +19,7 @@ describe("every built-in method, on any short, constant, gappy or linear series"
   for (const [name, method] of Object.entries(METHODS))
     it(`${name}: a plain model with finite forecasts, or a RangeError that says why`, () => {
       const numRuns = name === "auto-arima" ? 150 : 300;
-      let made = 0;
+      let count = 0;
       fc.assert(
         fc.property(series, fc.constantFrom(1, 4, 7), (values, period) => {
           let model: FittedModel;
@@ -42,10 +42,10 @@ describe("every built-in method, on any short, constant, gappy or linear series"
           for (const bounds of [...lower, ...upper])
             expect(bounds.every(unknown ? Number.isNaN : Number.isFinite)).toBe(true);
           expect(forecast(JSON.parse(JSON.stringify(model)), { h: 9 })).toEqual({ ...forecast(model, { h: 9 }) });
-          made++;
+          count++;
         }),
         { numRuns },
       );
-      expect(made).toBeGreaterThan(numRuns / 4);
+      expect(count).toBeGreaterThan(numRuns / 4);
     });
 });

@@ -43,10 +43,10 @@ describe.each(Object.keys(WRAPPERS))("supports tells the abilities of models, %s
     it.each(Object.keys(METHODS))(`%s, ${shape} demand`, (name) => {
       const fit = Object.entries(METHODS).find(([method]) => method === name)![1];
       const model = WRAPPERS[wrapper]!(fit(y, 4), y);
-      for (const [what, ability] of Object.entries(ABILITIES)) {
+      for (const [label, ability] of Object.entries(ABILITIES)) {
         const call = () => ability(model, y);
-        if (supports(model, what as keyof typeof ABILITIES)) expect(call, what).not.toThrow();
-        else expect(call, what).toThrow(/has no/);
+        if (supports(model, label as keyof typeof ABILITIES)) expect(call, label).not.toThrow();
+        else expect(call, label).toThrow(/has no/);
       }
     });
 

@@ -52,8 +52,8 @@ function watched(z: Float64Array, missing = 0): WatchedSeries {
 }
 
 function verdict(series: WatchedSeries) {
-  const found = detect(series, THRESHOLDS, NEUTRAL);
-  return { found, ...judge(found, found.p, THRESHOLDS) };
+  const findings = detect(series, THRESHOLDS, NEUTRAL);
+  return { found: findings, ...judge(findings, findings.p, THRESHOLDS) };
 }
 
 describe("calibration", () => {
@@ -80,23 +80,23 @@ describe("calibration", () => {
 
 describe("detecting drift", () => {
   it("raises nothing on unchanged series", () => {
-    const { verdict: said, reasons, found } = verdict(watched(errors(3, 100, 0, 1)));
-    expect([said, reasons]).toEqual(["ok", []]);
+    const { verdict: name, reasons, found } = verdict(watched(errors(3, 100, 0, 1)));
+    expect([name, reasons]).toEqual(["ok", []]);
     expect(found).toMatchObject({ n: 100, inWindow: 30, missing: 0 });
   });
   for (const sign of [1, -1])
     it(`finds a shift ${sign > 0 ? "up" : "down"}, and when it began`, () => {
       const z = errors(3, 100, 0, 1).map((value, t) => value + (t >= 80 ? 2 * sign : 0));
-      const { verdict: said, reasons, found, severity } = verdict(watched(z));
-      expect([said, reasons[0]]).toEqual(["drift", sign > 0 ? "too-low" : "too-high"]);
+      const { verdict: name, reasons, found, severity } = verdict(watched(z));
+      expect([name, reasons[0]]).toEqual(["drift", sign > 0 ? "too-low" : "too-high"]);
       expect(severity).toBeGreaterThan(1);
       expect(Math.abs(found.since - 80)).toBeLessThanOrEqual(5);
       expect(Math.sign(found.meanScaledError)).toBe(sign);
     });
   it("finds errors that became larger, and coverage that was lost", () => {
     const z = errors(3, 100, 0, 1).map((value, t) => (t >= 70 ? 4 * value : value));
-    const { verdict: said, reasons } = verdict(watched(z));
-    expect(said).toBe("drift");
+    const { verdict: name, reasons } = verdict(watched(z));
+    expect(name).toBe("drift");
     expect(reasons).toEqual(expect.arrayContaining(["wide-errors", "coverage-80", "coverage-95"]));
   });
   it("finds observations that no longer come, also when none ever came", () => {

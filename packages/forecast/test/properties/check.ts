@@ -68,7 +68,7 @@ function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>): N
 /** Returns the reason, the recipe that makes the series again, and its values. */
 function describe(recipe: Recipe, error: unknown): string {
   const values = Array.from(sampleOf(recipe).values, String);
-  const shown = values.length > 60 ? [...values.slice(0, 60), `… (${values.length})`] : values;
+  const text = values.length > 60 ? [...values.slice(0, 60), `… (${values.length})`] : values;
   const why = error instanceof Error ? error.message : String(error);
-  return `${why}\n    ${JSON.stringify(recipe)}\n    [${shown.join(", ")}]`;
+  return `${why}\n    ${JSON.stringify(recipe)}\n    [${text.join(", ")}]`;
 }

@@ -34,8 +34,8 @@ const fewerThan = (count: number) => (sample: Sample) => observed(sample) < coun
 const isNegative = (value: number) => value < 0;
 /** Tells whether a series varies so little that its square is lost beside that of the level. */
 const isNearConstant = ({ values }: Sample) => {
-  const known = values.filter((value) => value === value);
-  return Math.max(...known) - Math.min(...known) < 1e-5 * Math.abs(known[0] ?? 0);
+  const observed = values.filter((value) => value === value);
+  return Math.max(...observed) - Math.min(...observed) < 1e-5 * Math.abs(observed[0] ?? 0);
 };
 const LINE = { period: 1, values: [1, 2, 3, 5, 8, 9, 11, 15, 14, 18, 20, 19] };
 const OUTLIER = { period: 1, values: [100, 9, 10, 10, 11] };

@@ -32,12 +32,12 @@ function magnitude(values: Float64Array): number {
 }
 
 /** @throws {Error} naming the first place where two arrays differ by more than the tolerance; NaN equals NaN */
-function expectClose(what: string, actual: Float64Array, expected: Float64Array, tolerance: number): void {
-  if (actual.length !== expected.length) throw new Error(`${what}: ${actual.length} steps, not ${expected.length}`);
+function expectClose(subject: string, actual: Float64Array, expected: Float64Array, tolerance: number): void {
+  if (actual.length !== expected.length) throw new Error(`${subject}: ${actual.length} steps, not ${expected.length}`);
   actual.forEach((value, i) => {
     const other = expected[i] ?? NaN;
     const close = Object.is(value, other) || Math.abs(value - other) <= tolerance;
-    if (!close) throw new Error(`${what}, step ${i + 1}: ${value}, not ${other} (tolerance ${tolerance})`);
+    if (!close) throw new Error(`${subject}, step ${i + 1}: ${value}, not ${other} (tolerance ${tolerance})`);
   });
 }
 

@@ -45,22 +45,22 @@ describe.each(RECONCILIATION_METHODS)("%s", (method) => {
           ...(method === "mint-shrink" && { residuals: times }),
         };
         for (let step = 0; step < H; step++) {
-          const given = atTime(base, step);
-          let made: Float64Array | undefined;
+          const vector = atTime(base, step);
+          let result: Float64Array | undefined;
           try {
-            [made] = reconcile(TREE, [given], options);
+            [result] = reconcile(TREE, [vector], options);
           } catch (error) {
             // Shares of children that cancel are not defined.
             expect(method).toBe("top-down");
             expect(error).toBeInstanceOf(RangeError);
             continue;
           }
-          const [total = NaN, left = NaN, right = NaN, a = NaN, b = NaN, c = NaN, d = NaN] = made ?? [];
-          const size = given.reduce((sum, value) => sum + Math.abs(value), 0);
+          const [total = NaN, left = NaN, right = NaN, a = NaN, b = NaN, c = NaN, d = NaN] = result ?? [];
+          const size = vector.reduce((sum, value) => sum + Math.abs(value), 0);
           expect(Math.abs(left - a - b)).toBeLessThanOrEqual(1e-9 * size);
           expect(Math.abs(right - c - d)).toBeLessThanOrEqual(1e-9 * size);
           expect(Math.abs(total - left - right)).toBeLessThanOrEqual(1e-9 * size);
-          for (const value of made ?? []) expect(Math.abs(value)).toBeLessThanOrEqual(size);
+          for (const value of result ?? []) expect(Math.abs(value)).toBeLessThanOrEqual(size);
           checked++;
         }
       }),

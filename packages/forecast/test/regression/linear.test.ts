@@ -92,7 +92,7 @@ describe("linearModel", () => {
     expect(mean[3]! - mean[1]!).toBeGreaterThan(10);
   });
   it("skips missing rows, keeps its bits through JSON and names errors", () => {
-    let made = 0;
+    let count = 0;
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.double({ min: -1e3, max: 1e3, noNaN: true }), fc.constant(NaN)), {
@@ -112,11 +112,11 @@ describe("linearModel", () => {
           }
           expect(forecast(JSON.parse(JSON.stringify(model)), { h: 5 })).toEqual({ ...ahead });
           expect([...ahead.mean, ...ahead.upper[0]!].every(Number.isFinite)).toBe(true);
-          made++;
+          count++;
         },
       ),
     );
-    expect(made).toBeGreaterThan(30);
+    expect(count).toBeGreaterThan(30);
     const with10 = linearModel(y, { xreg: { x: y.map((v) => v ** 2) } });
     expect(() => forecast(with10, { h: 2 })).toThrow('regressor "x"');
     expect(() => linearModel(y, { effects: ["hour"] })).toThrow("calendar");

@@ -8,14 +8,14 @@ const { y, promo, price } = JSON.parse(
   readFileSync(new URL("../fixtures/promoted-sales.json", import.meta.url), "utf8"),
 ) as { y: number[]; promo: number[]; price: number[] };
 const n = y.length - 7;
-const seen = { promo: promo.slice(0, n), price: price.slice(0, n) };
+const past = { promo: promo.slice(0, n), price: price.slice(0, n) };
 const ahead = { promo: promo.slice(n), price: price.slice(n) };
 const autoArima = ARIMA_WITH_REGRESSORS["auto-arima"](7);
-const ets = (rest: Float64Array) => SMOOTHING.fits.ets(rest, 7);
+const ets = (remainder: Float64Array) => SMOOTHING.fits.ets(remainder, 7);
 
 describe("regression with errors of a method", () => {
   it("has the coefficients of R's Arima(order = c(1,0,0), seasonal = c(0,1,1), xreg = )", () => {
-    const model = arima(y.slice(0, n), { order: [1, 0, 0], seasonal: [0, 1, 1], period: 7, xreg: seen });
+    const model = arima(y.slice(0, n), { order: [1, 0, 0], seasonal: [0, 1, 1], period: 7, xreg: past });
     // R 4, forecast 8.20: coef, sqrt(diag(var.coef)), forecast(xreg = )$mean
     expect(model.coef.promo).toBeCloseTo(33.0700926945, 3);
     expect(model.coef.price).toBeCloseTo(-3.7026477913, 3);
@@ -28,7 +28,7 @@ describe("regression with errors of a method", () => {
   it("agrees with R's auto.arima(xreg = ) about effects within a standard error, whichever method has the errors", () => {
     // R: 32.5364 (1.0078) and -3.7157 (0.3712); mean of the 7 forecasts 57.455
     for (const errors of [autoArima, ets, LINEAR_WITH_REGRESSORS.linear(7)]) {
-      const model = regression(y.slice(0, n), { xreg: seen, period: 7, errors });
+      const model = regression(y.slice(0, n), { xreg: past, period: 7, errors });
       expect(model.regressors).toEqual(["promo", "price"]);
       expect(Math.abs(model.coef[0]! - 32.5364)).toBeLessThan(1.01);
       expect(Math.abs(model.coef[1]! + 3.7157)).toBeLessThan(0.37);
@@ -42,17 +42,17 @@ describe("regression with errors of a method", () => {
   it("leaves out drivers that are constant, a combination, too many or useless, each with its reason", () => {
     const uniform = random(7);
     const xreg = {
-      ...seen,
-      closed: seen.promo.map(() => 0),
-      planned: seen.promo.map(() => Number.NaN),
-      discount: seen.price.map((value) => 10 - value),
-      noise: seen.promo.map(() => normal(uniform)),
+      ...past,
+      closed: past.promo.map(() => 0),
+      planned: past.promo.map(() => Number.NaN),
+      discount: past.price.map((value) => 10 - value),
+      noise: past.promo.map(() => normal(uniform)),
     };
     const model = regression(y.slice(0, n), { xreg, period: 7, errors: ets });
     expect(model.left).toEqual({ planned: "never-seen", closed: "constant", discount: "collinear", noise: "no-gain" });
     expect(model.constant).toEqual({ closed: 0 });
     const many = Object.fromEntries(
-      Array.from({ length: 9 }, (_, k) => [`x${k}`, seen.promo.map(() => normal(uniform))]),
+      Array.from({ length: 9 }, (_, k) => [`x${k}`, past.promo.map(() => normal(uniform))]),
     );
     const short = regression(y.slice(0, 16), {
       xreg: Object.fromEntries(Object.entries(many).map(([name, x]) => [name, x.slice(0, 16)])),
@@ -69,7 +69,7 @@ describe("regression with errors of a method", () => {
   it("forecasts as the method alone where no regressor is of use", () => {
     const uniform = random(3);
     const model = regression(y.slice(0, n), {
-      xreg: { noise: seen.promo.map(() => normal(uniform)) },
+      xreg: { noise: past.promo.map(() => normal(uniform)) },
       period: 7,
       errors: ets,
     });
@@ -78,32 +78,32 @@ describe("regression with errors of a method", () => {
   });
   it("moves over newer values as if it had always known them", () => {
     for (const errors of [autoArima, ets]) {
-      const model = regression(y.slice(0, n), { xreg: seen, period: 7, errors });
+      const model = regression(y.slice(0, n), { xreg: past, period: 7, errors });
       const moved = update(model, y.slice(n, n + 3), {
         xreg: { promo: promo.slice(n, n + 3), price: price.slice(n, n + 3) },
       });
-      const rest = { promo: promo.slice(n + 3), price: price.slice(n + 3) };
+      const future = { promo: promo.slice(n + 3), price: price.slice(n + 3) };
       const before = forecast(model, { h: 7, xreg: ahead });
-      const after = forecast(moved, { h: 4, xreg: rest });
+      const after = forecast(moved, { h: 4, xreg: future });
       // A promotion in a step adds its effect to that step alone.
-      const promoted = forecast(moved, { h: 4, xreg: { ...rest, promo: [0, 1, 0, 0] } });
-      const plain = forecast(moved, { h: 4, xreg: { ...rest, promo: [0, 0, 0, 0] } });
+      const promoted = forecast(moved, { h: 4, xreg: { ...future, promo: [0, 1, 0, 0] } });
+      const plain = forecast(moved, { h: 4, xreg: { ...future, promo: [0, 0, 0, 0] } });
       expect(promoted.mean[1]! - plain.mean[1]!).toBeCloseTo(model.coef[0]!, 8);
       expect(promoted.mean[0]).toBe(plain.mean[0]);
       expect(after.mean).not.toEqual(before.mean.subarray(3));
     }
   });
   it("counts a time with a missing regressor as missing, and needs every future value", () => {
-    const holes = { ...seen, price: seen.price.map((value, t) => (t === 50 ? NaN : value)) };
+    const holes = { ...past, price: past.price.map((value, t) => (t === 50 ? NaN : value)) };
     const without = y.slice(0, n).map((value, t) => (t === 50 ? NaN : value));
     expect(regression(y.slice(0, n), { xreg: holes, period: 7, errors: ets }).coef).toEqual(
       regression(without, {
-        xreg: { ...seen, price: seen.price.map((value, t) => (t === 50 ? 0 : value)) },
+        xreg: { ...past, price: past.price.map((value, t) => (t === 50 ? 0 : value)) },
         period: 7,
         errors: ets,
       }).coef,
     );
-    const model = regression(y.slice(0, n), { xreg: seen, period: 7, errors: ets });
+    const model = regression(y.slice(0, n), { xreg: past, period: 7, errors: ets });
     expect(() => forecast(model, { h: 7, xreg: { promo: ahead.promo } })).toThrow('xreg has no column "price"');
   });
   it("chooses the number of harmonics of a long season by AICc", () => {
@@ -119,7 +119,7 @@ describe("regression with errors of a method", () => {
     );
     // Two harmonics, and noise of a tenth of their size.
     const series = turn(1).map((angle) => 50 + 10 * Math.sin(angle) + 6 * Math.cos(2 * angle) + normal(uniform));
-    const model = regression(series, { xreg, errors: (rest) => SIMPLE.fits.mean(rest), nested: [harmonics] });
+    const model = regression(series, { xreg, errors: (remainder) => SIMPLE.fits.mean(remainder), nested: [harmonics] });
     expect(model.regressors).toEqual(["sin1", "cos1", "sin2", "cos2"]);
   });
 });

@@ -18,24 +18,24 @@ describe("tuning", () => {
 
   it("a sample has different combinations, the same for the same seed, and any of them", () => {
     const large = { a: [...Array(30).keys()], b: [...Array(40).keys()] };
-    const drawn = sampleGrid(large, 25, 3);
-    expect(new Set(drawn.map(({ a, b }) => `${a},${b}`)).size).toBe(25);
-    expect(sampleGrid(large, 25, 3)).toEqual(drawn);
-    expect(sampleGrid(large, 25, 4)).not.toEqual(drawn);
+    const sample = sampleGrid(large, 25, 3);
+    expect(new Set(sample.map(({ a, b }) => `${a},${b}`)).size).toBe(25);
+    expect(sampleGrid(large, 25, 3)).toEqual(sample);
+    expect(sampleGrid(large, 25, 4)).not.toEqual(sample);
     expect(sampleGrid(VALUES, 6, 1)).toEqual(grid(VALUES));
-    const seen = new Set(
+    const distinct = new Set(
       [...Array(200).keys()].flatMap((seed) => sampleGrid(VALUES, 2, seed).map((c) => JSON.stringify(c))),
     );
-    expect(seen.size).toBe(6);
+    expect(distinct.size).toBe(6);
   });
 
   it("predicts each row by a fit that has not seen it", () => {
     const y = [1, 2, 3, 4, 5, 6];
     const meanOf = (rows: readonly number[]) => rows.reduce((sum, row) => sum + (y[row] ?? NaN), 0) / rows.length;
     // Leaving one out: the mean of the other five.
-    const predicted = outOfFold(folds(6, { k: 6 }), (training, held) => held.map(() => meanOf(training)));
+    const predicted = outOfFold(folds(6, { k: 6 }), (training, holdout) => holdout.map(() => meanOf(training)));
     expect(Array.from(predicted)).toEqual(y.map((value) => (21 - value) / 5));
-    const repeated = outOfFold(folds(6, { k: 3, repeats: 4 }), (_, held) => held.map((row) => row));
+    const repeated = outOfFold(folds(6, { k: 3, repeats: 4 }), (_, holdout) => holdout.map((row) => row));
     expect(Array.from(repeated)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(() => outOfFold(folds(4, { k: 2 }), () => [1])).toThrow("one for each of 2 rows");
   });

@@ -39,17 +39,17 @@ const driftDiffers = ({ id, method }: Expected) => ["presidents", "gold"].includ
 function check(expected: Expected, y: Float64Array, period: number): void {
   const got = forecast(METHODS[expected.method]!(y, period), { h: expected.mean.length, levels: [95, 80] });
   const scale = Math.max(...y.filter((value) => !Number.isNaN(value)).map(Math.abs));
-  const close = (actual: Float64Array, values: number[], what: string) =>
+  const close = (actual: Float64Array, values: number[], subject: string) =>
     actual.forEach((value, i) => {
       const error = Math.abs(value - values[i]!) / Math.max(Math.abs(values[i]!), scale);
-      expect(error, `${expected.id} ${expected.method} ${what}[${i}]: ${value}, R has ${values[i]}`).toBeLessThan(
+      expect(error, `${expected.id} ${expected.method} ${subject}[${i}]: ${value}, R has ${values[i]}`).toBeLessThan(
         TOLERANCE,
       );
     });
   expect(got.levels).toEqual([80, 95]);
   if (driftDiffers(expected)) {
-    const seen = [...y.keys()].filter((t) => !Number.isNaN(y[t]!));
-    const [first, last] = [seen[0]!, seen.at(-1)!];
+    const observed = [...y.keys()].filter((t) => !Number.isNaN(y[t]!));
+    const [first, last] = [observed[0]!, observed.at(-1)!];
     const slope = (y[last]! - y[first]!) / (last - first);
     got.mean.forEach((value, i) => expect(value).toBeCloseTo(y[last]! + (y.length - last + i) * slope, 9));
     return;

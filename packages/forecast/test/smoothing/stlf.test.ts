@@ -55,8 +55,8 @@ describe("stlf", () => {
     const { values } = series!.get("AirPassengers")!;
     const walk = [443.509067147778, 424.997286290215, 465.938587592148];
     const drifting = [445.937173797377, 429.853499589412, 473.222907540944];
-    const near = (got: Float64Array, asked: number[]) =>
-      asked.forEach((value, i) => expect(Math.abs(got[i]! / value - 1)).toBeLessThan(1e-9));
+    const near = (got: Float64Array, expected: number[]) =>
+      expected.forEach((value, i) => expect(Math.abs(got[i]! / value - 1)).toBeLessThan(1e-9));
     near(forecast(stlf(values, { period: 12, fit: naive }), { h: 24 }).mean, walk);
     near(forecast(stlf(values, { period: 12, fit: drift }), { h: 24 }).mean, drifting);
     // fitted(stlf(AirPassengers, method = "naive")), at 2, 13, 100 and 144.

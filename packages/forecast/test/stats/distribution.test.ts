@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { logGamma, normalQuantile, studentQuantile } from "../../src/index.ts";
 
-const close = (got: number, wanted: number, tolerance: number) =>
-  expect(Math.abs(got - wanted) / Math.max(1, Math.abs(wanted)), `${got} vs ${wanted}`).toBeLessThan(tolerance);
+const close = (got: number, expected: number, tolerance: number) =>
+  expect(Math.abs(got - expected) / Math.max(1, Math.abs(expected)), `${got} vs ${expected}`).toBeLessThan(tolerance);
 
 // Expected values: mpmath 1.3 (Python) with 40 digits, printed with 17.
 describe("distributions", () => {

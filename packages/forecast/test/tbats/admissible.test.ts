@@ -15,13 +15,13 @@ function systemWith(form: TbatsForm, parameters: Partial<TbatsParameters>) {
 
 describe("isAdmissible", () => {
   it("is 0 ≤ alpha ≤ 2 of a level", () => {
-    for (const [alpha, wanted] of [
+    for (const [alpha, expected] of [
       [-0.01, false],
       [0, true],
       [1.99, true],
       [2.01, false],
     ] as const)
-      expect(isAdmissible(systemWith(LEVEL, { alpha }), limit)).toBe(wanted);
+      expect(isAdmissible(systemWith(LEVEL, { alpha }), limit)).toBe(expected);
   });
   it("is the published region of a trend: beta from 0 to 4 − 2 alpha", () => {
     fc.assert(

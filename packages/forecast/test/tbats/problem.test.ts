@@ -40,12 +40,12 @@ describe.each(FORMS)("the least squares of %s", (_, form) => {
   const x = coordinates.to(parametersOf(form));
   it("have coordinates that lead back to the parameters", () => {
     const there = coordinates.from(x);
-    for (const [key, wanted] of Object.entries(parametersOf(form)) as [
+    for (const [key, expected] of Object.entries(parametersOf(form)) as [
       keyof TbatsParameters,
       number | number[] | null,
     ][]) {
       const got = [there[key]].flat();
-      [wanted].flat().forEach((value, i) => {
+      [expected].flat().forEach((value, i) => {
         if (value === null) expect(got[i]).toBeNull();
         else expect(got[i] as number).toBeCloseTo(value, 12);
       });

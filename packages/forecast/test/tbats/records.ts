@@ -44,8 +44,8 @@ export interface TbatsCase {
 /** Returns the successful records of tbats.json or m3_tbats.json; undefined where absent. */
 export function tbatsCases(name: "tbats" | "m3_tbats"): TbatsCase[] | undefined {
   const records = reference<readonly Reference<RecordedTbats>[]>(name);
-  const known = referenceSeries();
-  if (records === undefined || known === undefined || data("m3_meta") === undefined) return undefined;
+  const series = referenceSeries();
+  if (records === undefined || series === undefined || data("m3_meta") === undefined) return undefined;
   const frequencies = new Map(data("m3_meta")!.map((row) => [row.id!, Number(row.frequency)]));
   const m3 = new Map<string, number[]>();
   for (const { id, value } of data("m3_train")!) m3.set(id!, [...(m3.get(id!) ?? []), Number(value)]);
@@ -53,8 +53,8 @@ export function tbatsCases(name: "tbats" | "m3_tbats"): TbatsCase[] | undefined 
     .filter(({ ok }) => ok)
     .map(({ id, result }) => ({
       id,
-      frequency: known.get(id)?.frequency ?? frequencies.get(id)!,
-      y: longestStretch(known.get(id)?.values ?? Float64Array.from(m3.get(id)!)),
+      frequency: series.get(id)?.frequency ?? frequencies.get(id)!,
+      y: longestStretch(series.get(id)?.values ?? Float64Array.from(m3.get(id)!)),
       result,
     }));
 }

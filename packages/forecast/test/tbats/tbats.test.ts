@@ -127,12 +127,12 @@ describe.each(models)("%s", (_, fit, whole) => {
     const { mean, lower, upper } = forecast(model, { h: 9, levels: [80] });
     for (const i of [0, 4, 8]) {
       const share = (bound: number) => paths.filter((path) => path[i]! < bound).length / paths.length;
-      for (const [bound, wanted] of [
+      for (const [bound, expected] of [
         [lower[0]![i]!, 0.1],
         [mean[i]!, 0.5],
         [upper[0]![i]!, 0.9],
       ] as const)
-        expect(Math.abs(share(bound) - wanted)).toBeLessThan(4.5 * Math.sqrt((wanted * (1 - wanted)) / 4000));
+        expect(Math.abs(share(bound) - expected)).toBeLessThan(4.5 * Math.sqrt((expected * (1 - expected)) / 4000));
     }
   });
   it("has initial states that no others beat", () => {

@@ -13,8 +13,8 @@ describe("ocsb", () => {
     rooted[t]! += rooted[t - 1]! + (t >= 12 ? rooted[t - 12]! : 0) - (t >= 13 ? rooted[t - 13]! : 0);
 
   it("keeps a seasonal root and rejects one in noise with a fixed season", () => {
-    const kept = ocsb(rooted, { period: 12 });
-    assert.ok(kept.statistic > kept.critical, `${kept.statistic}`);
+    const result = ocsb(rooted, { period: 12 });
+    assert.ok(result.statistic > result.critical, `${result.statistic}`);
     const rejected = ocsb(
       noise.map((value, t) => value + 3 * Math.sin((Math.PI * t) / 6)),
       { period: 12 },

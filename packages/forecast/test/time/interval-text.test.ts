@@ -28,8 +28,8 @@ describe("parseInterval", () => {
 
 describe("canonicalInterval", () => {
   it("reads the documented intervals, and nothing else", () => {
-    const stated = ["P1D", "P2W", "P1M", "P1M@31", "P1Y", "PT15M", "PT1H", "PT24H", "PT0.5S", "W135", "N2", "N2.50"];
-    expect(stated.map(canonicalInterval)).toEqual([
+    const intervals = ["P1D", "P2W", "P1M", "P1M@31", "P1Y", "PT15M", "PT1H", "PT24H", "PT0.5S", "W135", "N2", "N2.50"];
+    expect(intervals.map(canonicalInterval)).toEqual([
       "P1D",
       "P14D",
       "P1M",
@@ -48,8 +48,8 @@ describe("canonicalInterval", () => {
   });
 
   it("returns text that it reads again as the same interval, as parseInterval does", () => {
-    for (const stated of ["P2W", "P1Y", "PT90M", "PT0.0000001S", "W12345", "N0.0000001"]) {
-      const canonical = canonicalInterval(stated)!;
+    for (const interval of ["P2W", "P1Y", "PT90M", "PT0.0000001S", "W12345", "N0.0000001"]) {
+      const canonical = canonicalInterval(interval)!;
       expect(canonicalInterval(canonical)).toBe(canonical);
       expect(parseInterval(canonical)).toBeDefined();
     }

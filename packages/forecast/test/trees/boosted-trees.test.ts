@@ -3,12 +3,12 @@ import { auc, boostedTrees, predictBoosted } from "../../src/index.ts";
 import { rowsOf, tableOf } from "./tables.ts";
 
 /** Returns a model of a table's training rows, its predictions for the others, and what happened there. */
-function held(seed: number) {
+function fitTable(seed: number) {
   const table = tableOf(seed);
-  const known = rowsOf(table, 0, table.training);
-  const rest = rowsOf(table, table.training, table.y.length);
-  const model = boostedTrees(known.x, known.y, { loss: table.loss });
-  return { model, predicted: predictBoosted(JSON.parse(JSON.stringify(model)), rest.x), actual: rest.y };
+  const training = rowsOf(table, 0, table.training);
+  const holdout = rowsOf(table, table.training, table.y.length);
+  const model = boostedTrees(training.x, training.y, { loss: table.loss });
+  return { model, predicted: predictBoosted(JSON.parse(JSON.stringify(model)), holdout.x), actual: holdout.y };
 }
 
 describe("boosted trees", () => {
@@ -19,7 +19,7 @@ describe("boosted trees", () => {
     [4, 0.8539],
   ] as const)
     it(`has an AUC within 0.01 of LightGBM's on table ${seed}`, () => {
-      const { predicted, actual } = held(seed);
+      const { predicted, actual } = fitTable(seed);
       expect(Math.abs(auc(actual, predicted) - theirs)).toBeLessThan(0.01);
     });
   for (const [seed, theirs] of [
@@ -27,14 +27,14 @@ describe("boosted trees", () => {
     [3, 0.7673],
   ] as const)
     it(`has an RMSE within 3 % of LightGBM's on table ${seed}`, () => {
-      const { predicted, actual } = held(seed);
+      const { predicted, actual } = fitTable(seed);
       const squares = actual.reduce((sum, value, t) => sum + (value - (predicted[t] ?? NaN)) ** 2, 0);
       expect(Math.abs(Math.sqrt(squares / actual.length) / theirs - 1)).toBeLessThan(0.03);
     });
 
   it("is the same for the same data, and says which features tell", () => {
-    const { model } = held(0);
-    expect(held(0).model).toEqual(model);
+    const { model } = fitTable(0);
+    expect(fitTable(0).model).toEqual(model);
     expect(model.importance.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
     const [product = 0, , step = 0, , unrelated = 1] = model.importance;
     expect(product).toBeGreaterThan(unrelated);

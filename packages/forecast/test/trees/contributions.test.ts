@@ -3,14 +3,14 @@ import { type BoostedTrees, boostedContributions, boostedTrees, predictBoosted }
 import { rowsOf, tableOf } from "./tables.ts";
 
 /** Returns the mean of a tree's leaves for a row of which only some features are known, by training rows. */
-function expected(tree: BoostedTrees["trees"][number], known: ReadonlySet<number>, row: readonly number[]): number {
+function expected(tree: BoostedTrees["trees"][number], features: ReadonlySet<number>, row: readonly number[]): number {
   const rowsAt = (node: number): number =>
     node < 0 ? (tree.rows[-1 - node] ?? NaN) : rowsAt(tree.left[node] ?? NaN) + rowsAt(tree.right[node] ?? NaN);
   const at = (node: number): number => {
     if (node < 0) return tree.leaf[-1 - node] ?? NaN;
     const [feature = NaN, left = NaN, right = NaN] = [tree.feature[node], tree.left[node], tree.right[node]];
     const value = row[feature] ?? NaN;
-    if (!known.has(feature)) return (rowsAt(left) * at(left) + rowsAt(right) * at(right)) / rowsAt(node);
+    if (!features.has(feature)) return (rowsAt(left) * at(left) + rowsAt(right) * at(right)) / rowsAt(node);
     const isLeft = Number.isNaN(value) ? tree.missingLeft[node] : value <= (tree.threshold[node] ?? NaN);
     return at(isLeft ? left : right);
   };
@@ -24,13 +24,13 @@ describe("contributions of boosted trees", () => {
     const table = tableOf(seed, 400);
     const { x, y } = rowsOf(table, 0, 300);
     const model = boostedTrees(x, y, { loss: table.loss, rounds: 4, leaves: 9, minRows: 5 });
-    const rest = rowsOf(table, 300, 304);
-    const { start, values } = boostedContributions(JSON.parse(JSON.stringify(model)), rest.x);
+    const holdout = rowsOf(table, 300, 304);
+    const { start, values } = boostedContributions(JSON.parse(JSON.stringify(model)), holdout.x);
     const count = model.names.length;
     for (let t = 0; t < 4; t++) {
-      const row = model.names.map((name) => rest.x[name]?.[t] ?? NaN);
-      const score = (known: ReadonlySet<number>) =>
-        model.trees.reduce((sum, tree) => sum + expected(tree, known, row), model.start);
+      const row = model.names.map((name) => holdout.x[name]?.[t] ?? NaN);
+      const score = (features: ReadonlySet<number>) =>
+        model.trees.reduce((sum, tree) => sum + expected(tree, features, row), model.start);
       expect(start).toBeCloseTo(score(new Set()), 12);
       for (const [j, name] of model.names.entries()) {
         let value = 0;

@@ -32,10 +32,12 @@ it("has the ends and the range of every column, in the order of steps, for any l
       for (let column = 0; column < columns; column++) {
         const from = Math.floor((column * values.length) / columns);
         const to = Math.floor(((column + 1) * values.length) / columns);
-        const known = values.slice(from, to).filter((value) => value !== null);
-        const drawn = points.flatMap(({ step, value }) => (step >= from && step < to && value !== null ? [value] : []));
-        expect([Math.min(...drawn), Math.max(...drawn)]).toEqual([Math.min(...known), Math.max(...known)]);
-        expect([drawn[0], drawn.at(-1)]).toEqual([known[0], known.at(-1)]);
+        const observed = values.slice(from, to).filter((value) => value !== null);
+        const visible = points.flatMap(({ step, value }) =>
+          step >= from && step < to && value !== null ? [value] : [],
+        );
+        expect([Math.min(...visible), Math.max(...visible)]).toEqual([Math.min(...observed), Math.max(...observed)]);
+        expect([visible[0], visible.at(-1)]).toEqual([observed[0], observed.at(-1)]);
       }
     }),
   );

@@ -152,13 +152,13 @@ describe("the exact likelihood of an ARMA series", () => {
         for (const t of gaps) y[t] = NaN;
         const { columns, missing, delta } = createProblem(y, [regressor], differencing);
         expect(missing!.columns).toHaveLength(columns.length + gaps.length);
-        const found = missingLikelihood(arma, missing!, armaReach(arma).k)!;
+        const likelihood = missingLikelihood(arma, missing!, armaReach(arma).k)!;
         const kalman = kalmanLikelihood(arma, delta, [y, regressor])!;
         const says = `${JSON.stringify(differencing)} ${gaps}`;
-        expect(found.count, says).toBe(kalman.count);
-        expect(Math.abs(found.loglik - kalman.loglik), says).toBeLessThan(1e-6);
-        expect(Math.abs(found.beta[0]! - kalman.beta[0]!), says).toBeLessThan(1e-8);
-        expect(Math.abs(found.squares / kalman.squares - 1), says).toBeLessThan(1e-8);
+        expect(likelihood.count, says).toBe(kalman.count);
+        expect(Math.abs(likelihood.loglik - kalman.loglik), says).toBeLessThan(1e-6);
+        expect(Math.abs(likelihood.beta[0]! - kalman.beta[0]!), says).toBeLessThan(1e-8);
+        expect(Math.abs(likelihood.squares / kalman.squares - 1), says).toBeLessThan(1e-8);
       }
   });
 });
