@@ -1,10 +1,10 @@
 import { type FittedModel, fitted } from "@manymodel/forecast";
 import { at } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
-import type { ColumnInfo } from "../core/columns/column.ts";
+import type { ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { LeadTime } from "../core/lead-time.ts";
-import { decodeKey, type KeyColumn } from "../core/partition-key.ts";
+import { decodeKey, type KeyColumn, type PartitionKey } from "../core/partition-key.ts";
 import {
   type DataQuery,
   futureQuery,
@@ -21,8 +21,9 @@ import { getSource, readIndex } from "../runs/read-index.ts";
 import { getJson } from "../stages/json.ts";
 import { definitionsOf } from "../work/definitions.ts";
 import { findEnded } from "../work/ended-series.ts";
+import { findShared, scoreFallback } from "../work/fallback.ts";
 import { loadOrders } from "../work/load-orders.ts";
-import { type ScoredPartition, scorePartition } from "../work/score-partition.ts";
+import { NOT_TRAINED, type Problem, type ScoredPartition, scorePartition } from "../work/score-partition.ts";
 import { failedOutcome } from "../work/train-partition.ts";
 import { type SeriesHistory, trainedHistory, upToForecast } from "./series-history.ts";
 
@@ -62,6 +63,8 @@ export interface PartitionSource {
   readonly levels: readonly number[];
   /** True if models take in rows that are newer than those they were fitted to. */
   readonly advance: boolean;
+  /** True if the model that all partitions share forecasts those without a model (`missing_model: global`). */
+  readonly forecastsNewKeys?: boolean;
   /** The lead time to order over; nothing is ordered when left out. */
   readonly leadTime?: LeadTime;
   /** The table of values known for future times. */
@@ -105,20 +108,39 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     return batch;
   };
   const ofPlan = { of: source.name, keyColumns, time, levels: source.levels };
-  /** Returns a series that has no row because it had ended before the run. */
-  const endedSeries = async (partitionKey: string): Promise<PartitionSeries | undefined> => {
+  const shared = source.forecastsNewKeys ? findShared(index.sources) : undefined;
+  /** Returns the forecast by the model that all partitions share; undefined without such a model, or rows of the partition. */
+  const sharedForecast = async (key: PartitionKey, batch: ColumnBatch, why: Problem) => {
+    if (shared === undefined || batch.length === 0) return undefined;
+    const ahead = future === undefined ? undefined : await rowsOf(future, key);
+    const { horizon, levels, leadTime } = source;
+    return scoreFallback(
+      { keyColumns, horizon, levels, ...(leadTime !== undefined && { leadTime }) },
+      { snapshot: input, definitions },
+      { shared },
+      {
+        ...{ key, batch, start: 0, end: batch.length },
+        ...(ahead !== undefined && { future: { batch: ahead, start: 0, end: ahead.length } }),
+      },
+      why,
+    );
+  };
+  /** Returns a series that has no row because it had ended before the run, or begins after it. */
+  const untrainedSeries = async (partitionKey: string): Promise<PartitionSeries | undefined> => {
     const { key } = decodeKey(partitionKey);
-    const [scored] = await findEnded(engine.source, input, [key]);
+    const rows = await rowsOf(input, key);
+    const [ended] = await findEnded(engine.source, input, [key]);
+    const scored = ended ?? (await sharedForecast(key, rows, NOT_TRAINED));
     if (scored === undefined) return undefined;
     const { exports, seed } = manifest;
-    const row = failedOutcome({ position: -1, partitionKey, seed, attempt: 0 }, "no-data", scored.errorMessage);
+    const row = failedOutcome({ position: -1, partitionKey, seed, attempt: 0 }, "no-data", scored.errorMessage ?? "");
     const target = targetOf(exports, source.target, manifest.snapshot);
-    const history = trainedHistory(await rowsOf(input, key), row, { time, target });
+    const history = trainedHistory(rows, row, { time, target });
     return { ...ofPlan, row, target, ...history, fitted: null, scores: "steps", scored };
   };
   return async (partitionKey) => {
     const match = await finder.row(partitionKey);
-    if (match === undefined) return endedSeries(partitionKey);
+    if (match === undefined) return untrainedSeries(partitionKey);
     const { row, segment } = match;
     const indexed = getSource(index, segment);
     const { keyArg, exports } = indexed;
@@ -136,7 +158,12 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     const data = frame(snapshotIds(trained).join() === snapshotIds(input).join() ? rows : await rowsOf(input, row.key));
     const [ended] = await findEnded(engine.source, input, [row.key]);
     const ahead = future === undefined ? {} : { future: frame(await rowsOf(future, row.key)) };
-    const scored: ScoredPartition = ended ?? (await scorePartition(plan, row, { data, ...ahead }));
+    const byModel: ScoredPartition = ended ?? (await scorePartition(plan, row, { data, ...ahead }));
+    const substitute =
+      byModel.status === "NO_MODEL" && shared !== undefined
+        ? await sharedForecast(row.key, await rowsOf(input, row.key), byModel)
+        : undefined;
+    const scored = substitute ?? byModel;
     const scores = definition.scores ?? "steps";
     const view = scores === "steps" ? upToForecast(history, row, columns, data, scored) : history;
     const { stopped } = { stopped: undefined, ...scored };

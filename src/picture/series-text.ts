@@ -20,7 +20,7 @@ export function seriesText(series: PartitionSeries): {
   const observed = countObserved(values.subarray(0, trained));
   const newer = countObserved(values.subarray(trained));
   const parts = [
-    modelName(row.model) ?? row.modelKind ?? row.outcome,
+    scored.status === "FALLBACK" ? scored.errorMessage : (modelName(row.model) ?? row.modelKind ?? row.outcome),
     `${observed} ${observed === 1 ? "observation" : "observations"} of ${target}${newer > 0 ? `, then ${newer} newer` : ""}`,
     ...(error === undefined ? [] : [`${error.name.replace("_", " ")} ${formatNumber(error.value, 3)}`]),
     of,

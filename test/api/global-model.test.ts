@@ -121,6 +121,14 @@ describe("model: global", () => {
     expect(rows[0]).toEqual(["S90", expect.any(Number), "FALLBACK", "not-trained", why]);
     // Food doubles on the day that is promoted, which its attribute tells.
     expect(Number(rows[0]?.[1]) / Number(rows[7]?.[1])).toBeGreaterThan(1.5);
+    // Asked for by its key, to the same bits.
+    const { status, errorMessage, mean } = await mm.forecast(model, "S90", { input: "LATER" });
+    expect({ status, errorMessage, mean }).toEqual({
+      ...{ status: "FALLBACK", errorMessage: why },
+      mean: rows.slice(0, HORIZON).map((row) => row[1]),
+    });
+    expect((await mm.forecast(model, "S92", { input: "LATER" })).status).toBe("NO_MODEL");
+    await expect(mm.forecast(model, "S93", { input: "LATER" })).rejects.toThrow("has no partition");
     // Served from the same rows, with those of the plan, to the same bits.
     const { ask } = await serve(mm);
     const isoDay = (day: unknown) => new Date(Number(day)).toISOString().slice(0, 10);

@@ -68,6 +68,7 @@ export async function partitionSource(
     ...(leadTime !== undefined && { leadTime }),
     levels: checkLevels(options.levels ?? batch.levels),
     advance: batch.advance,
+    forecastsNewKeys: batch.missing_model === "global",
     ...(future !== undefined && { futureTable: tablePath(workspace, future) }),
     ...(source?.target !== undefined && { target: source.target }),
   };
