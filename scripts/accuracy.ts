@@ -47,6 +47,7 @@ ${readFileSync("scripts/best-study/second.md", "utf8")}
 ${readFileSync("scripts/best-study/third.md", "utf8")}
 ${readFileSync("scripts/best-study/findings.md", "utf8")}
 ${readFileSync("scripts/coverage-study/result.md", "utf8")}
+${readFileSync("scripts/coverage-study/origins.md", "utf8")}
 ${readFileSync("scripts/coverage-study/findings.md", "utf8")}
 ${readFileSync("scripts/weights-study/result.md", "utf8")}
 ${readFileSync("scripts/contest-study/result.md", "utf8")}
