@@ -4,7 +4,7 @@
  * memory: 7 settings (int32), then float64: coefficients, gradient, normal matrix, columns, and what is computed of them.
  */
 import { autoregress, recurse, recurseFour } from "./parts/filters";
-import { reserve } from "./parts/memory";
+import { reserve, values } from "./parts/memory";
 import { dot, products4, products16 } from "./parts/products";
 
 /** n, p, q, P, Q, period, regressors; then the addresses of the columns of a block. */
@@ -44,10 +44,6 @@ let jacobian: usize = 0;
 /** Addresses of the Jacobian's columns, then of the residuals. */
 let pointers: usize = 0;
 let products: usize = 0;
-
-function values(count: i32): usize {
-  return (<usize>count) << 3;
-}
 
 /** Lays a series out as the settings say, and grows the memory for it. */
 export function prepare(): void {

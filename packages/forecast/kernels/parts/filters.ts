@@ -233,3 +233,106 @@ export function recurseFour(series: usize, n: i32, b: usize, count: i32, from: i
     storePair(s2, s3, y);
   }
 }
+
+/** Computes the adjoint of `recurse` from 0: the same recursion run backwards in time, zeros after the last value. */
+export function recurseBackward(x: usize, n: i32, b: usize, count: i32, lag: i32): void {
+  if (count === 0) return;
+  if (lag === 1 && count <= 5) {
+    recurseNearBackward(x, n, b, count);
+    return;
+  }
+  const full = max(0, n - count * lag);
+  for (let t = n - 1 - lag; t >= full; t--) {
+    let sum: f64 = 0;
+    for (let j = 0, s = t + lag; s < n && j < count; j++, s += lag) sum += at(b, j) * at(x, s);
+    const to = x + ((<usize>t) << 3);
+    store<f64>(to, load<f64>(to) - sum);
+  }
+  const ahead = (<usize>lag) << 3;
+  let u = x + ((<usize>full) << 3);
+  if (count === 1) {
+    const b1 = load<f64>(b);
+    while (u > x) {
+      u -= 8;
+      store<f64>(u, load<f64>(u) - b1 * load<f64>(u + ahead));
+    }
+  } else if (count === 2) {
+    const b1 = load<f64>(b);
+    const b2 = load<f64>(b + 8);
+    const ahead2 = ahead << 1;
+    while (u > x) {
+      u -= 8;
+      store<f64>(u, load<f64>(u) - (b1 * load<f64>(u + ahead) + b2 * load<f64>(u + ahead2)));
+    }
+  } else {
+    while (u > x) {
+      u -= 8;
+      let sum: f64 = 0;
+      let s = u + ahead;
+      for (let j = 0; j < count; j++, s += ahead) sum += at(b, j) * load<f64>(s);
+      store<f64>(u, load<f64>(u) - sum);
+    }
+  }
+}
+
+/** Computes `recurseBackward` at lag 1 with at most five coefficients. */
+function recurseNearBackward(x: usize, n: i32, b: usize, count: i32): void {
+  const b1 = load<f64>(b);
+  const b2 = count > 1 ? load<f64>(b + 8) : 0;
+  const b3 = count > 2 ? load<f64>(b + 16) : 0;
+  const b4 = count > 3 ? load<f64>(b + 24) : 0;
+  const b5 = count > 4 ? load<f64>(b + 32) : 0;
+  let x1: f64 = 0;
+  let x2: f64 = 0;
+  let x3: f64 = 0;
+  let x4: f64 = 0;
+  let x5: f64 = 0;
+  let u = x + ((<usize>n) << 3);
+  while (u > x) {
+    u -= 8;
+    const value = load<f64>(u) - (b5 * x5 + b4 * x4 + b3 * x3 + b2 * x2) - b1 * x1;
+    x5 = x4;
+    x4 = x3;
+    x3 = x2;
+    x2 = x1;
+    x1 = value;
+    store<f64>(u, value);
+  }
+}
+
+/** Computes `recurseBackward` at lag 1 of two series at once. */
+export function recurseTwoBackward(low: usize, high: usize, n: i32, b: usize, count: i32): void {
+  if (count === 0) return;
+  if (count > 5) {
+    recurseBackward(low, n, b, count, 1);
+    recurseBackward(high, n, b, count, 1);
+    return;
+  }
+  const b1 = f64x2.splat(load<f64>(b));
+  const b2 = f64x2.splat(count > 1 ? load<f64>(b + 8) : 0);
+  const b3 = f64x2.splat(count > 2 ? load<f64>(b + 16) : 0);
+  const b4 = f64x2.splat(count > 3 ? load<f64>(b + 24) : 0);
+  const b5 = f64x2.splat(count > 4 ? load<f64>(b + 32) : 0);
+  let x1 = f64x2.splat(0);
+  let x2 = f64x2.splat(0);
+  let x3 = f64x2.splat(0);
+  let x4 = f64x2.splat(0);
+  let x5 = f64x2.splat(0);
+  let u = low + ((<usize>n) << 3);
+  let v = high + ((<usize>n) << 3);
+  while (u > low) {
+    u -= 8;
+    v -= 8;
+    const sum = f64x2.add(
+      f64x2.add(f64x2.add(f64x2.mul(b5, x5), f64x2.mul(b4, x4)), f64x2.mul(b3, x3)),
+      f64x2.mul(b2, x2),
+    );
+    const value = f64x2.sub(f64x2.sub(pair(u, v), sum), f64x2.mul(b1, x1));
+    x5 = x4;
+    x4 = x3;
+    x3 = x2;
+    x2 = x1;
+    x1 = value;
+    storePair(u, v, value);
+  }
+}

@@ -1,6 +1,5 @@
 import { type ConditionalOptions, fitConditional } from "./likelihood/conditional.ts";
-import { exactGradient } from "./likelihood/exact-gradient.ts";
-import { exactLikelihood } from "./likelihood/exact-likelihood.ts";
+import { exactGradient, exactLikelihood } from "./likelihood/exact.ts";
 import { kalmanLikelihood } from "./likelihood/kalman.ts";
 import { maximiseLikelihood } from "./likelihood/maximum-likelihood.ts";
 import { type MissingLikelihood, missingLikelihood } from "./missing-values.ts";

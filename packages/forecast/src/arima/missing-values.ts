@@ -1,6 +1,7 @@
 import { cholesky } from "../linalg/cholesky.ts";
 import { type Differencing, differenced } from "./differencing.ts";
-import { createLikelihoodWorkspace, exactLikelihood, type LikelihoodWorkspace } from "./likelihood/exact-likelihood.ts";
+import { exactLikelihood } from "./likelihood/exact.ts";
+import { createLikelihoodWorkspace, type LikelihoodWorkspace } from "./likelihood/likelihood-workspace.ts";
 import type { Arma } from "./polynomial.ts";
 
 /** Missing values of a series as unknown coefficients: a column each that is 1 at its time and 0 elsewhere, differenced. */

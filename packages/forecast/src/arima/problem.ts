@@ -2,7 +2,7 @@ import { interpolateSeasonal } from "../decompose/interpolate-seasonal.ts";
 import { dwarfingLevel } from "../stats/dwarfing-level.ts";
 import { type Differencing, differenced, integrationWeights } from "./differencing.ts";
 import { type ConditionalWorkspace, createConditionalWorkspace } from "./likelihood/conditional-residuals.ts";
-import { createLikelihoodWorkspace, type LikelihoodWorkspace } from "./likelihood/exact-likelihood.ts";
+import { createLikelihoodWorkspace, type LikelihoodWorkspace } from "./likelihood/likelihood-workspace.ts";
 import { type MissingValues, missingValues } from "./missing-values.ts";
 
 /** A series ready to be fitted with ARMA models of several orders: differenced once, with its buffers. */

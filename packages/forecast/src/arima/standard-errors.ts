@@ -1,7 +1,7 @@
 import { cholesky, choleskyInverse } from "../linalg/cholesky.ts";
 import { type Estimate, incompleteLikelihood } from "./estimate.ts";
 import { conditionalInformation } from "./likelihood/conditional.ts";
-import { exactLikelihood } from "./likelihood/exact-likelihood.ts";
+import { exactLikelihood } from "./likelihood/exact.ts";
 import { kalmanLikelihood } from "./likelihood/kalman.ts";
 import { type ArmaOrder, armaReach, armaVector, rootsBeyond, setArma, zeroArma } from "./polynomial.ts";
 import { type ArimaProblem, likelihoodWorkspace } from "./problem.ts";

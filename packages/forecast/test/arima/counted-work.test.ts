@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type * as Conditional from "../../src/arima/likelihood/conditional.ts";
-import type * as Gradient from "../../src/arima/likelihood/exact-gradient.ts";
-import type * as Exact from "../../src/arima/likelihood/exact-likelihood.ts";
+import type * as Exact from "../../src/arima/likelihood/exact.ts";
 import type * as Squares from "../../src/arima/likelihood/open-squares.ts";
 
 const work = vi.hoisted(() => ({ fits: 0, jacobians: 0, likelihoods: 0, gradients: 0 }));
@@ -27,13 +26,12 @@ vi.mock("../../src/arima/likelihood/open-squares.ts", async (original) => {
     },
   };
 });
-vi.mock("../../src/arima/likelihood/exact-likelihood.ts", async (original) => {
-  const module = await original<typeof Exact>();
-  return { ...module, exactLikelihood: counted("likelihoods", module.exactLikelihood) };
-});
-vi.mock("../../src/arima/likelihood/exact-gradient.ts", async (original) => {
-  const module = await original<typeof Gradient>();
-  return { ...module, exactGradient: counted("gradients", module.exactGradient) };
+vi.mock("../../src/arima/likelihood/exact.ts", async (original) => {
+  const { exactLikelihood, exactGradient } = await original<typeof Exact>();
+  return {
+    exactLikelihood: counted("likelihoods", exactLikelihood),
+    exactGradient: counted("gradients", exactGradient),
+  };
 });
 
 const { autoArima } = await import("../../src/arima/index.ts");

@@ -1,5 +1,6 @@
-import { createLikelihoodWorkspace, exactLikelihood } from "../../src/arima/likelihood/exact-likelihood.ts";
+import { exactLikelihood } from "../../src/arima/likelihood/exact.ts";
 import { kalmanLikelihood } from "../../src/arima/likelihood/kalman.ts";
+import { createLikelihoodWorkspace } from "../../src/arima/likelihood/likelihood-workspace.ts";
 import { armaReach, setArma, zeroArma } from "../../src/arima/polynomial.ts";
 import { type ArimaProblem, createProblem } from "../../src/arima/problem.ts";
 import { type Design, design } from "../../src/arima/regressors.ts";

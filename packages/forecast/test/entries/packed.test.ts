@@ -5,8 +5,8 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** Bytes of the files that an installation of the package unpacks, at most. */
-const MOST = 1_000_000;
+/** Bytes of the files that an installation of the package unpacks, at most. 27 kB of them are kernels. */
+const MOST = 1_025_000;
 
 const source = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -27,7 +27,7 @@ describe("the package as it is published", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("has less than 1 MB of files, and no build's leavings", () => {
+  it("has hardly more than 1 MB of files, and no build's leavings", () => {
     const files = readdirSync(installed(), { recursive: true, encoding: "utf8" }).filter((name) =>
       statSync(path.join(installed(), name)).isFile(),
     );

@@ -1,21 +1,19 @@
 import { dot } from "../../linalg/dot.ts";
 import { autoregress, recurse, recurseBackward } from "../filter.ts";
 import type { Arma } from "../polynomial.ts";
-import { fillGram, type GradientWorkspace, type LikelihoodWorkspace, projectBack } from "./exact-likelihood.ts";
+import { fillGram, projectBack } from "./exact-likelihood.ts";
+import {
+  type GradientBuffers,
+  gradientBuffers,
+  type LikelihoodBuffers,
+  type LikelihoodWorkspace,
+  likelihoodBuffers,
+} from "./likelihood-workspace.ts";
 import { boundedCoordinates, fromCoordinates, toCoordinateGradient } from "./partial-coordinates.ts";
-import { createPresample, fillPresample, presampleCovariance } from "./presample.ts";
+import { fillPresample, presampleCovariance } from "./presample.ts";
 
-/**
- * Computes the gradient of minus the exact log-likelihood in partial-autocorrelation coordinates, at the point of the last
- * `exactLikelihood` with the workspace.
- *
- * With the presample forcings at their estimate nu, the sum of squares changes only through the filters (envelope
- * theorem): d e/d ma_j = −B^j e/ma(B) and d e/d ar_i = −B^i sar(B) y/(ma(B) sma(B)), whose products with e are one
- * filter pass for each polynomial and a dot product for each coefficient. What is left goes through the small matrices V
- * and M = H'H of the likelihood, dV and dM: ½ tr(M N dV) − (n/2S) u'dV u + ½ tr(N V dM), N = (I + V M)⁻¹, u = V⁻¹ nu.
- * These two are differenced.
- */
-export function exactGradient(
+/** Computes what `exactGradient` does, in TypeScript. */
+export function plainGradient(
   x: Float64Array,
   arma: Arma,
   columns: readonly Float64Array[],
@@ -24,9 +22,10 @@ export function exactGradient(
 ): void {
   const { ar, ma, sar, sma, period } = arma;
   const { n } = work;
-  work.gradient ??= createGradientWorkspace(n, work.reach);
-  const buffers = work.gradient;
-  const { k, q } = work.presample;
+  const buffers = gradientBuffers(work);
+  const likelihood = likelihoodBuffers(work);
+  const { solved, projected, gram } = likelihood;
+  const { k, q } = likelihood.presample;
   const reach = Math.min(k, n);
   const { series, errors, filtered, adjoint } = buffers;
   const combined = (parts: readonly Float64Array[], length: number, to: Float64Array) => {
@@ -40,11 +39,11 @@ export function exactGradient(
     return to;
   };
   combined(columns, n, series);
-  const nu = combined(work.solved, k, new Float64Array(k));
-  const u = combined(work.projected, reach, new Float64Array(k));
+  const nu = combined(solved, k, new Float64Array(k));
+  const u = combined(projected, reach, new Float64Array(k));
   for (let i = 0; i < k; i++) {
     if (q === 0) u[i]! -= nu[i]!;
-    else u[i]! -= dot(work.gram.subarray(i * k, i * k + k), nu, 0, k);
+    else u[i]! -= dot(gram.subarray(i * k, i * k + k), nu, 0, k);
   }
   errors.set(series);
   autoregress(errors, n, ar, 1);
@@ -87,33 +86,14 @@ export function exactGradient(
     products(filtered, sma.length, period, errors);
   }
   out.set(toCoordinateGradient(x, arma, raw));
-  fillWeights(work, buffers, u, scale);
-  addDifferences(x, arma, work, buffers, out);
-}
-
-/** Allocates the buffers, for series of n values and polynomials reaching at most `k` lags. */
-function createGradientWorkspace(n: number, k: number): GradientWorkspace {
-  const series = () => new Float64Array(n);
-  const square = () => new Float64Array(k * k);
-  return {
-    series: series(),
-    errors: series(),
-    filtered: series(),
-    adjoint: series(),
-    impulse: new Float64Array(n + 1),
-    presample: createPresample(k),
-    covariance: square(),
-    gram: square(),
-    inverse: square(),
-    covarianceWeight: square(),
-    gramWeight: square(),
-  };
+  fillWeights(likelihood, buffers, u, scale);
+  addDifferences(x, arma, likelihood, buffers, out);
 }
 
 /** Computes the matrices with which changes of V and of M weigh: M N − (n/S) u u' and N V. */
 function fillWeights(
-  { presample, system, pivots, covariance, gram }: LikelihoodWorkspace,
-  { inverse, covarianceWeight, gramWeight }: GradientWorkspace,
+  { presample, system, pivots, covariance, gram }: LikelihoodBuffers,
+  { inverse, covarianceWeight, gramWeight }: GradientBuffers,
   u: Float64Array,
   scale: number,
 ): void {
@@ -165,12 +145,12 @@ function product(a: Float64Array, b: Float64Array, k: number, out: Float64Array)
 function addDifferences(
   x: Float64Array,
   arma: Arma,
-  work: LikelihoodWorkspace,
-  buffers: GradientWorkspace,
+  likelihood: LikelihoodBuffers,
+  buffers: GradientBuffers,
   out: Float64Array,
 ): void {
-  const { n } = work;
-  const { k, q } = work.presample;
+  const n = likelihood.back.length;
+  const { k, q } = likelihood.presample;
   const { presample, covariance, gram, impulse, covarianceWeight, gramWeight } = buffers;
   const bounded = boundedCoordinates(arma);
   const at = Float64Array.from(x);
@@ -183,7 +163,7 @@ function addDifferences(
     let sum = 0;
     if (fillPresample(arma, presample)) {
       presampleCovariance(presample, covariance);
-      for (let j = 0; j < k * k; j++) sum += covarianceWeight[j]! * (covariance[j]! - work.covariance[j]!);
+      for (let j = 0; j < k * k; j++) sum += covarianceWeight[j]! * (covariance[j]! - likelihood.covariance[j]!);
     }
     if (bounded[i] && q > 0) {
       impulse.fill(0);
@@ -192,7 +172,7 @@ function addDifferences(
       recurse(impulse, n, arma.ma, 1);
       projectBack(impulse, arma, Math.min(k, n), buffers.filtered, gram);
       fillGram(gram, impulse, n, k);
-      for (let j = 0; j < k * k; j++) sum += gramWeight[j]! * (gram[j]! - work.gram[j]!);
+      for (let j = 0; j < k * k; j++) sum += gramWeight[j]! * (gram[j]! - likelihood.gram[j]!);
     }
     out[i]! += sum / (2 * h);
   }

@@ -2,93 +2,15 @@ import { dot } from "../../linalg/dot.ts";
 import { solveNormal } from "../../linalg/normal-equations.ts";
 import { autoregress, recurse, recurseBackward } from "../filter.ts";
 import type { Arma } from "../polynomial.ts";
-import { createPresample, fillPresample, type Presample, presampleCovariance } from "./presample.ts";
+import { type LikelihoodBuffers, type LikelihoodWorkspace, likelihoodBuffers } from "./likelihood-workspace.ts";
+import { fillPresample, presampleCovariance } from "./presample.ts";
 
-/** Buffers of `exactGradient`. */
-export interface GradientWorkspace {
-  readonly series: Float64Array;
-  readonly errors: Float64Array;
-  readonly filtered: Float64Array;
-  readonly adjoint: Float64Array;
-  readonly impulse: Float64Array;
-  readonly presample: Presample;
-  readonly covariance: Float64Array;
-  readonly gram: Float64Array;
-  readonly inverse: Float64Array;
-  readonly covarianceWeight: Float64Array;
-  readonly gramWeight: Float64Array;
-}
-
-/** Buffers of `exactLikelihood`, made once per series and order, and what its last call found. */
-export interface LikelihoodWorkspace {
-  /** Values a column, and the most lags the polynomials may reach. */
-  readonly n: number;
-  readonly reach: number;
-  readonly presample: Presample;
-  /** The conditional residuals of each column, from zeros before the sample. */
-  readonly residuals: readonly Float64Array[];
-  readonly impulse: Float64Array;
-  readonly back: Float64Array;
-  readonly covariance: Float64Array;
-  readonly gram: Float64Array;
-  /** I + V H'H, as its triangular factors with the rows exchanged as `pivots` says. */
-  readonly system: Float64Array;
-  readonly pivots: Int32Array;
-  /** H'e0 and (I + V H'H)⁻¹ V H'e0, k values a column. */
-  readonly projected: readonly Float64Array[];
-  readonly solved: readonly Float64Array[];
-  /** Regression coefficients of the columns after the first, and their normal matrix X'Ω⁻¹X (σ² = 1). */
-  readonly beta: Float64Array;
-  readonly normal: Float64Array;
-  /** Generalised sum of squares, and the logarithm of the covariance's determinant (σ² = 1), of the last call. */
-  squares: number;
-  logDeterminant: number;
-  /** Buffers of `exactGradient`, once it was asked for. */
-  gradient: GradientWorkspace | undefined;
-}
-
-/** Returns buffers for `count` columns (the series, then its regressors) of n values, and polynomials reaching at most `reach` lags. */
-export function createLikelihoodWorkspace(n: number, reach: number, count: number): LikelihoodWorkspace {
-  const columns = (length: number) => Array.from({ length: count }, () => new Float64Array(length));
-  return {
-    n,
-    reach,
-    presample: createPresample(reach),
-    residuals: columns(n),
-    impulse: new Float64Array(n + 1),
-    back: new Float64Array(n),
-    covariance: new Float64Array(reach * reach),
-    gram: new Float64Array(reach * reach),
-    system: new Float64Array(reach * reach),
-    pivots: new Int32Array(reach),
-    projected: columns(reach),
-    solved: columns(reach),
-    beta: new Float64Array(count - 1),
-    normal: new Float64Array((count - 1) * (count - 1)),
-    squares: 0,
-    logDeterminant: 0,
-    gradient: undefined,
-  };
-}
-
-/**
- * Returns the exact Gaussian log-likelihood of a stationary, invertible ARMA series without missing values, with the
- * innovation variance and the coefficients of linear regressors at their best values given the ARMA coefficients
- * (concentrated).
- *
- * With zero presample the conditional residuals are e0; the true ones are e = e0 − H nu, where nu are the k = max(p, q)
- * presample forcings and H the first k columns of the lower-triangular Toeplitz matrix of the weights of 1/theta(B).
- * With nu ~ (0, σ² V) integrated out, −2 log L = n log(2πσ²) + log|I + V H'H| + S/σ² and
- * S = e0'e0 − e0'H (I + V H'H)⁻¹ V H'e0. H'x is the filter run backwards in time, so nothing costs more than O(n) a
- * coefficient and O(k³). This is the back-forecasting likelihood, with its determinant.
- *
- * @param columns - the differenced series, then differenced regressors
- * @returns the log-likelihood; −Infinity where the model is not stationary or the series is fitted exactly
- * @see Box, Jenkins & Reinsel (1994), §7.1.4 and appendix A7.3; Harvey (1981), Time Series Models, ch. 5, for the state
- */
-export function exactLikelihood(arma: Arma, columns: readonly Float64Array[], work: LikelihoodWorkspace): number {
+/** Returns what `exactLikelihood` does, in TypeScript. */
+export function plainLikelihood(arma: Arma, columns: readonly Float64Array[], work: LikelihoodWorkspace): number {
   const { ar, ma, sar, sma, period } = arma;
-  const { n, presample, residuals, projected } = work;
+  const { n } = work;
+  const buffers = likelihoodBuffers(work);
+  const { presample, residuals, projected, back } = buffers;
   if (!fillPresample(arma, presample)) return -Infinity;
   const { k, q } = presample;
   const reach = Math.min(k, n);
@@ -100,25 +22,25 @@ export function exactLikelihood(arma: Arma, columns: readonly Float64Array[], wo
     recurse(e, n, sma, period);
     recurse(e, n, ma, 1);
     if (k === 0) continue;
-    projectBack(e, arma, reach, work.back, projected[j]!);
+    projectBack(e, arma, reach, back, projected[j]!);
   }
   work.logDeterminant = 0;
   if (k > 0) {
-    const { covariance, gram, impulse } = work;
+    const { covariance, gram, impulse } = buffers;
     presampleCovariance(presample, covariance);
     if (q > 0) {
       impulse.fill(0);
       impulse[0] = 1;
       recurse(impulse, n, sma, period);
       recurse(impulse, n, ma, 1);
-      projectBack(impulse, arma, reach, work.back, gram);
+      projectBack(impulse, arma, reach, back, gram);
       fillGram(gram, impulse, n, k);
     }
-    const determinant = solveSystem(work, k, q > 0, columns.length);
+    const determinant = solveSystem(buffers, k, q > 0, columns.length);
     if (!(determinant > -Infinity)) return -Infinity;
     work.logDeterminant = determinant;
   }
-  work.squares = regress(work, reach, columns.length);
+  work.squares = regress(work, buffers, reach);
   if (!(work.squares > 0)) return -Infinity;
   return (-n / 2) * (Math.log((2 * Math.PI * work.squares) / n) + 1) - work.logDeterminant / 2;
 }
@@ -148,8 +70,12 @@ export function fillGram(gram: Float64Array, impulse: Float64Array, n: number, k
 }
 
 /** Solves (I + V M) x = V c for every column's c, and returns log|I + V M|. Gaussian elimination with pivoting. */
-function solveSystem(work: LikelihoodWorkspace, k: number, moving: boolean, count: number): number {
-  const { system, covariance, gram, projected, solved, pivots } = work;
+function solveSystem(
+  { system, covariance, gram, projected, solved, pivots }: LikelihoodBuffers,
+  k: number,
+  moving: boolean,
+  count: number,
+): number {
   if (moving) {
     for (let i = 0; i < k; i++) {
       const to = i * k;
@@ -217,8 +143,11 @@ function solveSystem(work: LikelihoodWorkspace, k: number, moving: boolean, coun
 }
 
 /** Returns the generalised least squares of the first column on the others; the sum of squares that is left. */
-function regress(work: LikelihoodWorkspace, reach: number, count: number): number {
-  const { n, residuals, projected, solved } = work;
+function regress(
+  { n, count, normal, beta }: LikelihoodWorkspace,
+  { residuals, projected, solved }: LikelihoodBuffers,
+  reach: number,
+): number {
   const inner = (i: number, j: number) => {
     let sum = dot(residuals[i]!, residuals[j]!, 0, n);
     const c = projected[i]!;
@@ -229,7 +158,6 @@ function regress(work: LikelihoodWorkspace, reach: number, count: number): numbe
   const squares = inner(0, 0);
   const r = count - 1;
   if (r === 0) return squares;
-  const { normal, beta } = work;
   for (let i = 0; i < r; i++) {
     beta[i] = inner(i + 1, 0);
     for (let j = 0; j <= i; j++) normal[i * r + j] = normal[j * r + i] = inner(i + 1, j + 1);

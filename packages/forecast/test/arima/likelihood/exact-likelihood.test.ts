@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { differenced, integrationWeights } from "../../../src/arima/differencing.ts";
-import { exactGradient } from "../../../src/arima/likelihood/exact-gradient.ts";
-import { createLikelihoodWorkspace, exactLikelihood } from "../../../src/arima/likelihood/exact-likelihood.ts";
+import { exactGradient, exactLikelihood } from "../../../src/arima/likelihood/exact.ts";
 import { initialInnovationState, step } from "../../../src/arima/likelihood/innovations.ts";
 import { kalmanLikelihood } from "../../../src/arima/likelihood/kalman.ts";
+import { createLikelihoodWorkspace } from "../../../src/arima/likelihood/likelihood-workspace.ts";
 import { fromCoordinates } from "../../../src/arima/likelihood/partial-coordinates.ts";
 import { missingLikelihood } from "../../../src/arima/missing-values.ts";
 import { type Arma, armaReach, zeroArma } from "../../../src/arima/polynomial.ts";
