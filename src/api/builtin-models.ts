@@ -102,6 +102,9 @@ export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {
   },
 };
 
+/** The definitions whose fits take little longer than reading the rows: means, naive and intermittent methods. */
+export const QUICK_DEFINITIONS: ReadonlySet<string> = new Set([builtinDefinition("simple").href]);
+
 /** Names of the definitions whose stored models are the forecasting library's own. */
 export const LIBRARY_DEFINITIONS: ReadonlySet<string> = new Set([
   CONTEST,

@@ -22,6 +22,7 @@ import { pinDrivers } from "../pipeline/pin-drivers.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
 import type { TrainContext } from "../pipeline/train.ts";
 import { completedRun } from "../runs/read-index.ts";
+import { QUICK_DEFINITIONS } from "./builtin-models.ts";
 import { openWorkers } from "./open-engine.ts";
 import { runContext } from "./run-context.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
@@ -87,6 +88,7 @@ export async function runSpec<Exports>(
     seed: options.seed ?? configured.seed,
     chunks: options.chunks ?? configured.chunks ?? lab?.demo_tasks_chunks_per_job ?? "auto",
     workers: count,
+    isQuick: definition instanceof URL && QUICK_DEFINITIONS.has(definition.href),
     maxAttempts: options.maxAttempts ?? configured.max_attempts,
     ...(timeout !== undefined && { fitTimeoutMs: parseDuration("fit_timeout", timeout) }),
     ...(maxFailed !== undefined && { maxFailed }),

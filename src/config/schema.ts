@@ -262,7 +262,9 @@ const train = z
     chunks: z
       .union([z.literal("auto"), count])
       .optional()
-      .describe("The number of chunks of a run; auto: about 16 per worker, none above 2,000 partitions."),
+      .describe(
+        "The number of chunks of a run; auto: about 16 per worker, none above 2,000 partitions, and none below 250 for means, naive and intermittent methods.",
+      ),
     workers: z
       .union([z.literal("auto"), count])
       .default("auto")

@@ -17,6 +17,16 @@ export interface ChunkRange {
   readonly end: number;
 }
 
+/** The settings that decide the number of chunks of a run. */
+export interface Chunking {
+  /** The number of chunks (never more than partitions), or `"auto"`. */
+  readonly chunks: number | "auto";
+  readonly workers: number;
+  readonly mode: RunMode;
+  /** True if a fit takes little longer than reading its rows. */
+  readonly isQuick?: boolean;
+}
+
 /**
  * Automatic sizing: no chunk holds more than `largest` partitions, and every worker gets about `perWorker` chunks, so
  * that the last ones end at about the same time.
@@ -24,28 +34,26 @@ export interface ChunkRange {
 const AUTO_TASKS = { perWorker: 16, largest: 2000 };
 /** Smaller in queue mode: a chunk that was begun is ended, whatever the time. */
 const AUTO_QUEUE = { perWorker: 256, largest: 100 };
+/** The fewest partitions of a chunk whose fits are quick: reading and storing a chunk takes as long as 50 of them. */
+const FEWEST_QUICK = 250;
 
 /**
  * Splits `partitions` into contiguous chunks whose sizes differ by at most one. The order of partitions is kept: the
  * first chunk holds the first of them. The only chunker there is: every mode and every engine plans with it.
  *
- * @param chunks - how many chunks to make (never more than partitions), or `"auto"`: about 16 per worker, none larger
- *   than 2,000 partitions; in queue mode 256 and 100
+ * Automatically there are about 16 chunks per worker, none larger than 2,000 partitions; in queue mode 256 and 100. Where
+ * fits are quick, there are fewer: each has at least 250 partitions.
  */
-export function splitIntoChunks(
-  partitions: number,
-  chunks: number | "auto",
-  workers: number,
-  mode: RunMode = "tasks",
-): ChunkRange[] {
+export function splitIntoChunks(partitions: number, { chunks, workers, mode, isQuick }: Chunking): ChunkRange[] {
   if (chunks !== "auto" && !(Number.isSafeInteger(chunks) && chunks >= 1))
     throw new ManymodelError(
       "usage",
       `chunks_per_job is ${show(chunks)}; it must be "auto" or an integer of at least 1`,
     );
   const { perWorker, largest } = mode === "queue" ? AUTO_QUEUE : AUTO_TASKS;
-  const count = chunks === "auto" ? Math.max(workers * perWorker, Math.ceil(partitions / largest)) : chunks;
-  return splitEvenly(partitions, Math.min(count, partitions));
+  const most = isQuick && mode !== "queue" ? Math.max(1, Math.floor(partitions / FEWEST_QUICK)) : partitions;
+  const automatic = Math.min(Math.max(workers * perWorker, Math.ceil(partitions / largest)), most);
+  return splitEvenly(partitions, Math.min(chunks === "auto" ? automatic : chunks, partitions));
 }
 
 /** Splits `partitions` into so many contiguous chunks, whose sizes differ by at most one. */

@@ -93,7 +93,7 @@ export async function estimateRun(
   } finally {
     await crew.close();
   }
-  const chunks = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode).length;
+  const chunks = splitIntoChunks(partitions, spec).length;
   const estimate = scaleUp(at(samples, 0), partitions, chunks, spec.workers, pricePerCpuHour);
   await putJson(engine.stage, estimatePath(spec, snapshot.id), estimate);
   return estimate;

@@ -1,7 +1,7 @@
 import { at } from "../core/aligned.ts";
 import type { TaskFile } from "../core/artifact.ts";
 import { checkBounds, findBounds } from "../core/bounds.ts";
-import { splitEvenly, splitIntoChunks } from "../core/chunk.ts";
+import { type Chunking, splitEvenly, splitIntoChunks } from "../core/chunk.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import type { Launcher } from "../core/launcher.ts";
@@ -13,7 +13,6 @@ import {
   hasEnded,
   type QueueLimits,
   type RunManifest,
-  type RunMode,
   type Snapshot,
 } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
@@ -27,9 +26,8 @@ import { putSealed } from "../stages/sealed.ts";
 import { checkTimes } from "./check-times.ts";
 
 /** The settings of a run that a caller chooses. */
-export interface RunSpec {
+export interface RunSpec extends Chunking {
   readonly runId: string;
-  readonly mode: RunMode;
   readonly query: DataQuery;
   /** Data that is pinned already; otherwise the query's are, as they are now. */
   readonly snapshot?: Snapshot;
@@ -41,8 +39,6 @@ export interface RunSpec {
   readonly model?: string;
   readonly exports: PlainData;
   readonly seed: number;
-  readonly chunks: number | "auto";
-  readonly workers: number;
   readonly maxAttempts: number;
   readonly fitTimeoutMs?: number;
   /** The number of partitions that may fail, or their share (below 1). Beyond it no further chunk starts. */
@@ -88,7 +84,7 @@ async function pinAndSplit(engine: Engine, spec: RunSpec, context: PlanContext):
   if (partitions === 0)
     throw new ManymodelError("input", `${spec.query.table} has no rows, so there is nothing to train; load data first`);
   if (spec.keys !== undefined) checkDistinct(snapshot.keyColumns, spec.keys);
-  const ranges = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode);
+  const ranges = splitIntoChunks(partitions, spec);
   await engine.catalog.createRun(runId, now.toISOString());
   try {
     const { bytes, outputOf, ...info } = spec.definition;

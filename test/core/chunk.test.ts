@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { splitIntoChunks } from "../../src/core/chunk.ts";
+import { type Chunking, splitIntoChunks } from "../../src/core/chunk.ts";
+
+const two: Chunking = { chunks: "auto", workers: 2, mode: "tasks" };
 
 describe("splitIntoChunks", () => {
   it("covers every partition once, in order, in sizes that differ by at most one", () => {
@@ -9,8 +11,10 @@ describe("splitIntoChunks", () => {
         fc.integer({ min: 1, max: 100_000 }),
         fc.oneof(fc.constant("auto" as const), fc.integer({ min: 1, max: 5000 })),
         fc.integer({ min: 1, max: 64 }),
-        (partitions, chunks, workers) => {
-          const ranges = splitIntoChunks(partitions, chunks, workers);
+        fc.constantFrom("tasks" as const, "queue" as const),
+        fc.boolean(),
+        (partitions, chunks, workers, mode, isQuick) => {
+          const ranges = splitIntoChunks(partitions, { chunks, workers, mode, isQuick });
           const sizes = ranges.map(({ start, end }) => end - start);
           const next = [0, ...ranges.map(({ end }) => end)];
           // One assertion a case: there are thousands of chunks in many.
@@ -26,16 +30,26 @@ describe("splitIntoChunks", () => {
   });
 
   it("makes as many chunks as asked, never more than partitions", () => {
-    expect(splitIntoChunks(2000, 50, 2)).toHaveLength(50);
-    expect(splitIntoChunks(3, 50, 2)).toHaveLength(3);
+    expect(splitIntoChunks(2000, { ...two, chunks: 50 })).toHaveLength(50);
+    expect(splitIntoChunks(3, { ...two, chunks: 50 })).toHaveLength(3);
   });
 
   it("sizes automatically: 16 chunks per worker, none above 2,000 partitions", () => {
-    expect(splitIntoChunks(2000, "auto", 2)).toHaveLength(32);
-    expect(splitIntoChunks(1_000_000, "auto", 2)).toHaveLength(500);
+    expect(splitIntoChunks(2000, two)).toHaveLength(32);
+    expect(splitIntoChunks(1_000_000, two)).toHaveLength(500);
+  });
+
+  it("makes chunks of at least 250 partitions where fits are quick", () => {
+    const quick = { ...two, isQuick: true };
+    expect(splitIntoChunks(10, quick)).toHaveLength(1);
+    expect(splitIntoChunks(499, quick)).toHaveLength(1);
+    expect(splitIntoChunks(2000, quick)).toHaveLength(8);
+    expect(splitIntoChunks(1_000_000, quick)).toHaveLength(500);
+    expect(splitIntoChunks(2000, { ...quick, chunks: 50 })).toHaveLength(50);
   });
 
   it("names a bad count", () => {
-    for (const bad of [0, -1, 1.5, NaN]) expect(() => splitIntoChunks(10, bad, 1)).toThrow(`chunks_per_job is ${bad}`);
+    for (const bad of [0, -1, 1.5, NaN])
+      expect(() => splitIntoChunks(10, { ...two, chunks: bad })).toThrow(`chunks_per_job is ${bad}`);
   });
 });

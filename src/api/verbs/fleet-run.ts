@@ -46,7 +46,7 @@ export async function describeFleetRun(workspace: Workspace, open: OpenFleet, sp
   if (open.kindFor(spec.mode) === "workers") return open.fleet.describe(workersJob(open, spec.runId));
   const partitions =
     spec.keys?.length ?? (spec.snapshot ?? (await workspace.engine.source.snapshot(spec.query))).partitions;
-  const chunks = splitIntoChunks(partitions, spec.chunks, spec.workers, spec.mode).map(({ chunk }) => chunk);
+  const chunks = splitIntoChunks(partitions, spec).map(({ chunk }) => chunk);
   const options = dispatchOptions(open, spec.runId, chunks.length);
   const job = tasksJob(spec.runId, { chunks, perTask: options.chunksPerTask }, options.newName(), options);
   const finalizer = options.finalizerArgs && {
