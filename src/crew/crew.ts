@@ -32,8 +32,10 @@ export interface Crew {
   close(): Promise<void>;
 }
 
-/** The milliseconds after which work that still goes on gets its other workers: about as much CPU as one takes to start. */
-export const HELP_AFTER_MS = 300;
+/** The milliseconds after which a crew's first worker may get help, and after which it is asked again. */
+const HELP_AFTER_MS = 300;
+/** The milliseconds of remaining work that pay for further workers: each takes some 300 of CPU to start. */
+const HELP_WORTH_MS = 1000;
 
 /** The milliseconds that a worker may spend on its request after the crew was closed. */
 const GRACE_MS = 10_000;
@@ -50,6 +52,14 @@ async function settled(promise: Promise<unknown>, limitMs: number): Promise<void
 
 const ignore = () => {};
 
+/** The rule by which a crew starts with one worker. */
+export interface Help {
+  /** Returns the share of the work that is done, from 0 to 1. */
+  done(): number;
+  /** When to look, and again: `HELP_AFTER_MS` when left out. */
+  readonly afterMs?: number;
+}
+
 /** The workers of a crew, and the signal that ends their work. */
 export interface CrewSource {
   readonly workers: Workers;
@@ -61,15 +71,11 @@ export interface CrewSource {
 /**
  * Starts a crew of `count` workers.
  *
- * @param helpAfterMs - starts the first worker alone, and the others when it has been at work for so long: work that is done by
- *   then would have waited for them. They start at once when left out
+ * @param help - starts the first worker alone, and the others once the remaining work, by the pace so far, takes longer than
+ *   to start them. They start at once when left out
  * @throws what the first worker that cannot start throws, or the reason of an aborted signal
  */
-export async function startCrew(
-  { workers, entry, signal }: CrewSource,
-  count: number,
-  helpAfterMs?: number,
-): Promise<Crew> {
+export async function startCrew({ workers, entry, signal }: CrewSource, count: number, help?: Help): Promise<Crew> {
   signal?.throwIfAborted();
   const stop = new AbortController();
   // Every member listens; Node would take more than ten for a leak.
@@ -84,7 +90,7 @@ export async function startCrew(
     stop.abort();
     // A thread that is ended inside native code can take the process with it, so each may finish what it is doing.
     await Promise.all(seats.map(({ busy }) => busy && settled(busy, GRACE_MS)));
-    await Promise.all(seats.map((one) => one.end()));
+    await Promise.all(seats.map((one) => one.leave()));
     signal?.removeEventListener("abort", onAbort);
   };
   const onAbort = () => void close();
@@ -102,7 +108,7 @@ export async function startCrew(
     };
   };
   const engageAll = (count: number) => Promise.allSettled(Array.from({ length: count }, engage));
-  const engaged = await engageAll(helpAfterMs === undefined ? count : 1);
+  const engaged = await engageAll(help === undefined ? count : 1);
   const members = engaged.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const failure = engaged.find((result) => result.status === "rejected");
   if (failure !== undefined) {
@@ -129,13 +135,19 @@ export async function startCrew(
         members.push(member);
         await work(member, stop.signal);
       };
-      const help = async () => {
-        if (helpAfterMs === undefined) return;
-        await pause(helpAfterMs, isDone.signal);
-        if (isDone.signal.aborted || stop.signal.aborted) return;
+      const began = performance.now();
+      const startOthers = async ({ done, afterMs = HELP_AFTER_MS }: Help) => {
+        const doneBefore = done();
+        for (;;) {
+          await pause(afterMs, isDone.signal);
+          if (isDone.signal.aborted || stop.signal.aborted) return;
+          const now = done();
+          const remainingMs = ((performance.now() - began) * (1 - now)) / (now - doneBefore);
+          if (remainingMs > HELP_WORTH_MS) break;
+        }
         await Promise.all(Array.from({ length: count - members.length }, () => stopAtError(join)));
       };
-      await Promise.all([working, help()]);
+      await Promise.all([working, help !== undefined && startOthers(help)]);
       signal?.throwIfAborted();
       if (first !== undefined) throw first.error;
     },
@@ -148,7 +160,10 @@ interface Seat extends Place {
   readonly busy: Promise<unknown> | undefined;
   /** Returns its worker, started if there is none. */
   start(): Promise<Worker>;
+  /** Ends its worker, whatever that is doing. */
   end(): Promise<void>;
+  /** Hands its worker back. */
+  leave(): Promise<void>;
 }
 
 function openSeat(workers: Workers, entry: WorkerEntry, closed: AbortSignal): Seat {
@@ -182,6 +197,11 @@ function openSeat(workers: Workers, entry: WorkerEntry, closed: AbortSignal): Se
       const ended = worker;
       worker = undefined;
       await ended?.terminate();
+    },
+    async leave() {
+      const idle = worker;
+      worker = undefined;
+      await idle?.release();
     },
   };
 }

@@ -12,7 +12,7 @@ import { checkLevels, checkQuantiles } from "../core/quantile.ts";
 import type { ModelVersion } from "../core/registry.ts";
 import { checkHorizon, checkName, type DataQuery, futureQuery, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { HELP_AFTER_MS, startCrew } from "../crew/crew.ts";
+import { startCrew } from "../crew/crew.ts";
 import { isPeriodRule } from "../model/period-rule.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -151,7 +151,7 @@ async function scoreVersion(
   };
   const tasks = inferred?.files.length ?? index.segments.length;
   const count = Math.max(1, Math.min(spec.workers, tasks));
-  const crew = await startCrew({ entry, workers, ...stop }, count, HELP_AFTER_MS);
+  const crew = await startCrew({ entry, workers, ...stop }, count, { done: () => answers / total });
   const perform = (tasks: Iterable<WorkerRequest>) => {
     const waiting = tasks[Symbol.iterator]();
     return crew.run(async (member, signal) => {

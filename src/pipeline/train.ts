@@ -1,6 +1,6 @@
 import type { SegmentInfo } from "../core/artifact.ts";
 import type { IndexSummary, RunManifest } from "../core/run.ts";
-import { HELP_AFTER_MS, startCrew } from "../crew/crew.ts";
+import { startCrew } from "../crew/crew.ts";
 import { runJobs } from "../crew/run-jobs.ts";
 import { type QueueWorkers, runQueue } from "../crew/run-queue.ts";
 import { workQueue } from "../crew/work-queue.ts";
@@ -72,7 +72,8 @@ async function runTasks(
     progress.failed += segment.failed;
     onProgress({ ...progress });
   };
-  const crew = await startCrew({ workers, entry, ...stop }, Math.min(count, chunks), HELP_AFTER_MS);
+  const done = () => progress.done / progress.total;
+  const crew = await startCrew({ workers, entry, ...stop }, Math.min(count, chunks), { done });
   try {
     await crew.run((member, signal) =>
       workQueue(queue, runId, member, { manifestSha256, maxAttempts, fitTimeoutMs, leaseMs, onChunk, signal }),

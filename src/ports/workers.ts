@@ -24,6 +24,11 @@ export interface Worker {
    * with a `WorkerLost` error if the worker ended.
    */
   call<Response>(request: unknown, onNote?: (message: unknown) => void): Promise<Response>;
+  /**
+   * Hands back a worker that is not needed any more. If it answers no request, it may be kept for the next `start` of the
+   * same entry. Otherwise it ends.
+   */
+  release(): Promise<void>;
   /** Ends the worker at once, whatever it is doing. */
   terminate(): Promise<void>;
 }
@@ -47,6 +52,8 @@ export interface Workers {
   readonly leaseMs?: number;
   /** Starts one worker; resolves when it can take requests. */
   start(entry: WorkerEntry): Promise<Worker>;
+  /** Ends the workers that are kept. */
+  close(): Promise<void>;
   /** Tells whether a worker of this name is known to have ended, in any process; false if that cannot be known. */
   isGone(name: string): boolean;
 }

@@ -26,6 +26,7 @@ function observedWorkers() {
               reject(new WorkerLost("crashed"));
             }
           }),
+        release: () => worker.terminate(),
         async terminate() {
           living.delete(name);
           lose(new WorkerLost("terminated"));
@@ -33,6 +34,7 @@ function observedWorkers() {
       };
       return worker;
     },
+    async close() {},
   };
   return { workers, living, started: () => started };
 }
@@ -72,7 +74,7 @@ describe("crew", () => {
 
   it("starts no other worker for work that the first ends in time", async () => {
     const { workers, started } = observedWorkers();
-    const crew = await startCrew({ workers, entry }, 3, 1e9);
+    const crew = await startCrew({ workers, entry }, 3, { done: () => 0, afterMs: 1e9 });
     const names: string[] = [];
     await crew.run(async (member) => void names.push(await member.call<string>("ok")));
     expect(names).toEqual(["w1"]);
@@ -80,9 +82,27 @@ describe("crew", () => {
     await crew.close();
   });
 
+  it("starts no other worker for work of which less remains than one takes to start", async () => {
+    const { workers, started } = observedWorkers();
+    let looks = 0;
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const done = () => {
+      if (++looks === 5) end();
+      // Nothing before the work begins, then all but a thousandth.
+      return looks === 1 ? 0 : 0.999;
+    };
+    const crew = await startCrew({ workers, entry }, 3, { done, afterMs: 1 });
+    await crew.run(() => ended);
+    expect(started()).toBe(1);
+    await crew.close();
+  });
+
   it("lets the others join work in progress, and the next work", async () => {
     const { workers, living } = observedWorkers();
-    const crew = await startCrew({ workers, entry }, 3, 1);
+    const crew = await startCrew({ workers, entry }, 3, { done: () => 0, afterMs: 1 });
     for (const _ of [1, 2]) {
       const names = new Set<string>();
       let all = () => {};

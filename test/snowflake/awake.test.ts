@@ -68,9 +68,11 @@ function workersOf(minutes: readonly number[]): Workers {
           if (next === 0) throw new Error("no memory");
           return { chunk: 1, path: "p", rows: 1, failed: 0 } as Response;
         },
+        async release() {},
         async terminate() {},
       };
     },
+    async close() {},
   };
 }
 

@@ -46,6 +46,7 @@ export async function openLocalEngine(workspace: string, options: LocalEngineOpt
   let catalog: Catalog | undefined;
   let versions: Versions | undefined;
   let roster: Roster | undefined;
+  const workers = nodeWorkers();
   return {
     address: { engine: "local", workspace: root, ...(address !== undefined && { stage: address }) },
     ...localTables(database, duck, folders, elsewhere),
@@ -64,7 +65,7 @@ export async function openLocalEngine(workspace: string, options: LocalEngineOpt
     },
     stage: elsewhere ?? directoryStage(folders.stage),
     integrity: { check: (snapshot) => checkStored(database(), folders, snapshot) },
-    workers: nodeWorkers(),
+    workers,
     async describe() {
       const [facts] = database().prepare(`SELECT sqlite_version() AS version, ${NOW} AS clock`).all() as [
         { version: string; clock: number },
@@ -74,6 +75,7 @@ export async function openLocalEngine(workspace: string, options: LocalEngineOpt
       return { versions, privileges: [], clock: facts.clock };
     },
     async close() {
+      await workers.close();
       duck.close();
       opened?.close();
       opened = undefined;

@@ -29,6 +29,11 @@ export function inProcessWorkers(names = numbered()): Workers {
       const answer = await start(structuredClone(entry.context));
       let lose: ((lost: WorkerLost) => void) | undefined;
       let lost: WorkerLost | undefined;
+      const end = async () => {
+        names.drop(name);
+        lost = new WorkerLost(`worker ${name} was lost: it was terminated`);
+        lose?.(lost);
+      };
       return {
         name,
         call: <Response>(request: unknown, onNote: (message: unknown) => void = () => {}) =>
@@ -40,12 +45,10 @@ export function inProcessWorkers(names = numbered()): Workers {
               reject,
             );
           }),
-        async terminate() {
-          names.drop(name);
-          lost = new WorkerLost(`worker ${name} was lost: it was terminated`);
-          lose?.(lost);
-        },
+        release: end,
+        terminate: end,
       };
     },
+    async close() {},
   };
 }

@@ -10,6 +10,8 @@ import type { Told } from "./worker-thread.ts";
 /** A host of a worker's module: a thread of this process, or a process with such a thread in it. */
 export interface Vessel {
   post(request: unknown): void;
+  /** Has this process wait for the vessel, or not. */
+  hold(isHeld: boolean): void;
   end(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export function startThread(entry: WorkerEntry, name: string, { told, ended }: L
   });
   return {
     post: (request) => thread.postMessage(request),
+    hold: (isHeld) => (isHeld ? thread.ref() : thread.unref()),
     async end() {
       await endNativeCalls(calls);
       await thread.terminate();
@@ -95,6 +98,7 @@ export function startProcess(entry: WorkerEntry, name: string, { told, ended }: 
   post({ name, module: entry.module.href, context: entry.context, memoryMb: entry.memoryMb });
   return {
     post,
+    hold: (isHeld) => (isHeld ? child.ref() : child.unref()),
     async end() {
       child.kill("SIGKILL");
       await exited;

@@ -10,6 +10,9 @@ export interface Asked {
   readonly activity: Activity;
 }
 
+/** A message that has a worker begin anew, as if it had just started. */
+export type Begin = "begin";
+
 /** A message from a worker to the thread that started it. */
 export type Told =
   | { readonly type: "ready" }
@@ -29,10 +32,15 @@ if (port !== null) {
   const { start } = (await import(module)) as {
     start(context: unknown): Promise<Answer>;
   };
-  const answer = await start(context);
+  let answer = await start(context);
   const tell = (message: Told) => port.postMessage(message);
-  port.on("message", async ({ request, activity }: Asked) => {
+  port.on("message", async (message: Asked | Begin) => {
     try {
+      if (message === "begin") {
+        answer = await start(context);
+        return tell({ type: "ready" });
+      }
+      const { request, activity } = message;
       const value = await during(activity, () => answer(request, (note) => tell({ type: "note", said: note })));
       tell({ type: "response", value });
     } catch (error) {

@@ -1,54 +1,118 @@
 import { availableParallelism } from "node:os";
 import { ManymodelError } from "../../core/errors.ts";
 import { currentActivity } from "../../ports/activity.ts";
-import { type Worker, WorkerLost, type Workers } from "../../ports/workers.ts";
-import { startProcess, startThread } from "./vessel.ts";
+import { type Worker, type WorkerEntry, WorkerLost, type Workers } from "../../ports/workers.ts";
+import { startProcess, startThread, type Vessel } from "./vessel.ts";
 import { dropName, isGone, takeName } from "./worker-names.ts";
-import type { Asked, Told } from "./worker-thread.ts";
+import type { Asked, Begin, Told } from "./worker-thread.ts";
 
-/** Returns workers as threads of this process or, isolated, as processes. */
+/** The milliseconds for which a thread without work is kept. */
+const KEPT_MS = 5000;
+
+/**
+ * Returns workers as threads of this process or, isolated, as processes. A released thread is kept for a while: the next
+ * work with the same entry finds its code loaded and compiled.
+ */
 export function nodeWorkers(): Workers {
+  const kept = new Set<Host>();
   return {
     parallelism: availableParallelism(),
     isGone,
-    start: (entry) =>
-      new Promise<Worker>((resolve, reject) => {
-        const name = takeName();
-        let pending:
-          | { resolve: (response: never) => void; reject: (error: Error) => void; onNote: (message: unknown) => void }
-          | undefined;
-        let lost: WorkerLost | undefined;
-        const settle = () => {
-          const waiting = pending;
-          pending = undefined;
-          return waiting;
-        };
-        const vessel = (entry.isolated ? startProcess : startThread)(entry, name, {
-          told(message) {
-            if (message.type === "ready") resolve(worker);
-            else if (message.type === "note") pending?.onNote(message.said);
-            else if (message.type === "response") settle()?.resolve(message.value as never);
-            else settle()?.reject(revive(message));
-          },
-          ended(why, details) {
-            dropName(name);
-            lost = new WorkerLost(`worker ${name} was lost: ${why}`, details);
-            settle()?.reject(lost);
-            reject(lost);
-          },
-        });
-        const worker: Worker = {
-          name,
-          call: (request, onNote = () => {}) =>
-            new Promise((resolve, reject) => {
-              if (lost !== undefined) return reject(lost);
-              pending = { resolve: resolve as (response: never) => void, reject, onNote };
-              vessel.post({ request, activity: currentActivity() } satisfies Asked);
-            }),
-          terminate: () => vessel.end(),
-        };
-      }),
+    async start(entry) {
+      const kind = JSON.stringify(entry);
+      const free = [...kept].find((host) => host.kind === kind);
+      if (free === undefined) return employ(await startHost(entry, kind, (host) => kept.delete(host)), kept);
+      const worker = employ(free, kept);
+      await free.begin();
+      return worker;
+    },
+    async close() {
+      await Promise.all(Array.from(kept, (host) => host.end()));
+    },
   };
+}
+
+/** A thread or process with a worker's module: one worker after another, each with a name of its own. */
+interface Host extends Pick<Worker, "call"> {
+  name: string;
+  /** The entry as text. Hosts with the same text can stand in for each other. */
+  readonly kind: string;
+  /** True if it is a thread that lives and answers no request. */
+  readonly isFree: boolean;
+  /** Has the process wait for this host, or not: with `false` it exits without ending it. */
+  hold(isHeld: boolean): void;
+  /** Starts the worker's program again, in the same thread. */
+  begin(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Returns a host as a worker, until it is released. */
+function employ(host: Host, kept: Set<Host>): Worker {
+  kept.delete(host);
+  host.hold(true);
+  return {
+    name: host.name,
+    call: host.call,
+    async release() {
+      if (!host.isFree) return host.end();
+      dropName(host.name);
+      host.name = takeName();
+      host.hold(false);
+      kept.add(host);
+      const retirement = setTimeout(() => kept.has(host) && void host.end(), KEPT_MS);
+      retirement.unref();
+    },
+    terminate: () => host.end(),
+  };
+}
+
+/** Starts a host. @param onEnd - called when it has ended, for whatever reason */
+function startHost(entry: WorkerEntry, kind: string, onEnd: (host: Host) => void): Promise<Host> {
+  return new Promise<Host>((resolve, reject) => {
+    let pending:
+      | { resolve: (response: never) => void; reject: (error: Error) => void; onNote: (message: unknown) => void }
+      | undefined;
+    let lost: WorkerLost | undefined;
+    const settle = () => {
+      const waiting = pending;
+      pending = undefined;
+      return waiting;
+    };
+    const post = <Response>(message: Asked | Begin, onNote: (message: unknown) => void = () => {}) =>
+      new Promise<Response>((resolve, reject) => {
+        if (lost !== undefined) return reject(lost);
+        pending = { resolve: resolve as (response: never) => void, reject, onNote };
+        vessel.post(message);
+      });
+    const name = takeName();
+    const vessel: Vessel = (entry.isolated ? startProcess : startThread)(entry, name, {
+      told(message) {
+        if (message.type === "ready") resolve(host);
+        if (message.type === "note") pending?.onNote(message.said);
+        else if (message.type === "ready") settle()?.resolve(undefined as never);
+        else if (message.type === "response") settle()?.resolve(message.value as never);
+        else settle()?.reject(revive(message));
+      },
+      ended(why, details) {
+        dropName(host.name);
+        lost = new WorkerLost(`worker ${host.name} was lost: ${why}`, details);
+        settle()?.reject(lost);
+        reject(lost);
+        onEnd(host);
+      },
+    });
+    const host: Host = {
+      name,
+      kind,
+      get isFree() {
+        return !entry.isolated && lost === undefined && pending === undefined;
+      },
+      call: (request, onNote) => post({ request, activity: currentActivity() }, onNote),
+      begin: () => post("begin"),
+      hold: vessel.hold,
+      end: vessel.end,
+    };
+  });
 }
 
 /** Returns an error thrown in a worker, with its class restored where callers tell classes apart. */

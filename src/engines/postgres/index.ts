@@ -36,6 +36,7 @@ export async function openPostgresEngine(
   const temporary = path.join(address.workspace, "tmp");
   const duck = openDuck(temporary);
   const stage = openStage(address.stage);
+  const workers = nodeWorkers();
   return {
     address: { engine: "postgres", ...address },
     ...postgresTables(db, stage, duck, temporary),
@@ -45,9 +46,10 @@ export async function openPostgresEngine(
     roster: postgresRoster(db),
     stage,
     integrity: { check: (snapshot) => checkStored(db, snapshot) },
-    workers: nodeWorkers(),
+    workers,
     describe: () => describeDatabase(db),
     async close() {
+      await workers.close();
       duck.close();
       await signal.close();
       await db.close();

@@ -33,6 +33,7 @@ export function openSnowflakeEngine(address: SnowflakeAddress, scorer: () => Pro
   const stage = address.mount === undefined ? remote : mountedStage(address.mount, remote);
   const roster = snowflakeRoster(session, names);
   const { containers, schedule } = address;
+  const workers = nodeWorkers();
   const versions = snowflakeVersions(session, names);
   return {
     address,
@@ -44,7 +45,7 @@ export function openSnowflakeEngine(address: SnowflakeAddress, scorer: () => Pro
       ? withModelObjects(versions, session, names, stage, { scorer, byReference: address.modelFiles !== "model" })
       : versions,
     stage,
-    workers: nodeWorkers(),
+    workers,
     ...((address.compute === "warehouse" || ["warehouse", "auto"].includes(address.scoring)) && {
       functions: snowflakeTableFunctions(session, names, stage, address),
     }),
@@ -61,7 +62,10 @@ export function openSnowflakeEngine(address: SnowflakeAddress, scorer: () => Pro
     }),
     preparation: snowflakePreparation(session, names, address),
     describe: () => describeAccount(session, names, address),
-    close: () => session.close(),
+    async close() {
+      await workers.close();
+      await session.close();
+    },
   };
 }
 
