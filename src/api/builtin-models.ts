@@ -31,6 +31,8 @@ export interface BuiltinModel {
   readonly series: boolean;
   /** True if a stored model is the forecasting library's own, which takes in newer rows as the library does. */
   readonly library: boolean;
+  /** True if its fit takes little longer than reading the rows: means, naive and intermittent methods. */
+  readonly isQuick?: boolean;
   /** Exports of its own. */
   readonly exports: Readonly<Record<string, string>>;
 }
@@ -62,7 +64,7 @@ export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {
       method,
       {
         ...{ ...none, ...drivenOf(method), module: moduleOf(method), options: FORECASTER },
-        ...{ series: true, library: true, exports: { method } },
+        ...{ series: true, library: true, exports: { method }, isQuick: Object.hasOwn(FAMILIES.simple.fits, method) },
       },
     ]),
   ),
@@ -101,9 +103,6 @@ export const BUILTIN_MODELS: Readonly<Record<string, BuiltinModel>> = {
     series: true,
   },
 };
-
-/** The definitions whose fits take little longer than reading the rows: means, naive and intermittent methods. */
-export const QUICK_DEFINITIONS: ReadonlySet<string> = new Set([builtinDefinition("simple").href]);
 
 /** Names of the definitions whose stored models are the forecasting library's own. */
 export const LIBRARY_DEFINITIONS: ReadonlySet<string> = new Set([

@@ -17,6 +17,8 @@ export interface ConfiguredModel {
   readonly exports: { readonly [name: string]: PlainData };
   /** Packages that its bundle leaves out. */
   readonly external: readonly string[];
+  /** True if its fit takes little longer than reading the rows. */
+  readonly isQuick: boolean;
 }
 
 /**
@@ -75,11 +77,12 @@ export async function configuredModel(
     });
     await checkColumns(workspace, builtin, exports, query);
     const isDriven = sourceDrivers(workspace, query) !== undefined && builtin.driven !== undefined;
-    return { definition: builtinDefinition((isDriven && builtin.driven) || builtin.module), exports, external: [] };
+    const definition = builtinDefinition((isDriven && builtin.driven) || builtin.module);
+    return { definition, exports, external: [], isQuick: builtin.isQuick === true && !isDriven };
   }
   const isConfigured = model === config.model;
   checkModelName(name, isConfigured ? placeOf(config, typeof model === "string" ? "model" : "model.name") : "model");
-  return { definition: name, exports: { ...common, ...statedOptions }, external };
+  return { definition: name, exports: { ...common, ...statedOptions }, external, isQuick: false };
 }
 
 /**

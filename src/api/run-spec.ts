@@ -22,7 +22,6 @@ import { pinDrivers } from "../pipeline/pin-drivers.ts";
 import type { RunSpec } from "../pipeline/plan-run.ts";
 import type { TrainContext } from "../pipeline/train.ts";
 import { completedRun } from "../runs/read-index.ts";
-import { QUICK_DEFINITIONS } from "./builtin-models.ts";
 import { openWorkers } from "./open-engine.ts";
 import { runContext } from "./run-context.ts";
 import type { TrainOptions } from "./verbs/train-options.ts";
@@ -40,6 +39,8 @@ export type SpecOptions<Exports> = Omit<TrainOptions<Exports>, "changedSince" | 
   readonly earlier?: RunManifest;
   /** Packages that the definition's bundle leaves out. */
   readonly external?: readonly string[];
+  /** True if a fit takes little longer than reading its rows. */
+  readonly isQuick?: boolean;
 };
 
 /** Returns a run's specification, and its trainers, by the options and the configuration. */
@@ -88,7 +89,7 @@ export async function runSpec<Exports>(
     seed: options.seed ?? configured.seed,
     chunks: options.chunks ?? configured.chunks ?? lab?.demo_tasks_chunks_per_job ?? "auto",
     workers: count,
-    isQuick: definition instanceof URL && QUICK_DEFINITIONS.has(definition.href),
+    isQuick: options.isQuick ?? false,
     maxAttempts: options.maxAttempts ?? configured.max_attempts,
     ...(timeout !== undefined && { fitTimeoutMs: parseDuration("fit_timeout", timeout) }),
     ...(maxFailed !== undefined && { maxFailed }),

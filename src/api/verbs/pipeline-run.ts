@@ -103,15 +103,15 @@ async function importStep(mm: TablesWorkspace, steps: Steps, patterns: readonly 
 /** Trains, or resumes the run that was begun. Returns the run's id, and the data that there are now. */
 async function trainStep(mm: TablesWorkspace, steps: Steps): Promise<{ screen: string; snapshot: Snapshot }> {
   const { config, engine } = mm;
-  const { definition, exports, external } = await configuredModel(mm, config.model);
-  const { spec } = await runSpec(mm, definition, { exports, external });
+  const { definition, ...choice } = await configuredModel(mm, config.model);
+  const { spec } = await runSpec(mm, definition, choice);
   const snapshot = await during({ phase: "plan", run: spec.runId }, () => engine.source.snapshot(spec.query));
   // As stated: the years that holidays are written out for change nothing.
   const sourceExports = [sourceBounds(mm), sourceDrivers(mm)].filter((rules) => rules !== undefined);
   const plan = [
     ...snapshotIds(snapshot),
     spec.definition.sha256,
-    exports,
+    choice.exports,
     spec.seed,
     spec.keyArg,
     spec.mode,

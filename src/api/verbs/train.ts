@@ -85,6 +85,7 @@ export async function namedModel(
     choice: {
       exports: { ...configured.exports, ...(exports as { readonly [name: string]: PlainData } | undefined) },
       external: configured.external,
+      isQuick: configured.isQuick,
       ...(typeof chosen === "string" && { model: chosen }),
     },
   };
