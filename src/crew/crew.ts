@@ -56,7 +56,7 @@ const ignore = () => {};
 export interface Help {
   /** Returns the share of the work that is done, from 0 to 1. */
   done(): number;
-  /** When to look, and again: `HELP_AFTER_MS` when left out. */
+  /** Milliseconds between looks; 300 when left out. */
   readonly afterMs?: number;
 }
 

@@ -14,20 +14,20 @@ const KEPT_MS = 5000;
  * work with the same entry finds its code loaded and compiled.
  */
 export function nodeWorkers(): Workers {
-  const kept = new Set<Host>();
+  const idle = new Set<Host>();
   return {
     parallelism: availableParallelism(),
     isGone,
     async start(entry) {
       const kind = JSON.stringify(entry);
-      const free = [...kept].find((host) => host.kind === kind);
-      if (free === undefined) return employ(await startHost(entry, kind, (host) => kept.delete(host)), kept);
-      const worker = employ(free, kept);
+      const free = [...idle].find((host) => host.kind === kind);
+      if (free === undefined) return employ(await startHost(entry, kind, (host) => idle.delete(host)), idle);
+      const worker = employ(free, idle);
       await free.begin();
       return worker;
     },
     async close() {
-      await Promise.all(Array.from(kept, (host) => host.end()));
+      await Promise.all(Array.from(idle, (host) => host.end()));
     },
   };
 }
@@ -47,8 +47,8 @@ interface Host extends Pick<Worker, "call"> {
 }
 
 /** Returns a host as a worker, until it is released. */
-function employ(host: Host, kept: Set<Host>): Worker {
-  kept.delete(host);
+function employ(host: Host, idle: Set<Host>): Worker {
+  idle.delete(host);
   host.hold(true);
   return {
     name: host.name,
@@ -58,8 +58,8 @@ function employ(host: Host, kept: Set<Host>): Worker {
       dropName(host.name);
       host.name = takeName();
       host.hold(false);
-      kept.add(host);
-      const retirement = setTimeout(() => kept.has(host) && void host.end(), KEPT_MS);
+      idle.add(host);
+      const retirement = setTimeout(() => idle.has(host) && void host.end(), KEPT_MS);
       retirement.unref();
     },
     terminate: () => host.end(),
