@@ -77,9 +77,10 @@ function searchFamily(
   const trends = trend
     .flatMap((one) => (one ? damped.map((also) => ({ trend: true, damped: also })) : [{ trend: false, damped: false }]))
     .sort((a, b) => Number(b.trend) - Number(a.trend) || Number(b.damped) - Number(a.damped));
-  for (const transform of boxCox) {
-    if (tried.length > 0 && least(tried).aicc > least([...others, ...tried]).aicc + HOPELESS) break;
+  for (const transform of boxCox)
     for (const part of trends) {
+      // The first trend contains the others: without it a form is as hopeless.
+      if (tried.length > 0 && least(tried).aicc > least([...others, ...tried]).aicc + HOPELESS) break;
       const form = { ...family, ...part, boxCox: transform };
       const near = tried.filter((one) => one.form.trend === part.trend && one.form.damped === part.damped);
       const starts = near.length > 0 ? near.map((one) => one.parameters) : firstParameters(form);
@@ -89,7 +90,6 @@ function searchFamily(
         [...starts, ...siblings].flatMap((start) => startFrom(form, start)),
       );
     }
-  }
   if (tried.length === 0) return tried;
   for (let i = 0; family.seasonality === "trigonometric" && i < family.periods.length; i++)
     if (climb(i, 1) === 0) climb(i, -1);
