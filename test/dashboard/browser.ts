@@ -39,6 +39,25 @@ export async function openTab(
   return tab;
 }
 
+/**
+ * Returns the texts of a tab that are cut without being told in full by a title, and those wider than the page. Numbers must not be
+ * cut at all.
+ */
+export async function cutTexts(tab: Page): Promise<string[]> {
+  // Charts take the width of the page in the frame after it changes.
+  await tab.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+  return tab.evaluate(`(() => {
+    const page = document.documentElement;
+    const wide = page.scrollWidth > innerWidth ? ["the page is " + page.scrollWidth + " pixels wide"] : [];
+    const isCut = (one) => /hidden|clip/.test(getComputedStyle(one).overflowX) && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1;
+    const isNumber = (text) => /^[\\d\\s.,%+−–]+$/.test(text);
+    const cut = [...document.querySelectorAll("main *, header *")].filter(
+      (one) => one.innerText?.trim() && isCut(one) && (isNumber(one.innerText) || !(one.closest("[title]") ?? one.querySelector("[title]"))),
+    );
+    return [...wide, ...cut.map((one) => one.outerHTML.slice(0, 200))];
+  })()`);
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Returns axe's findings about the tab: one line for each kind, with the first place. */

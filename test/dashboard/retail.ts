@@ -14,6 +14,7 @@ const DAYS = [91, 105] as const;
 export const RETAIL_YAML = `source: { table: RETAIL, partition_by: [store, sku], order_by: [day], target: units, attributes: [category], value: price, period: 7 }
 train: { horizon: 30, holdout: 14, workers: 2, chunks: 8 }
 register: { model: SHOP, alias: champion }
+reconcile: { levels: [{ by: [store, sku], table: FORECASTS }, { by: store }, { by: [] }] }
 `;
 
 /** Products that jump up by half after the first night, and those that are too short to be validated. */
@@ -68,4 +69,5 @@ export async function openShop(mm: ManyModel): Promise<void> {
   await mm.runs.champions({ runs: ["naive", "smooth"], metric: "wape", runId: "best" });
   await mm.models.register({ run: "best", alias: "champion" });
   await mm.score();
+  await mm.reconcile();
 }

@@ -91,7 +91,7 @@ export async function hierarchyView(
   const order = [...leaves.keys()].sort((a, b) => (sumsOf(b)?.next ?? 0) - (sumsOf(a)?.next ?? 0));
   const largest = order.slice(0, MOST_PARTS);
 
-  // The observations of each part that is largest, and of all others together.
+  // The observations of each of the largest parts, and of all others together.
   const rows = leafRows(run, at(levels, -1));
   const groups = largest.length + 1;
   const positions = new Map(largest.map((part, i) => [part, i]));

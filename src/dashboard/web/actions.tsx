@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { send } from "./api.ts";
 import { href } from "./route.ts";
 import { useSession } from "./session.ts";
@@ -56,14 +56,14 @@ export function Actions({ actions }: { actions: readonly Action[] }) {
 }
 
 /** Asks once more, then has the server do it. */
-function Confirm(props: { action: Action; onDone: (started: Started) => void; onClose: () => void }) {
+export function Confirm(props: { action: Action; onDone: (started: Started) => void; onClose: () => void }) {
   const { action, onDone, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const worst = "start" in action ? action.start.worst : undefined;
   const [count, setCount] = useState(String(worst ?? ""));
   const [problem, setProblem] = useState<string>();
   const [isBusy, setBusy] = useState(false);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const act = async () => {
     setBusy(true);
     try {
@@ -116,7 +116,7 @@ function Confirm(props: { action: Action; onDone: (started: Started) => void; on
 }
 
 /** The outcome of an action in a sentence, and the name of the log of the command that it started. */
-interface Started {
+export interface Started {
   readonly message: string;
   readonly log?: string;
 }

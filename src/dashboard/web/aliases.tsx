@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ModelDetail, Session } from "../wire.ts";
 import { read, send } from "./api.ts";
 import { href } from "./route.ts";
@@ -93,7 +93,7 @@ function MoveAlias({ moving, onClose }: { moving: Moving; onClose: () => void })
   const [alias, setAlias] = useState(moving.alias);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const move = async () => {
     setBusy(true);
     try {

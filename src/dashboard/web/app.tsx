@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RunLine, Session } from "../wire.ts";
 import { REFUSED, token } from "./api.ts";
 import { Compare } from "./compare.tsx";
@@ -41,7 +41,7 @@ const HELP = [
   ["g c", "compare two runs"],
   ["g v", "registry of versions"],
   ["g m", "monitor"],
-  ["Ctrl+K", "go to a series, run, version or view by its name"],
+  ["Ctrl+K", "go to a series, run, version or view by its name, or start an action"],
   ["/", "search; Enter opens the first result"],
   ["j  k", "next, previous row; on a series, the next, previous of its list"],
   ["Enter", "open the row"],
@@ -54,7 +54,7 @@ const HELP = [
 export function App() {
   const session = useData<Session>("/session");
   const [refused, setRefused] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const refuse = () => setRefused(true);
     addEventListener(REFUSED, refuse);
     return () => removeEventListener(REFUSED, refuse);
@@ -66,6 +66,7 @@ export function App() {
   const place = usePlace();
   const lost = useLost();
   const help = useRef<HTMLDialogElement>(null);
+  const nav = useRef<HTMLElement>(null);
   const [section = "night", run] = place.path;
   const partitionsOf = () => {
     if (section !== "runs") return;
@@ -93,6 +94,11 @@ export function App() {
     "?": () => help.current?.showModal(),
     "/": () => document.querySelector<HTMLInputElement>("input[type=search]")?.focus(),
   });
+  // On a phone the sections do not all fit.
+  useEffect(() => {
+    const current = nav.current?.querySelector("[aria-current]");
+    current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [section, sections.length]);
   useEffect(() => {
     document.title = [...place.path.slice(0, 3).reverse(), "manymodel"].join(" · ");
   }, [place]);
@@ -106,7 +112,7 @@ export function App() {
           <span>many</span>
           <b>model</b>
         </a>
-        <nav aria-label="Sections">
+        <nav aria-label="Sections" ref={nav}>
           {sections.map(([name, label]) => (
             <a key={name} href={`/${name}`} aria-current={section === name ? "page" : undefined}>
               {label}
@@ -159,7 +165,7 @@ export function App() {
           </SessionContext.Provider>
         )}
       </main>
-      {caller !== undefined && <Palette views={sections} />}
+      {!refused && <Palette views={sections} mayStart={session.value?.mayStart === true} />}
       <dialog ref={help} aria-labelledby="help-title">
         <h2 id="help-title">Keyboard</h2>
         <dl class="keys">

@@ -9,6 +9,7 @@ import { Command, Empty, Loading, Warning } from "./states.tsx";
 import { TableFiles } from "./table-files.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
+import { metricWords } from "./words.ts";
 
 /** Shows two runs, partition by partition. */
 export function Compare({ query }: { query: URLSearchParams }) {
@@ -101,7 +102,7 @@ function Comparison({ result }: { result: CompareDetail }) {
             <select value={metric} onChange={(event) => setQuery({ metric: event.currentTarget.value })}>
               {result.metrics.map((name) => (
                 <option key={name} value={name}>
-                  {name}
+                  {metricWords(name)}
                 </option>
               ))}
             </select>
@@ -127,30 +128,34 @@ function Comparison({ result }: { result: CompareDetail }) {
         </span>
       </section>
       <div class="columns">
-        <section class="panel" aria-labelledby="change-title">
-          <h2 id="change-title">Change of {metric}</h2>
-          <Bars
-            label={`B − A of the ${count(wins + losses)} that changed; improvements are ${result.better === "higher" ? "right" : "left"} of the middle${changesBeyond > 0 ? `; ${count(changesBeyond)} beyond, in the bars at the ends` : ""}`}
-            values={result.histogram.counts}
-            bounds={[0, Math.max(1, ...result.histogram.counts)]}
-            first={measure(result.histogram.from)}
-            last={measure(result.histogram.to)}
-            gains={result.better === "higher" ? "right" : "left"}
-          />
-          <Spreads
-            rows={[
-              ["A", spreadA],
-              ["B", spreadB],
-              ["B − A", change],
-            ]}
-          />
-        </section>
-        <section class="panel" aria-labelledby="scatter-title">
-          <h2 id="scatter-title">B against A</h2>
-          <Scatter result={result} pairs={matched} />
-        </section>
-        <Lines title="Most improved" lines={result.best} result={result} />
-        <Lines title="Most worsened" lines={result.worst} result={result} />
+        <div class="stack">
+          <section class="panel" aria-labelledby="change-title">
+            <h2 id="change-title">Change of {metricWords(metric)}</h2>
+            <Bars
+              label={`B − A of the ${count(wins + losses)} that changed; improvements are ${result.better === "higher" ? "right" : "left"} of the middle${changesBeyond > 0 ? `; ${count(changesBeyond)} beyond, in the bars at the ends` : ""}`}
+              values={result.histogram.counts}
+              bounds={[0, Math.max(1, ...result.histogram.counts)]}
+              first={measure(result.histogram.from)}
+              last={measure(result.histogram.to)}
+              gains={result.better === "higher" ? "right" : "left"}
+            />
+            <Spreads
+              rows={[
+                ["A", spreadA],
+                ["B", spreadB],
+                ["B − A", change],
+              ]}
+            />
+          </section>
+          <Lines title="Most improved" lines={result.best} result={result} />
+        </div>
+        <div class="stack">
+          <section class="panel" aria-labelledby="scatter-title">
+            <h2 id="scatter-title">B against A</h2>
+            <Scatter result={result} pairs={matched} />
+          </section>
+          <Lines title="Most worsened" lines={result.worst} result={result} />
+        </div>
       </div>
     </>
   );
@@ -163,7 +168,7 @@ function Spreads({ rows }: { rows: readonly (readonly [string, Spread])[] }) {
       <TableFiles name="the metric in both runs" rows={[["RUN", "COUNT", "MEAN", "P10", "MEDIAN", "P90"], ...plain]} />
       <div class="scroll" tabIndex={0} role="group" aria-label="The metric in both runs">
         <table class="rows">
-          <TableHead columns={["Run", ["mean", "n"], ["p10", "n"], ["median", "n"], ["p90", "n"]]} />
+          <TableHead columns={["Run", ["Mean", "n"], ["10 %", "n"], ["Median", "n"], ["90 %", "n"]]} />
           <tbody>
             {rows.map(([name, { mean, p10, median, p90 }]) => (
               <tr key={name}>
@@ -262,11 +267,11 @@ function Lines({
         />
       </h2>
       <table class="rows">
-        <TableHead columns={["Partition", ["A", "n"], ["B", "n"], ["change", "n"], ["Model", "far"]]} />
+        <TableHead columns={["Partition", ["A", "n"], ["B", "n"], ["Change", "n"], ["Model", "far"]]} />
         <tbody>
           {lines.map(({ key, text, a, b, gain, kindA, kindB }) => (
             <tr key={key}>
-              <th scope="row" class="clip">
+              <th scope="row" class="clip" title={text}>
                 <a href={href(["runs", result.b, "series"], { key })}>{text}</a>
               </th>
               <td class="n">

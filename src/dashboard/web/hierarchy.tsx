@@ -79,7 +79,7 @@ function Node({ view }: { view: HierarchyView }) {
           )}
           {by !== null && node.leavesWape !== null && (
             <>
-              Of its series, one by one: <b data-fact="leaves-wape">{wape(node.leavesWape)}</b>.
+              WAPE of its series on the holdout, one by one: <b data-fact="leaves-wape">{wape(node.leavesWape)}</b>.
             </>
           )}
         </p>
@@ -176,30 +176,30 @@ function Parts({ view, by }: { view: HierarchyView; by: string }) {
         Parts by {levelText(by)}{" "}
         <span class="muted small">
           {partCount > parts.length ? `the ${count(parts.length)} largest of ${count(partCount)}` : count(partCount)}
-        </span>
+        </span>{" "}
+        <TableFiles
+          name={`parts of ${node.text}`}
+          rows={[
+            ["LEVEL", "PARTITION_KEY", "SERIES", "NEXT", "LAST", "LAST_YEAR", "BASE_NEXT", "OWN_WAPE", "SERIES_WAPE"],
+            ...parts.map((part) => [
+              ...[part.level, part.key, part.leaves, part.sums.next, part.sums.last, part.sums.lastYear],
+              ...[part.sums.base, part.baseWape, part.leavesWape],
+            ]),
+          ]}
+        />
       </h2>
       <div class="multiples">
         {parts
           .filter(({ forecast }) => forecast.length > 0)
           .map((part) => (
             <a key={part.key} class="multiple" href={addressOf(part)} title={part.text}>
-              <span class="multiple-name clip">{part.text}</span>
+              <span class="multiple-name">{part.text}</span>
               <span class="multiple-value">{measure(part.sums.next)}</span>
               <SmallMultiple series={part} />
             </a>
           ))}
       </div>
-      <TableFiles
-        name={`parts of ${node.text}`}
-        rows={[
-          ["LEVEL", "PARTITION_KEY", "SERIES", "NEXT", "LAST", "LAST_YEAR", "BASE_NEXT", "OWN_WAPE", "SERIES_WAPE"],
-          ...parts.map((part) => [
-            ...[part.level, part.key, part.leaves, part.sums.next, part.sums.last, part.sums.lastYear],
-            ...[part.sums.base, part.baseWape, part.leavesWape],
-          ]),
-        ]}
-      />
-      <div class="panel scroll" tabIndex={0} role="group" aria-label={`Parts of ${node.text}`}>
+      <div class="panel scroll below" tabIndex={0} role="group" aria-label={`Parts of ${node.text}`}>
         <table class="rows parts">
           <TableHead columns={columns} />
           <tbody>

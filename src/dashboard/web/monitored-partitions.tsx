@@ -16,7 +16,7 @@ const COLUMNS = [
   ["severity", "Severity", "n"],
   ["ratio", "Errors", "n far"],
   ["since", "Since", "far"],
-  [null, "Reasons", ""],
+  [null, "Reasons", "far"],
 ] as const;
 
 /** Shows the partitions that were judged: some at a time, sorted and searched by the server. */
@@ -67,7 +67,7 @@ export function MonitoredPartitions({ monitor, query }: { monitor: MonitorDetail
             </p>
             {rows.length > 0 && (
               <div class="scroll" tabIndex={0} role="group" aria-label="Monitored partitions">
-                <table class="rows">
+                <table class="rows judged">
                   <thead>
                     <tr>
                       {COLUMNS.map(([by, label, tone]) => (
@@ -132,14 +132,15 @@ function Row({ row, place }: { row: MonitorPage["rows"][number]; place: Readonly
   const { key, text, verdict, severity, ratio, since, reasons, runId } = row;
   return (
     <tr>
-      <th scope="row" class="clip">
+      <th scope="row" class="clip" title={text}>
         <a href={href(["runs", runId, "series"], { key, ...place })}>{text === "" ? "(empty key)" : text}</a>
+        <span class="near muted small">{reasons}</span>
       </th>
       <td class={verdict === "drift" ? "bad" : ""}>{verdict}</td>
       <td class="n">{measure(severity)}</td>
       <td class="n far">{ratio === null ? "–" : `× ${measure(ratio)}`}</td>
       <td class="far">{since?.slice(0, 10) ?? "–"}</td>
-      <td class="wraps">{reasons}</td>
+      <td class="wraps far">{reasons}</td>
     </tr>
   );
 }

@@ -1,15 +1,15 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fold, searchWords } from "../../text/fold.ts";
 import type { ModelLine, PartitionPage, RunLine } from "../wire.ts";
+import { type Action, actionsOnVersion, Confirm, refineWorst, SCORE, TRAIN } from "./actions.tsx";
 import { go, href } from "./route.ts";
 import { useData } from "./use-data.ts";
 
-/** A place of the page that the palette can go to. */
-interface Destination {
-  readonly kind: "view" | "run" | "version" | "series";
-  readonly label: string;
-  readonly to: string;
-}
+/** A place of the page that the palette can go to, or an action that it can start. */
+type Destination = { readonly label: string } & (
+  | { readonly kind: "view" | "run" | "version" | "series"; readonly to: string }
+  | { readonly kind: "action"; readonly action: Action }
+);
 
 /** A view of the page: its path and its name. */
 type View = readonly [path: string, label: string, ...unknown[]];
@@ -19,10 +19,17 @@ const MOST = 6;
 /** The milliseconds without a key before the server is asked for series. */
 const QUIET_MS = 150;
 
-/** Opens with Ctrl-K: finds views, runs, versions and series by words, in any case and without accents. */
-export function Palette({ views }: { views: readonly View[] }) {
+interface PaletteProps {
+  readonly views: readonly View[];
+  /** True for those who may start commands. */
+  readonly mayStart: boolean;
+}
+
+/** Opens with Ctrl-K: finds views, runs, versions, series and actions by words, in any case and without accents. */
+export function Palette({ views, mayStart }: PaletteProps) {
   const [isOpen, setOpen] = useState(false);
-  useEffect(() => {
+  const [action, setAction] = useState<Action>();
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
       event.preventDefault();
@@ -31,19 +38,32 @@ export function Palette({ views }: { views: readonly View[] }) {
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   }, []);
-  return isOpen ? <Search views={views} onClose={() => setOpen(false)} /> : null;
+  return (
+    <>
+      {isOpen && <Search views={views} mayStart={mayStart} onAction={setAction} onClose={() => setOpen(false)} />}
+      {action !== undefined && (
+        <Confirm
+          action={action}
+          onDone={({ log }) => go(log === undefined ? "/runs" : href(["logs", log]))}
+          onClose={() => setAction(undefined)}
+        />
+      )}
+    </>
+  );
 }
 
-function Search(props: { views: readonly View[]; onClose: () => void }) {
+function Search(props: PaletteProps & { onAction: (action: Action) => void; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  useEffect(() => dialog.current?.showModal(), []);
-  const destinations = useDestinations(text, props.views);
+  // Before the browser paints: keys that follow Ctrl-K are typed into the search.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
+  const destinations = useDestinations(text, props);
   const chosen = destinations[Math.min(at, destinations.length - 1)];
-  const open = ({ to }: Destination) => {
+  const open = (destination: Destination) => {
     dialog.current?.close();
-    go(to);
+    if (destination.kind === "action") props.onAction(destination.action);
+    else go(destination.to);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
@@ -66,8 +86,8 @@ function Search(props: { views: readonly View[]; onClose: () => void }) {
       >
         <input
           role="combobox"
-          aria-label="Go to a series, run, version or view"
-          placeholder="Series, run, version or view"
+          aria-label="Go to a series, run, version or view, or start an action"
+          placeholder="Series, run, version, view or action"
           aria-expanded="true"
           aria-controls="palette-list"
           aria-autocomplete="list"
@@ -81,10 +101,16 @@ function Search(props: { views: readonly View[]; onClose: () => void }) {
           }}
         />
       </form>
-      <div id="palette-list" role="listbox" aria-label="Places">
+      <div id="palette-list" role="listbox" aria-label="Places and actions">
         {destinations.map((one, i) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of a listbox are those of its combobox
-          <div key={one.to} id={`palette-${i}`} role="option" aria-selected={one === chosen} onClick={() => open(one)}>
+          <div
+            key={`${one.kind} ${one.label}`}
+            id={`palette-${i}`}
+            role="option"
+            aria-selected={one === chosen}
+            onClick={() => open(one)}
+          >
             <span class="clip">{one.label}</span> <span class="muted small">{one.kind}</span>
           </div>
         ))}
@@ -96,8 +122,28 @@ function Search(props: { views: readonly View[]; onClose: () => void }) {
   );
 }
 
-/** Returns the places whose names have all words of a text. Series are those of the newest completed run. */
-function useDestinations(text: string, views: readonly View[]): Destination[] {
+/** Returns the actions on the newest run and on the newest version of each model. */
+function actionsOf(run: string | undefined, models: readonly ModelLine[]): Action[] {
+  return [
+    TRAIN,
+    SCORE,
+    ...(run === undefined ? [] : [{ ...refineWorst(run, null), label: `Refine the worst of ${run}` }]),
+    ...models.flatMap(({ model, versions: [newest], aliases }) => {
+      if (newest === undefined) return [];
+      const others = aliases.filter(({ version }) => version !== newest.version).map(({ alias }) => alias);
+      return actionsOnVersion(model, newest.version, others).map((action) => ({
+        ...action,
+        label: `${action.label} (${model})`,
+      }));
+    }),
+  ];
+}
+
+/**
+ * Returns the places and actions whose names have all words of a text. Series are those of the newest completed run, and so is the
+ * run of an action.
+ */
+function useDestinations(text: string, { views, mayStart }: PaletteProps): Destination[] {
   const runs = useData<readonly RunLine[]>("/runs").value ?? [];
   const models = useData<readonly ModelLine[]>("/models").value ?? [];
   const [settled, setSettled] = useState("");
@@ -138,6 +184,9 @@ function useDestinations(text: string, views: readonly View[]): Destination[] {
           }),
         ),
       ),
+    ),
+    ...named(
+      (mayStart ? actionsOf(newest, models) : []).map((action) => ({ kind: "action", label: action.label, action })),
     ),
   ];
 }

@@ -163,6 +163,7 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
           worst={worstFirst(head.higherBetter, metric)}
           there={there}
           wait={first.value === undefined}
+          matched={matched}
           linkTo={linkTo}
         />
       )}
@@ -203,10 +204,18 @@ function Table({ runId, head, wanted }: { runId: string; head: PartitionsHead; w
                   <span role="columnheader" class="outcome">
                     Outcome
                   </span>
-                  {metrics.map((name, i) => heading(name, shortMetric(name), i === 0 ? "n" : "n mid"))}
-                  <span role="columnheader" class="kind mid">
-                    Model
-                  </span>
+                  {wanted.outcome === "failed" ? (
+                    <span role="columnheader" class="error" aria-colspan={metrics.length + 1}>
+                      Error
+                    </span>
+                  ) : (
+                    <>
+                      {metrics.map((name, i) => heading(name, shortMetric(name), i === 0 ? "n" : "n mid"))}
+                      <span role="columnheader" class="kind mid">
+                        Model
+                      </span>
+                    </>
+                  )}
                   {heading("nObs", "Rows", "n mid")}
                   {heading("fitMs", "Fit", "n mid")}
                 </>
@@ -350,6 +359,9 @@ function Groups({ runId, head, wanted }: { runId: string; head: PartitionsHead; 
 /** Tells whether nothing is known of a partition: it never started, or its worker was lost. */
 const isLost = ({ outcome, nObs, fitMs }: PartitionRow) => outcome !== "succeeded" && nObs === 0 && fitMs === 0;
 
+/** The most small pictures of the worst. */
+const PICTURES = 12;
+
 /** The choice of a filter that filters nothing. */
 const ANY = ["", "any"] as const;
 
@@ -441,13 +453,15 @@ function Pictures(props: {
   worst: Wanted["order"];
   there: string;
   wait: boolean;
+  /** The number of partitions that match. */
+  matched: number;
   /** Returns the address of a series, given its key and its position among the rows. */
   linkTo: (key: string, at: number) => string;
 }) {
-  const { runId, wanted, worst, there, wait, linkTo } = props;
+  const { runId, wanted, worst, there, wait, matched, linkTo } = props;
   const { metric, ...search } = wanted;
   const isWorst = wanted.sort === metric && wanted.order === worst;
-  const query = { ...search, there, count: "12" };
+  const query = { ...search, there, count: String(PICTURES) };
   const data = useData<readonly SmallSeries[]>(isWorst && !wait ? href(["runs", runId, "pictures"], query) : null);
   if (!isWorst || data.value?.length === 0) return null;
   return (
@@ -455,12 +469,12 @@ function Pictures(props: {
       <h2 id="worst-title">Worst by {metricWords(metric)}</h2>
       <div class="multiples">
         {data.value === undefined
-          ? Array.from({ length: 12 }, (_, i) => i).map((i) => (
+          ? Array.from({ length: wait ? PICTURES : Math.min(PICTURES, matched) }, (_, i) => i).map((i) => (
               <div key={i} class="multiple placeholder" aria-hidden="true" />
             ))
           : data.value.map((one, i) => (
               <a key={one.key} class="multiple" href={linkTo(one.key, i)} title={one.text}>
-                <span class="multiple-name clip">{one.text}</span>
+                <span class="multiple-name">{one.text}</span>
                 <span class="multiple-value">{measure(one.value)}</span>
                 <SmallMultiple series={one} />
               </a>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 /** The place of the page. The address is the whole of its state, so that every view can be linked to. */
 export interface Place {
@@ -53,7 +53,8 @@ export function setQuery(change: Query, replace = true): void {
 
 export function usePlace(): Place {
   const [place, setPlace] = useState(() => placeOf(location));
-  useEffect(() => {
+  // Before the browser paints: no click on a link goes unnoticed.
+  useLayoutEffect(() => {
     const moved = () => setPlace(placeOf(location));
     for (const event of [MOVED, "popstate"]) addEventListener(event, moved);
     return () => {

@@ -6,6 +6,7 @@ import { Loading, Warning } from "./states.tsx";
 import { TableFiles } from "./table-files.tsx";
 import { TableHead } from "./table-head.tsx";
 import { useData } from "./use-data.ts";
+import { metricWords } from "./words.ts";
 
 /** Errors without a unit. A mean of others, over series of all sizes, says nothing. */
 const IS_RELATIVE = /(?:mase|rmsse|mape|wape)$/;
@@ -60,12 +61,12 @@ export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URL
                     />
                     <table class="rows">
                       <TableHead
-                        columns={["Mean of the changed", [diff.before, "n"], [diff.after, "n"], ["change", "n"]]}
+                        columns={["Mean of the changed", [diff.before, "n"], [diff.after, "n"], ["Change", "n"]]}
                       />
                       <tbody>
                         {relative.map((one) => (
                           <tr key={one.metric}>
-                            <th scope="row">{one.metric}</th>
+                            <th scope="row">{metricWords(one.metric)}</th>
                             <td class="n">{measure(one.before)}</td>
                             <td class="n">{measure(one.after)}</td>
                             <td class="n">{signed(one.after - one.before)}</td>
@@ -75,22 +76,27 @@ export function VersionDiff({ detail, query }: { detail: ModelDetail; query: URL
                     </table>
                   </div>
                 )}
-                {diff.changed > diff.keys.length && (
-                  <p class="muted">
-                    The first {count(diff.keys.length)} of the {count(diff.changed)} that changed, by key:
-                  </p>
+                {diff.keys.length > 0 && (
+                  <details>
+                    <summary>
+                      {diff.changed > diff.keys.length
+                        ? `The first ${count(diff.keys.length)} of the ${count(diff.changed)}`
+                        : "Those"}{" "}
+                      that changed, by key
+                    </summary>
+                    <p class="first">
+                      {versions.map(
+                        ({ version, runId }) =>
+                          version === diff.after &&
+                          diff.keys.map(({ key, text }) => (
+                            <a key={key} href={href(["runs", runId, "series"], { key })}>
+                              {text}
+                            </a>
+                          )),
+                      )}
+                    </p>
+                  </details>
                 )}
-                <p class="first">
-                  {versions.map(
-                    ({ version, runId }) =>
-                      version === diff.after &&
-                      diff.keys.map(({ key, text }) => (
-                        <a key={key} href={href(["runs", runId, "series"], { key })}>
-                          {text}
-                        </a>
-                      )),
-                  )}
-                </p>
               </>
             );
           }}

@@ -74,3 +74,37 @@ it.skipIf(NO_BROWSER !== undefined)("a run in progress is cancelled on its page"
   // The page notices by itself.
   await tab.locator(".state", { hasText: "cancelled" }).waitFor();
 });
+
+it.skipIf(NO_BROWSER !== undefined)(
+  "the page scores a version, and promotes it only if it passes the gate",
+  async () => {
+    const mm = await openWorkspace("local", `${YAML}train: { horizon: 7, holdout: 7 }\nregister: { model: M }\n`);
+    // Series that rise: the mean is worse than the drift on every one of them.
+    await fillDaily(mm, 3, 40);
+    for (const method of ["naive", "drift", "mean"]) await mm.models.register({ run: await mm.train(method) });
+    await mm.models.setAlias("M", "champion", "V1");
+    const { url, close } = await startDashboard(mm, { host: "127.0.0.1", port: 0 });
+    onTestFinished(close);
+    const browser = await launch();
+    onTestFinished(() => browser.close());
+    const tab = await openTab(browser);
+    const start = async (version: string, label: string) => {
+      await tab.goto(`${url}/registry/M?version=${version}`);
+      await tab.getByRole("button", { name: label }).click();
+      await tab.getByRole("dialog").getByRole("button", { name: label }).click();
+      await tab.getByRole("status").getByRole("link", { name: "log" }).click();
+    };
+    const champion = async () =>
+      (await mm.registry.showAliases("M")).find(({ alias }) => alias === "champion")?.version;
+    await start("V2", "Score V2");
+    await tab.getByText(/V2 scored 3 partitions/).waitFor();
+    const versions = await mm.engine.tables.query("SELECT DISTINCT MODEL_VERSION FROM FORECAST_RESULTS", [], 9);
+    expect(versions.rows).toEqual([["V2"]]);
+    await start("V2", "Promote V2 to champion");
+    await tab.getByText(/champion is V2, with .* times the wape of V1/).waitFor();
+    expect(await champion()).toBe("V2");
+    await start("V3", "Promote V3 to champion");
+    await tab.getByText(/V3 does not replace V2 as champion/).waitFor();
+    expect(await champion()).toBe("V2");
+  },
+);

@@ -3,10 +3,11 @@ import { startDashboard } from "../../../dist/dashboard/server.js";
 import { fillTable, openWorkspace } from "../../workspace.ts";
 import { launch, NO_BROWSER, openTab, violations } from "../browser.ts";
 
-const YAML = 'source: { table: SALES, partition_by: SKU, order_by: DAY, target: "Y" }\nmodel: naive\n';
+const YAML =
+  'source: { table: SALES, partition_by: SKU, order_by: DAY, target: "Y" }\nmodel: naive\nregister: { model: M }\n';
 
 it.skipIf(NO_BROWSER !== undefined)(
-  "Ctrl-K goes to a series, a run, a version and a view by the keyboard",
+  "Ctrl-K goes to a series, a run, a version and a view, and starts an action, by the keyboard",
   async () => {
     const mm = await openWorkspace("local", YAML);
     const rows = ["Köln TOY-1", "Berlin TOY-1"].flatMap((sku) =>
@@ -56,5 +57,14 @@ it.skipIf(NO_BROWSER !== undefined)(
     await search("firs", "first run");
     await tab.keyboard.press("Enter");
     await tab.waitForURL(`${url}/runs/first`);
+    // An action asks once more, as its button does, and leads to its log.
+    await search("score v1", "Score V1 (M) action");
+    expect(await violations(tab)).toEqual([]);
+    await tab.keyboard.press("Enter");
+    await tab.getByRole("dialog", { name: "Score V1 (M)" }).waitFor();
+    await tab.keyboard.press("Enter");
+    await tab.waitForURL(/\/logs\//);
+    await tab.getByText(/V1 scored 2 partitions/).waitFor();
+    expect((await mm.tables.list()).map(({ name }) => name)).toContain("FORECAST_RESULTS");
   },
 );
