@@ -27,6 +27,7 @@ import { RunLister, runDetail } from "./runs/run-view.ts";
 import { holdoutForecast } from "./series/holdout.ts";
 import { type SeriesSurroundings, seriesDetail } from "./series/series-view.ts";
 import { worstSeries } from "./series/worst-series.ts";
+import { packPicture } from "./series-packing.ts";
 import { type TotalsSurroundings, totalsView } from "./totals/totals-view.ts";
 import type { Preparing, RunLine, RunProgress } from "./wire.ts";
 
@@ -120,9 +121,12 @@ export function dashboardRoutes(
       return worstSeries(engine, table, queryOf(c), n);
     }),
   );
-  app.get("/runs/:run/series", async (c) =>
-    c.json(await seriesDetail(engine, c.req.param("run"), required(c, "key"), { ...scored, monitored })),
-  );
+  app.get("/runs/:run/series", async (c) => {
+    const detail = await seriesDetail(engine, c.req.param("run"), required(c, "key"), { ...scored, monitored });
+    return c.json(
+      "series" in detail && detail.series !== null ? { ...detail, series: packPicture(detail.series) } : detail,
+    );
+  });
   app.get("/runs/:run/holdout", async (c) =>
     c.json(await holdoutForecast(engine, c.req.param("run"), required(c, "key"), required(c, "method"))),
   );

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { bytes, count, measure, signed } from "../../text/number.ts";
 import { duration, stepTime } from "../../text/time.ts";
+import { unpackPicture } from "../series-packing.ts";
 import {
   CHUNK_LETTERS,
   type Fan,
@@ -82,7 +83,11 @@ function Pending(props: { runId: string; pending: SeriesPending["pending"]; onDo
   );
 }
 
-function Detail({ series, wanted }: { series: SeriesDetail; wanted: readonly string[] }) {
+function Detail({ series: packed, wanted }: { series: SeriesDetail; wanted: readonly string[] }) {
+  const series = useMemo(
+    (): SeriesDetail => ({ ...packed, series: packed.series && unpackPicture(packed.series) }),
+    [packed],
+  );
   const picture = series.series;
   const run = useData<RunDetail>(href(["runs", series.runId]));
   const models = [...new Set(run.value?.versions.map(({ model }) => model))];
