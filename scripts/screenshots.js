@@ -1,5 +1,5 @@
 /**
- * Pictures of the dashboard for the documents, in `docs/images`: of the demo's workspace (`npm start`), or of the one whose
+ * Pictures of every view of the dashboard for the documents, in `docs/images`, in light and in dark: of the demo's workspace (`npm start`), or of the one whose
  * configuration is named. Needs Chromium.
  *
  *   node scripts/screenshots.js [manymodel-demo/manymodel.yaml]
@@ -36,26 +36,31 @@ try {
   const by = attributes.at(-1)?.name ?? "";
   const models = await read("/models");
   const other = runs.find(({ runId, mode }) => runId !== run && mode !== "champions")?.runId ?? run;
+  const { hasHierarchy } = await read("/session");
+  const model = models.find(({ versions }) => versions.some(({ runId }) => runId === run)) ?? models[0];
   const pictures = [
-    ["night", "light", "/", ".losses"],
-    ["runs", "light", "/runs", "svg.outline"],
-    ["run", "dark", `/runs/${run}`, ".distribution"],
-    ["partitions", "light", `/runs/${run}/partitions?by=${by}`, "a.multiple svg"],
-    ["series", "dark", `/runs/${run}/series?key=${encodeURIComponent(rows[0].key)}&span=90`, ".key-held"],
-    ["totals", "light", `/totals?by=${by}`, "table.totals"],
-    ["compare", "light", `/compare?a=${other}&b=${run}`, ".scatter circle"],
-    ["registry", "light", `/registry/${models[0]?.model ?? ""}`, ".lineage"],
-    ["monitor", "light", "/monitor", "main table"],
+    ["night", "/", ".losses"],
+    ["runs", "/runs", "svg.outline"],
+    ["run", `/runs/${run}`, ".distribution"],
+    ["partitions", `/runs/${run}/partitions?by=${by}`, "a.multiple svg"],
+    ["series", `/runs/${run}/series?key=${encodeURIComponent(rows[0].key)}&span=90`, ".key-held"],
+    ["totals", `/totals?by=${by}`, "table.totals"],
+    ...(hasHierarchy ? [["hierarchy", "/hierarchy", "table.parts"]] : []),
+    ["compare", `/compare?a=${other}&b=${run}`, ".scatter circle"],
+    ["registry", `/registry/${model?.model ?? ""}`, ".lineage"],
+    ["monitor", "/monitor", "main table"],
   ];
   mkdirSync(`${root}docs/images`, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  for (const [name, colorScheme, path, ready] of pictures) {
+  for (const colorScheme of ["light", "dark"]) {
     const tab = await browser.newPage({ colorScheme, viewport: { width: 1080, height: 680 }, reducedMotion: "reduce" });
-    await tab.goto(url + path);
-    await tab.locator(ready).first().waitFor();
-    const file = `${root}docs/images/${name}.png`;
-    await tab.screenshot({ path: file });
-    console.log(`${file}: ${Math.round(statSync(file).size / 1000)} kB`);
+    for (const [name, path, ready] of pictures) {
+      await tab.goto(url + path);
+      await tab.locator(ready).first().waitFor();
+      const file = `${root}docs/images/${name}${colorScheme === "dark" ? "-dark" : ""}.png`;
+      await tab.screenshot({ path: file });
+      console.log(`${file}: ${Math.round(statSync(file).size / 1000)} kB`);
+    }
   }
   await browser.close();
 } finally {

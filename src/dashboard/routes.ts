@@ -27,9 +27,9 @@ import { RunLister, runDetail } from "./runs/run-view.ts";
 import { holdoutForecast } from "./series/holdout.ts";
 import { type SeriesSurroundings, seriesDetail } from "./series/series-view.ts";
 import { worstSeries } from "./series/worst-series.ts";
-import { packPicture } from "./series-packing.ts";
 import { type TotalsSurroundings, totalsView } from "./totals/totals-view.ts";
 import type { Preparing, RunLine, RunProgress } from "./wire.ts";
+import { packPicture } from "./wire-series.ts";
 
 /** The milliseconds that a request waits for a table under construction before it answers with the progress. */
 const PATIENCE_MS = 400;

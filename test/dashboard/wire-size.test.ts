@@ -6,18 +6,18 @@ import { fillTable, openWorkspace } from "../workspace.ts";
 const DAY = 86_400_000;
 const STEPS = 5000;
 
-/** An answer as it comes over the wire: compressed as a browser asks for it. */
+/** Returns the bytes of an answer as it comes over the wire, compressed as a browser asks for it. */
 function onTheWire(url: string): Promise<{ bytes: number; encoding: string | undefined }> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { headers: { "Accept-Encoding": "gzip, deflate, br" } }, (response) => {
+    const call = request(url, { headers: { "Accept-Encoding": "gzip, deflate, br" } }, (response) => {
       let bytes = 0;
       response.on("data", (piece: Buffer) => {
         bytes += piece.length;
       });
       response.on("end", () => resolve({ bytes, encoding: response.headers["content-encoding"] }));
     });
-    asked.on("error", reject);
-    asked.end();
+    call.on("error", reject);
+    call.end();
   });
 }
 

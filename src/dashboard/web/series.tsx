@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { bytes, count, measure, signed } from "../../text/number.ts";
 import { duration, stepTime } from "../../text/time.ts";
-import { unpackPicture } from "../series-packing.ts";
 import {
   CHUNK_LETTERS,
   type Fan,
@@ -14,6 +13,7 @@ import {
   type SeriesPending,
   type SeriesPicture,
 } from "../wire.ts";
+import { unpackPicture } from "../wire-series.ts";
 import { ApiError, read } from "./api.ts";
 import { Candidates } from "./candidates.tsx";
 import { FanChart } from "./charts/fan-chart.tsx";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { packPicture, unpackPicture } from "../../src/dashboard/series-packing.ts";
 import type { SeriesPicture } from "../../src/dashboard/wire.ts";
+import { packPicture, unpackPicture } from "../../src/dashboard/wire-series.ts";
 
 const DAY = 86_400_000;
 const y = [null, 10.5, 12.25, 9];
