@@ -50,6 +50,7 @@ ${readFileSync("scripts/coverage-study/result.md", "utf8")}
 ${readFileSync("scripts/coverage-study/origins.md", "utf8")}
 ${readFileSync("scripts/coverage-study/findings.md", "utf8")}
 ${readFileSync("scripts/weights-study/result.md", "utf8")}
+${readFileSync("scripts/global-study/result.md", "utf8")}
 ${readFileSync("scripts/contest-study/result.md", "utf8")}
 ${existsSync(COLLECTIONS) ? readFileSync(COLLECTIONS, "utf8") : ""}
 ${readFileSync("scripts/oracle/findings.md", "utf8")}

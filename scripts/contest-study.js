@@ -35,7 +35,7 @@ writeFileSync(
 
 Written by \`npm run contest-study -- ${partitions}\`. ${partitions} articles of a chain (simulated, \`test/refine/chain-of-shops.ts\`) have 196 days of
 sales, promotions that are known ahead, and a category and a shop as attributes. \`screen\` is Holt-Winters with promotions, \`learned\` weighs
-members without them, \`global\` is one model of all with both, \`refined\` has methods compete for the worst quarter of the screen. Their
+members of what promotions leave, \`global\` is one model of all with both, \`refined\` has methods compete for the worst quarter of the screen. Their
 last 28 days are the holdout, by which \`champions\` chooses for each article, and \`by_category\` chooses one run of the first three for
 each category. The 28 days after them judge: no run has used them. Differences are paired by article, with 95 % bootstrap intervals.
 Below 0 the champions are better.
