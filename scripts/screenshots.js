@@ -35,7 +35,8 @@ try {
   const { attributes } = await read(`/runs/${run}/partitions`);
   const by = attributes.at(-1)?.name ?? "";
   const models = await read("/models");
-  const other = runs.find(({ runId, mode }) => runId !== run && mode !== "champions")?.runId ?? run;
+  const { champions } = await read(`/runs/${run}`);
+  const other = champions[0] ?? runs.find(({ runId }) => runId !== run)?.runId ?? run;
   const { hasHierarchy } = await read("/session");
   const model = models.find(({ versions }) => versions.some(({ runId }) => runId === run)) ?? models[0];
   const pictures = [
