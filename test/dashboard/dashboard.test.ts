@@ -242,7 +242,8 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
       const second = await row(1).locator("a").innerText();
       await tab.keyboard.press("j");
       // Enter follows as soon as the second row is marked: before the browser has painted it.
-      await row(1).evaluate(`(element) => {
+      await tab.evaluate(`(() => {
+        const element = document.querySelectorAll(".vbody [role=row]")[1];
         const enter = new KeyboardEvent("keydown", { key: "Enter", bubbles: true });
         const observer = new MutationObserver(() => {
           if (element.getAttribute("aria-selected") !== "true") return;
@@ -250,7 +251,7 @@ train: { chunks_per_job: 15, workers: 2, exports: ${JSON.stringify({ ...exports,
           document.body.dispatchEvent(enter);
         });
         observer.observe(element, { attributes: true });
-      }`);
+      })()`);
       await tab.keyboard.press("j");
       await tab.locator(".series-title").waitFor();
       expect(await text(tab, ".series-title .clip")).toBe(second);
