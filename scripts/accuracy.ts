@@ -40,7 +40,8 @@ for (const [title, section] of Object.entries(SECTIONS)) {
 }
 const text = `# Accuracy against R
 
-Written by \`scripts/accuracy.ts\`; do not edit. R is 4.2.2 with forecast 8.20: its recorded results, not run again.
+Written by \`scripts/accuracy.ts\`; do not edit. R is version 4.2.2 with forecast 8.20. Its results were recorded, and not run
+again.
 
 ${parts.join("\n")}
 ${readFileSync("scripts/best-study/second.md", "utf8")}

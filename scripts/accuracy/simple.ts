@@ -87,6 +87,6 @@ export function simpleSection(): Section {
       row("stlf: classic series, with the ETS parameters R ended at", decomposed("simple", fitAsRecorded), 1e-6),
     ],
     notes:
-      "The two plain records outside are drift over missing values. These count as time here and not in R: the line goes through the first and the last observation. The one record of mstl outside has missing values, which R fills in another way, and so has the one record of stlf. The other differences of stlf come from the search of its ETS model.",
+      "The two records of naive, seasonal naive, drift and mean outside the aim are drift with missing values. Missing values count as time here and not in R: here the line goes through the first and the last observation. The one record of mstl outside has missing values, which R fills in another way, and so has the one record of stlf. The other differences of stlf come from the search of its ETS model.",
   };
 }

@@ -88,13 +88,13 @@ export function tbatsSection(): Section {
   );
   return {
     rows: [...recordRows(), ...m3RecordRows(), dailyRow(), ...sample],
-    notes: `Initial states are fitted together with the other parameters here, and count the same in the AICc. R's initial states are mostly
-not the best for its parameters. Another part of the difference is the region of the last fit (modulus at most 1 + 1 / n, where
-R's models reach 1.01): without that region (1 + 0.01 / n throughout), 66 of the 90 are within 1.0 of R's. Forms compete in the
-narrow region, and the chosen form is fitted in the wide region. That was decided with these records and the M3 sample in view.
-Among the last variants tried, the sample's sMAPE went from 12.71 to 12.92, and that of the recorded series from 16.20 to 16.67.
-This variant is among the lowest, so neither result is wholly out of sample. If a model has no trend or no season, the bounds at
-R's parameters are R's. If it has both, R's bounds differ from those of the model's sample paths, and ours are those of the
-paths. Series with gaps are compared on their longest stretch without gaps, which is all that R fits.`,
+    notes: `Initial states are fitted together with the other parameters here, and count the same in the AICc. In most cases, R's initial
+states are not the best for its parameters. Another part of the difference comes from the region of the last fit (modulus at
+most 1 + 1 / n, where R's models reach 1.01): without that region (1 + 0.01 / n throughout), 66 of the 90 are within 1.0 of R's.
+Forms compete in the narrow region, and the chosen form is fitted in the wide region. That was decided with these records and
+the M3 sample in view. Among the last variants tried, the sample's sMAPE went from 12.71 to 12.92, and that of the recorded
+series from 16.20 to 16.67. This variant is among the lowest, so neither result is wholly out of sample. If a model has no trend
+or no season, the bounds at R's parameters are R's. If it has both, R's bounds differ from those of the model's sample paths,
+and ours are those of the paths. Series with gaps are compared on their longest stretch without gaps, which is all that R fits.`,
   };
 }

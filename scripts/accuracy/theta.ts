@@ -58,10 +58,10 @@ export function thetaSection(): Section {
     ["dynamic theta: M3 sample of 400: mean MASE", "–", dynamic.mase.toFixed(3)],
     ["dynamic theta: M3 sample of 400: coverage of 95 % intervals", "–", dynamic.coverage.toFixed(3)],
   ];
-  const notes = `R stops the search of the smoothing short of the optimum, in alpha and in the initial level. theta here goes to the optimum, so forecasts differ where the likelihood is flat. With the alpha and the initial level of R's \`ses\` of the adjusted series (R run again, not in the records), 154 of the 155 agree within 2e-13.
+  const notes = `R stops its search for alpha and the initial level short of the optimum. theta here searches up to the optimum, so forecasts differ where the likelihood is flat. With the alpha and the initial level of R's \`ses\` of the adjusted series (R run again, not in the records), 154 of the 155 agree within 2e-13.
 
 Three series are beyond 1e-4. gold has missing values, which theta here joins linearly. R's smoothing sees only the longest stretch without missing values: 87 of 1,108 values, which end long before the series does. N0704 has two optima, and R's is the worse of the two (alpha 0.342 and a variance 0.9 % greater; here alpha is 0.989). In N0675 alpha is at its lower bound, so the forecasts are the initial level, whose optimum R does not reach.
 
-If the level of a series changes its sign, or a phase of its season is as good as closed, theta's indices are added. Otherwise they multiply, also if all values are negative (\`packages/forecast/src/theta/seasonal-adjustment.ts\`). For 56 days with one return of 1, R's thetaf forecasts 56.0, 39.5, 31.2, 22.8, 14.6, 6.2, 39.2 for the next week, and theta here 56.0, 39.4, 31.1, 22.7, 14.5, 6.2, 39.4. For AirPassengers and for its negative, both have the same forecasts but for the sign.`;
+If the level of a series changes its sign, or a phase of its season is practically closed, theta's seasonal indices are additive. Otherwise they are multiplicative, even if all values are negative (\`packages/forecast/src/theta/seasonal-adjustment.ts\`). For 56 days with one return of 1, R's thetaf forecasts 56.0, 39.5, 31.2, 22.8, 14.6, 6.2, 39.2 for the next week, and theta here 56.0, 39.4, 31.1, 22.7, 14.5, 6.2, 39.4. Both give AirPassengers and its negative the same forecasts, except for the sign.`;
   return { rows, notes };
 }
