@@ -77,9 +77,9 @@ export function etsSection(): Section {
     notes: `Log-likelihoods leave out a constant that depends on the number of observations, as R's do. The forms of \`presidents\` and \`gold\`
 are chosen from the whole series, missing values included. R takes the longest stretch without missing values.
 
-The automatic choice demands more of some undamped trends (see packages/forecast/src/ets/search.ts). This rule came from looking
-at errors on series of this very sample, and was tried on the sample. Its size was chosen on other M3 series and on M1, while
-R's AICc on series of the sample was known. So the sample's accuracy above is not wholly out of sample. Without the rule it was
-worse (sMAPE 13.07).`,
+The automatic choice is stricter with some undamped trends (see packages/forecast/src/ets/search.ts). This rule came from
+looking at errors on series of this very sample, and was tried on the sample. Its size was chosen on other M3 series and on M1,
+while R's AICc on series of the sample was known. So the sample's accuracy above is not wholly out of sample. Without the rule
+it was worse (sMAPE 13.07).`,
   };
 }
