@@ -93,7 +93,7 @@ if (options.write)
     `## One global model
 
 Written by \`npm run global-study -- --part ${options.part} --write\`: one model of all series of a set (\`trainGlobal\`), judged on the
-${options.part} half. Rossmann has promotions, which are known ahead and which \`best\` does not use. \`walmart\` has nothing but its past.
+${options.part} half. Rossmann has promotions, which are known ahead and which \`best\` does not use. \`walmart\` has no drivers, only its past.
 Differences are paired by series, with 95 % bootstrap intervals. Below 0 the global model is better.
 
 ${table}
