@@ -68,9 +68,10 @@ function fit(values: Float64Array, period: number, seasonality: CesSeasonality |
       : seasonal
         ? ALL.filter((form) => nobs > PARAMETERS[form] + 2)
         : ALL.slice(0, 1);
+  const estimates = estimate(values, forms, period);
   return forms
-    .map((form) => {
-      const { x, initial } = estimate(values, form, period);
+    .map((form, i) => {
+      const { x, initial } = estimates[i]!;
       return assemble(values, form, form === "none" ? 1 : period, { x: Array.from(x), initial }, nobs);
     })
     .reduce((a, b) => ((b.aicc ?? Infinity) < (a.aicc ?? Infinity) ? b : a));

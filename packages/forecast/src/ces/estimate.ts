@@ -1,6 +1,8 @@
-import { nelderMead } from "../optimise/nelder-mead.ts";
+import { type NelderMeadResult, nelderMeadTrials } from "../optimise/nelder-mead.ts";
 import type { CesSeasonality, CesState } from "./ces-model.ts";
-import { type CesGains, gainsOf, type MovingState, run, settle, startMoving } from "./recursion.ts";
+import type { Lanes } from "./lanes.ts";
+import { openLanes } from "./open-lanes.ts";
+import { backcast, type CesGains, copyMoving, gainsOf, type MovingState, settle, startMoving } from "./recursion.ts";
 import { keepsSize, stable } from "./stability.ts";
 
 /** Smoothing parameters (alpha and beta after each other) of the least sum of squared one-step errors. */
@@ -24,50 +26,85 @@ const STARTS: Readonly<Record<CesSeasonality, readonly (readonly number[])[]>> =
   full: [[1.4, 0.98, 1.2, 0.98]],
 };
 
+/** A search of the smoothing parameters of a form from one start. */
+interface Search {
+  readonly guess: MovingState;
+  readonly trials: Generator<CesGains, NelderMeadResult, number>;
+}
+
 /**
- * Estimates the smoothing parameters within the stable region by the downhill simplex method, as far as free-running
+ * Estimates the smoothing parameters of forms within the stable region by the downhill simplex method, as far as free-running
  * states keep their size: without that bound, one jump at the end of a series can make its forecasts explode. The initial states of each
  * trial are backcast: the recursion runs over the series, back over it from its last states, and forth again.
  *
  * @param y - observations, NaN where missing
+ * @returns the estimate of each form
  */
-export function estimate(y: Float64Array, seasonality: CesSeasonality, period: number): CesEstimate {
-  const guess = startMoving(firstGuess(y, seasonality, period));
-  const moving: MovingState = {
-    ...guess,
-    season: new Float64Array(guess.season.length),
-    seasonPotential: new Float64Array(guess.season.length),
-  };
-  const growth = Math.exp(GROWTH / Math.max(y.length, 2 * period));
-  const squares = (x: Float64Array): number => {
-    if (!keepsSize(seasonality, x, period, growth) || !stable(seasonality, x, period)) return Infinity;
-    const gains = gainsOf(seasonality, x);
-    backcast(gains, guess, moving, y);
-    return run(gains, moving, y);
-  };
-  const candidates = STARTS[seasonality]
-    .map((start) =>
-      nelderMead(squares, Float64Array.from(start), { step: start.map((_, i) => STEPS[i]!), tolerance: 1e-7 }),
-    )
-    .reduce((a, b) => (b.value < a.value ? b : a));
-  backcast(gainsOf(seasonality, candidates.x), guess, moving, y);
-  return { x: candidates.x, squares: candidates.value, initial: settle(moving, seasonality === "none" ? 1 : period) };
+export function estimate(y: Float64Array, forms: readonly CesSeasonality[], period: number): CesEstimate[] {
+  const fits = forms.map((seasonality) => {
+    const guess = startMoving(firstGuess(y, seasonality, period));
+    const searches = STARTS[seasonality].map(
+      (start): Search => ({ guess, trials: searchFrom(start, seasonality, y.length, period) }),
+    );
+    return { seasonality, guess, searches };
+  });
+  const lanes = openLanes(y, Math.max(...fits.map(({ guess }) => guess.season.length)));
+  const points = searchInLanes(
+    fits.flatMap(({ searches }) => searches),
+    lanes,
+  );
+  return fits.map(({ seasonality, guess, searches }) => {
+    const { x, value } = points.splice(0, searches.length).reduce((a, b) => (b.value < a.value ? b : a));
+    const moving = copyMoving(guess);
+    backcast(gainsOf(seasonality, x), guess, moving, y);
+    return { x, squares: value, initial: settle(moving, seasonality === "none" ? 1 : period) };
+  });
+}
+
+/** Yields the gains of the trials of a search that are allowed, and receives their sums of squared errors. */
+function* searchFrom(
+  start: readonly number[],
+  seasonality: CesSeasonality,
+  n: number,
+  period: number,
+): Generator<CesGains, NelderMeadResult, number> {
+  const growth = Math.exp(GROWTH / Math.max(n, 2 * period));
+  const trials = nelderMeadTrials(Float64Array.from(start), { step: STEPS.slice(0, start.length), tolerance: 1e-7 });
+  let trial = trials.next();
+  while (!trial.done) {
+    const x = trial.value;
+    const allowed = keepsSize(seasonality, x, period, growth) && stable(seasonality, x, period);
+    trial = trials.next(allowed ? yield gainsOf(seasonality, x) : Infinity);
+  }
+  return trial.value;
+}
+
+/**
+ * Runs searches, one in each lane at a time. The last come first: those of more parameters take longer, and the lanes end
+ * together.
+ *
+ * @returns the best point of each search
+ */
+function searchInLanes(searches: readonly Search[], lanes: Lanes): NelderMeadResult[] {
+  const points: NelderMeadResult[] = [];
+  const queue = [...searches.entries()].reverse().values();
+  const workers = [0, 1].map(function* (lane): Generator<CesGains, undefined, number> {
+    for (const [i, { guess, trials }] of queue) {
+      lanes.start(lane, guess);
+      points[i] = yield* trials;
+    }
+  });
+  let trials = workers.map((worker) => worker.next().value);
+  while (trials.some((gains) => gains !== undefined)) {
+    const squares = lanes.squares(trials);
+    trials = trials.map((gains, lane) => (gains === undefined ? gains : workers[lane]!.next(squares[lane]!).value));
+  }
+  return points;
 }
 
 /** Free-running states may grow by a factor of e over the series, or two seasons if they are longer: enough for a trend. */
 const GROWTH = 1;
 const STEPS = [0.2, -0.05, 0.1, -0.05];
-
-/** Sets `moving` to the states before the first value. */
-function backcast(gains: CesGains, guess: MovingState, moving: MovingState, y: Float64Array): void {
-  moving.level = guess.level;
-  moving.potential = guess.potential;
-  moving.at = 0;
-  moving.season.set(guess.season);
-  moving.seasonPotential.set(guess.seasonPotential);
-  run(gains, moving, y);
-  run(gains, moving, y, -1);
-}
 
 /** Returns levels from the first observed values; potentials that keep them where they are. */
 export function firstGuess(y: Float64Array, seasonality: CesSeasonality, period: number): CesState {

@@ -1,7 +1,7 @@
 import type { CesSeasonality, CesState } from "./ces-model.ts";
 
 /** The effect of one step on a complex state (value, potential), given the one-step error. */
-interface Gains {
+export interface Gains {
   /** Of the error, to the value and to its potential. */
   readonly value: number;
   readonly potential: number;
@@ -58,6 +58,11 @@ export function startMoving({ level, potential, season, seasonPotential }: CesSt
   return { level, potential, season: places(season), seasonPotential: places(seasonPotential), at: 0 };
 }
 
+/** Returns a copy that a run moves. */
+export function copyMoving(state: MovingState): MovingState {
+  return { ...state, season: state.season.slice(), seasonPotential: state.seasonPotential.slice() };
+}
+
 /** Returns the states as plain data, seasons from the next step on. */
 export function settle({ level, potential, season, seasonPotential, at }: MovingState, period: number): CesState {
   const ordered = (values: Float64Array) =>
@@ -105,4 +110,15 @@ export function run(
   state.potential = potential;
   state.at = at;
   return squares;
+}
+
+/** Sets `moving` to the states before the first value: those after a run over the series from a guess, and back over it. */
+export function backcast(gains: CesGains, guess: MovingState, moving: MovingState, y: Float64Array): void {
+  moving.level = guess.level;
+  moving.potential = guess.potential;
+  moving.at = 0;
+  moving.season.set(guess.season);
+  moving.seasonPotential.set(guess.seasonPotential);
+  run(gains, moving, y);
+  run(gains, moving, y, -1);
 }

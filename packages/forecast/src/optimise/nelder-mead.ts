@@ -7,6 +7,13 @@ export interface NelderMeadOptions {
   readonly maxEvaluations?: number;
 }
 
+/** The best point of a search, its value, and the number of evaluations. */
+export interface NelderMeadResult {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly evaluations: number;
+}
+
 /**
  * Minimises a function of a few variables without derivatives, by the downhill simplex method. A NaN counts as
  * Infinity, so a function can mark forbidden points.
@@ -17,20 +24,31 @@ export interface NelderMeadOptions {
 export function nelderMead(
   f: (x: Float64Array) => number,
   start: Float64Array,
+  options: NelderMeadOptions,
+): NelderMeadResult {
+  const trials = nelderMeadTrials(start, options);
+  let trial = trials.next();
+  while (!trial.done) trial = trials.next(f(trial.value));
+  return trial.value;
+}
+
+/** Yields the points that `nelderMead` evaluates and receives their values, so that several searches can share a call. */
+export function* nelderMeadTrials(
+  start: Float64Array,
   { step, tolerance = 1e-8, maxEvaluations = 200 * start.length }: NelderMeadOptions,
-): { x: Float64Array; value: number; evaluations: number } {
+): Generator<Float64Array, NelderMeadResult, number> {
   const n = start.length;
   let evaluations = 0;
-  const evaluate = (x: Float64Array) => {
+  const point = (x: Float64Array, value: number) => {
     evaluations++;
-    const value = f(x);
     return { x, value: Number.isNaN(value) ? Infinity : value };
   };
-  const simplex = [evaluate(Float64Array.from(start))];
+  const first = Float64Array.from(start);
+  const simplex = [point(first, yield first)];
   for (let i = 0; i < n; i++) {
     const x = Float64Array.from(start);
     x[i]! += step[i]!;
-    simplex.push(evaluate(x));
+    simplex.push(point(x, yield x));
   }
   while (evaluations < maxEvaluations) {
     simplex.sort((a, b) => a.value - b.value);
@@ -39,18 +57,24 @@ export function nelderMead(
     if (worst.value - best.value <= tolerance * Math.abs(best.value)) break;
     const centre = new Float64Array(n);
     for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) centre[j]! += simplex[i]!.x[j]! / n;
-    const along = (t: number) => evaluate(centre.map((c, j) => c + t * (worst.x[j]! - c)));
-    const reflected = along(-1);
+    const along = (t: number) => centre.map((c, j) => c + t * (worst.x[j]! - c));
+    let x = along(-1);
+    const reflected = point(x, yield x);
     if (reflected.value < best.value) {
-      const expanded = along(-2);
+      x = along(-2);
+      const expanded = point(x, yield x);
       simplex[n] = expanded.value < reflected.value ? expanded : reflected;
     } else if (reflected.value < simplex[n - 1]!.value) {
       simplex[n] = reflected;
     } else {
-      const contracted = along(reflected.value < worst.value ? -0.5 : 0.5);
+      x = along(reflected.value < worst.value ? -0.5 : 0.5);
+      const contracted = point(x, yield x);
       if (contracted.value < Math.min(reflected.value, worst.value)) simplex[n] = contracted;
       else
-        for (let i = 1; i <= n; i++) simplex[i] = evaluate(simplex[i]!.x.map((value, j) => (value + best.x[j]!) / 2));
+        for (let i = 1; i <= n; i++) {
+          x = simplex[i]!.x.map((value, j) => (value + best.x[j]!) / 2);
+          simplex[i] = point(x, yield x);
+        }
     }
   }
   simplex.sort((a, b) => a.value - b.value);

@@ -19,8 +19,8 @@ const MOST: Readonly<Record<string, number>> = {
   monitoring: 6_000,
   stats: 3_000,
   time: 4_000,
-  // `best` combines forms of every family.
-  families: 195_000,
+  // `best` combines forms of every family. The kernel of `ces` makes it 3 times as fast, in 3 kB.
+  families: 197_000,
 };
 
 describe("the size of an entry's imports", async () => {
