@@ -78,6 +78,8 @@ export const pipeline = z
         }),
       ])
       .optional()
-      .describe("The URL for the results of the night as JSON: always, or in `trouble`, which is any exit code but 0."),
+      .describe(
+        "The URL for the results of the night as JSON: always, or in `trouble`, which is any exit code other than 0.",
+      ),
   })
   .describe("Further steps of `manymodel pipeline run`; see docs/every-night.md.");

@@ -105,7 +105,7 @@ describe("a global model", () => {
     expect(() => trainGlobal(short, { period: 7, horizon: 7 })).toThrow("none of 1 series has 2 seasons of 7 values");
     expect(() => trainGlobal(short, { period: 0, horizon: 7 })).toThrow("period");
     expect(() => forecastGlobal(model, { ...short[0]!, y: Float64Array.of(1) }, { h: 3 })).toThrow(
-      "fewer than 2 values",
+      "fewer than 2 known values",
     );
   });
 });

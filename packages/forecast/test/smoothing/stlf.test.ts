@@ -42,7 +42,7 @@ describe("stlf", () => {
   it("is plain ets, asked for by name, without two full seasons", () => {
     expect(METHODS.stlf(y.subarray(0, 14), 7)).toEqual(ets(y.subarray(0, 14), { period: 7 }));
     expect(METHODS.stlf(y, 1)).toEqual(ets(y));
-    expect(() => stlf(y.subarray(0, 14), { period: 7 })).toThrow(/7 none fits/);
+    expect(() => stlf(y.subarray(0, 14), { period: 7 })).toThrow(/none of the periods 7 fits more than twice/);
   });
   it("refuses a period that is not whole, none, or both options", () => {
     expect(() => stlf(y, { period: 7.5, fit: naive })).toThrow(/7.5/);
