@@ -27,7 +27,9 @@ export function nodeWorkers(): Workers {
       return worker;
     },
     async close() {
-      await Promise.all(Array.from(idle, (host) => host.end()));
+      const hosts = [...idle];
+      idle.clear();
+      await Promise.all(hosts.map((host) => host.end()));
     },
   };
 }
@@ -59,7 +61,8 @@ function employ(host: Host, idle: Set<Host>): Worker {
       host.name = takeName();
       host.hold(false);
       idle.add(host);
-      const retirement = setTimeout(() => idle.has(host) && void host.end(), KEPT_MS);
+      // A thread that ends takes a while; nobody may take it meanwhile.
+      const retirement = setTimeout(() => idle.delete(host) && void host.end(), KEPT_MS);
       retirement.unref();
     },
     terminate: () => host.end(),

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { nodeWorkers } from "../../../dist/engines/node/workers.js";
 
 /** A worker module that counts its starts and the requests since, and never answers "hang". */
@@ -41,6 +41,20 @@ describe("nodeWorkers", () => {
     const isolated = await workers.start({ module, context: "busy", isolated: true });
     await isolated.release();
     await expect(isolated.call(null)).rejects.toThrow("was lost");
+  });
+
+  it("starts another thread while one that was kept long enough ends", async () => {
+    const worker = await workers.start({ module, context: "retired" });
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    try {
+      await worker.release();
+      vi.advanceTimersByTime(60_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    const next = await workers.start({ module, context: "retired" });
+    expect(await next.call(null)).toEqual([1, 1]);
+    await next.terminate();
   });
 
   it("ends the threads that it keeps when it is closed", async () => {
