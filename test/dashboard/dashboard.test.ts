@@ -100,6 +100,12 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await tab.locator(".state-completed").waitFor();
       expect(await done.innerText()).toBe("100 %");
       expect(await text(tab, ".failures")).toContain("cannot <b>fit</b>");
+      // Two of 40 failed, "bad one" and "bad two": the state says so on both pages.
+      expect(await text(tab, ".state-completed")).toBe("completed, 2 failed");
+      await tab.goto(`${url}/runs`);
+      await tab.locator(".state", { hasText: "completed, 2 failed" }).nth(1).waitFor();
+      await tab.goto(`${url}/runs/live`);
+      await tab.locator(".chunks").waitFor();
       expect(await tab.locator(".chunks").getAttribute("aria-label")).toBe("20 chunks: 20 finished");
     });
 

@@ -3,9 +3,10 @@ import type { ManyModel } from "manymodel";
 import type { Browser, Locator, Page } from "playwright-core";
 import { expect, it, onTestFinished } from "vitest";
 import { startDashboard } from "../../dist/dashboard/server.js";
+import type { Totals } from "../../src/dashboard/wire-totals.ts";
 import { openWorkspace } from "../workspace.ts";
 import { cutTexts, launch, NO_BROWSER, openTab, violations } from "./browser.ts";
-import { openShop, RETAIL_YAML } from "./retail.ts";
+import { FIRST_NIGHT, LEAD_TIME, openShop, RETAIL_YAML } from "./retail.ts";
 
 /** Each question is answered in at most so many clicks from the first page. */
 const MOST_CLICKS = 3;
@@ -127,6 +128,34 @@ it.skipIf(NO_BROWSER !== undefined)(
       await page.getByRole("heading", { name: /^Toys/ }).waitFor();
       await page.locator(".chart canvas").waitFor();
     });
+    await ask("What do I order?", async (page, click) => {
+      await click(page.getByRole("link", { name: "Totals", exact: true }));
+      await page.getByLabel("Groups by").selectOption("category");
+      await page.locator("table.totals tbody tr").nth(4).waitFor();
+      const titles = await page.locator("table.totals thead th").allInnerTexts();
+      const response = await fetch(`${url}/api/totals?by=category`);
+      const { series } = (await response.json()) as Totals;
+      for (const category of [null, "Toys"]) {
+        // By its definition, demand over the lead time is the sum of the forecasts of its steps.
+        const [demand, written, stock, squares] = await answer(
+          mm,
+          `SELECT SUM(CASE WHEN f.STEP <= ${LEAD_TIME} THEN f.FORECAST END), SUM(f.LEAD_DEMAND), SUM(f.SAFETY_STOCK),
+             SUM(f.SAFETY_STOCK * f.SAFETY_STOCK)
+           FROM FORECAST_RESULTS f JOIN PARTITION_ATTRIBUTES a ON a.PARTITION_KEY = f.PARTITION_KEY
+           WHERE f.MODEL_VERSION = 'V2'${category === null ? "" : ` AND a.category = '${category}'`}`,
+        );
+        expect(Number(written)).toBeCloseTo(Number(demand), 6);
+        const sums = series.find((one) => (category === null ? one.isAll : one.value === category));
+        expect(sums?.leadDemand).toBeCloseTo(Number(demand), 6);
+        const cells = page.locator("table.totals tbody tr", { hasText: category ?? "Total" }).locator("th, td");
+        const cell = async (title: string) => digits(await cells.nth(titles.indexOf(title)).innerText());
+        expect(Math.abs((await cell("Lead-time demand")) - Number(demand))).toBeLessThanOrEqual(0.5);
+        // Errors that are not correlated need the least stock together, those of a correlation of 1 the most.
+        const order = await cell("Order up to");
+        expect(order).toBeGreaterThanOrEqual(Number(demand) + Math.sqrt(Number(squares)) - 0.5);
+        expect(order).toBeLessThanOrEqual(Number(demand) + Number(stock) + 0.5);
+      }
+    });
     await ask("How do I put in what I know?", async (page, click) => {
       await click(page.locator(".losses a").first());
       const panel = page.locator("section", { hasText: "Overrides and notes" });
@@ -183,6 +212,7 @@ const VIEWS = [
   ["/", ".losses"],
   ["/runs", "table.runs tbody a"],
   ["/runs/best", ".distribution"],
+  [`/runs/${FIRST_NIGHT}`, ".distribution"],
   ["/runs/best/partitions?by=category&is=store%3AHamburg", ".groups table"],
   [`/runs/best/series?key=${KEY}&method=snaive&method=theta`, ".key-held-1"],
   ["/totals?by=category&value=Toys", "table.totals"],

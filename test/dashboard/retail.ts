@@ -10,10 +10,17 @@ const PRODUCTS = 40;
 /** Days before the second night, and after it. */
 const DAYS = [91, 105] as const;
 
-/** The configuration of the shop: 200 series with attributes and a price. */
+/** Steps until an order arrives. */
+export const LEAD_TIME = 7;
+
+/** The run of the first night, with an id as a workflow's tool makes them. */
+export const FIRST_NIGHT = `queue_20250407T020000Z_${"nightly-forecasts-of-all-stores_".repeat(2)}0001`;
+
+/** The configuration of the shop: 200 series with attributes, a price and a lead time. */
 export const RETAIL_YAML = `source: { table: RETAIL, partition_by: [store, sku], order_by: [day], target: units, attributes: [category], value: price, period: 7 }
 train: { horizon: 30, holdout: 14, workers: 2, chunks: 8 }
 register: { model: SHOP, alias: champion }
+batch: { lead_time: ${LEAD_TIME} }
 reconcile: { levels: [{ by: [store, sku], table: FORECASTS }, { by: store }, { by: [] }] }
 `;
 
@@ -59,8 +66,8 @@ function fillShop(mm: ManyModel, days: number): Promise<void> {
  */
 export async function openShop(mm: ManyModel): Promise<void> {
   await fillShop(mm, DAYS[0]);
-  await mm.train("snaive", { runId: "first_night" });
-  await mm.models.register({ run: "first_night", alias: "champion" });
+  await mm.train("snaive", { runId: FIRST_NIGHT });
+  await mm.models.register({ run: FIRST_NIGHT, alias: "champion" });
   await mm.score();
   await fillShop(mm, DAYS[1]);
   await mm.monitor();

@@ -61,7 +61,7 @@ export function Log({ name }: { name: string }) {
         <a href="/runs">Runs</a> / <a href="/logs">Logs</a>
       </p>
       <h1>
-        <span class="clip">{name}</span>
+        <span class="wrap">{name}</span>
       </h1>
       <Loading data={data} what="the log">
         {({ text, startedAt, bytes: size, isWhole }) => (

@@ -199,7 +199,7 @@ function Accuracy({ run, before }: { run: NightRun; before: NightRun | null }) {
         <tbody>
           {rows.map(([name, wape, median, p90]) => (
             <tr key={name}>
-              <th scope="row" class="clip">
+              <th scope="row" class="clip" title={name}>
                 {name}
               </th>
               <td class="n">{wape === null ? "–" : `${measure(wape)} %`}</td>

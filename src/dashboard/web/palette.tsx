@@ -111,7 +111,10 @@ function Search(props: PaletteProps & { onAction: (action: Action) => void; onCl
             aria-selected={one === chosen}
             onClick={() => open(one)}
           >
-            <span class="clip">{one.label}</span> <span class="muted small">{one.kind}</span>
+            <span class="clip" title={one.label}>
+              {one.label}
+            </span>{" "}
+            <span class="muted small">{one.kind}</span>
           </div>
         ))}
       </div>

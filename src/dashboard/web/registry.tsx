@@ -79,7 +79,7 @@ function Model({ model, query, session }: { model: string; query: URLSearchParam
         <a href="/registry">Registry</a>
       </p>
       <h1>
-        <span class="clip">{model}</span>
+        <span class="wrap">{model}</span>
       </h1>
       <Loading data={data} what="the model">
         {(detail) => (

@@ -31,7 +31,7 @@ export function RunHead({ runId, tab, children }: { runId: string; tab: string; 
       </p>
       {tab !== "series" && (
         <h1>
-          <span class="clip">{runId}</span> {children}
+          <span class="wrap">{runId}</span> {children}
         </h1>
       )}
       <nav class="tabs" aria-label="The run">

@@ -166,7 +166,10 @@ type Standing = Pick<RunLine, "state" | "stalled" | "skipReason" | "done" | "fai
 
 const ENDED_BY = { cancelled: "cancelled", "not-fed": "out of time", "too-many-failures": "given up" } as const;
 
-/** Shows the state of a run in a word, and in the colour of how it went: good only where all of it has a model. */
+/**
+ * Shows the state of a run with the number of its failures, in the colour of how it went: good only where all of it has a
+ * model.
+ */
 export function State({ run }: { run: Standing }) {
   const [word, tone] = standing(run);
   return <span class={`state state-${run.stalled ? "stalled" : run.state} ${tone}`}>{word}</span>;
@@ -178,7 +181,8 @@ function standing({ state, stalled, skipReason, done, failed, skipped }: Standin
   if (state !== "completed") return [state, ""];
   if (skipReason !== null) return [ENDED_BY[skipReason], "warn"];
   if (failed > 0 && failed === done) return ["all failed", "bad"];
-  return [state, failed + skipped > 0 ? "warn" : "good"];
+  if (failed > 0) return [`${state}, ${count(failed)} failed`, "warn"];
+  return [state, skipped > 0 ? "warn" : "good"];
 }
 
 /** Shows the done, failed and skipped share of a run as a bar. */

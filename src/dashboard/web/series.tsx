@@ -70,7 +70,9 @@ function Pending(props: { runId: string; pending: SeriesPending["pending"]; onDo
   return (
     <>
       <h1 class="series-title">
-        <span class="clip">{text === "" ? "(empty key)" : text}</span>
+        <span class="clip" title={text}>
+          {text === "" ? "(empty key)" : text}
+        </span>
       </h1>
       <Empty title={`Not trained yet: its chunk, ${chunk}, is ${CHUNK_LETTERS[now]}.`}>
         <p class="muted">
@@ -94,7 +96,9 @@ function Detail({ series: packed, wanted }: { series: SeriesDetail; wanted: read
   return (
     <>
       <h1 class="series-title">
-        <span class="clip">{series.text === "" ? "(empty key)" : series.text}</span>
+        <span class="clip" title={series.text}>
+          {series.text === "" ? "(empty key)" : series.text}
+        </span>
         {series.label !== null && <span class="tag">{series.label}</span>}
         {series.outcome !== "succeeded" && (
           <span class={`state state-${series.outcome === "failed" ? "failed" : "skipped"}`}>{series.outcome}</span>

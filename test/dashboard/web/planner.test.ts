@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { startDashboard } from "../../../dist/dashboard/server.js";
-import { fillDaily, openWorkspace } from "../../workspace.ts";
+import { DAILY_COLUMNS, fillDaily, fillTable, openWorkspace } from "../../workspace.ts";
 import { launch, NO_BROWSER, openTab, violations } from "../browser.ts";
 
 const YAML = 'source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, target: "Y" }\nmodel: naive\n';
@@ -41,3 +41,69 @@ it.skipIf(NO_BROWSER !== undefined)(
     expect(await mm.overrides.list()).toHaveLength(1);
   },
 );
+
+const DAY = 86_400_000;
+const DAYS = 40;
+/** Days of a fair, the last in the forecast, and its effect. */
+const [FAIR, EFFECT] = [[12, 25, DAYS + 4], 20];
+
+it.skipIf(NO_BROWSER !== undefined)("marks holidays at their steps, each with its effect", async () => {
+  const dates = FAIR.map((day) => new Date(day * DAY).toISOString().slice(0, 10));
+  const mm = await openWorkspace(
+    "local",
+    `source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, target: "Y", holidays: { days: { fair: [${dates}] } } }
+train: { horizon: 10 }
+`,
+  );
+  const rows = Array.from({ length: DAYS }, (_, day) => [
+    "U00",
+    day * DAY,
+    day + ((day * 7) % 5) / 5 + (FAIR.includes(day) ? EFFECT : 0),
+  ]);
+  await fillTable(mm, "SALES", DAILY_COLUMNS, rows);
+  const { runId } = await mm.train("linear");
+  const [row] = (await mm.tables.query("SELECT INFO FROM TRAINING_RESULTS")).rows;
+  const { effect } = JSON.parse(String(row?.[0])).effects.fair;
+  expect(Math.abs(effect - EFFECT)).toBeLessThan(1);
+  const effectText = `+${effect.toFixed(2)}`;
+  const { url, close } = await startDashboard(mm, { host: "127.0.0.1", port: 0 });
+  onTestFinished(close);
+  const browser = await launch();
+  onTestFinished(() => browser.close());
+  const tab = await openTab(browser);
+  await tab.goto(`${url}/runs/${runId}/series?key=s:U00&span=0`);
+  const driver = tab.locator("section", { hasText: "Drivers" }).locator("tbody tr");
+  await driver.first().waitFor();
+  expect((await driver.allInnerTexts()).map((text) => text.split("\t").slice(0, 2))).toEqual([["fair", effectText]]);
+
+  const plot = tab.locator(".chart .u-over");
+  const box = await plot.boundingBox();
+  if (box === null) throw new Error("there is no chart");
+  const steps = DAYS + 10;
+  for (const step of FAIR.flatMap((day) => [day - 1, day, day + 1])) {
+    const x = (step * (box.width - 1)) / (steps - 1);
+    let y = box.height / 2;
+    const readout = async () => {
+      // A chart that is drawn anew has lost the pointer until it moves again.
+      await plot.hover({ position: { x, y: y++ } });
+      return tab.locator(".readout").innerText();
+    };
+    await expect.poll(readout).toContain(new Date(step * DAY).toISOString().slice(0, 10));
+    expect((await readout()).includes(`fair ${effectText}`), `step ${step}`).toBe(FAIR.includes(step));
+  }
+  // The dotted lines, by the number of their green pixels at each step.
+  const green = await tab.evaluate<number[]>(`(() => {
+    const canvas = document.querySelector(".chart canvas");
+    const plot = document.querySelector(".chart .u-over").getBoundingClientRect();
+    const left = plot.left - canvas.getBoundingClientRect().left;
+    const context = canvas.getContext("2d");
+    return Array.from({ length: ${steps} }, (_, step) => {
+      const x = Math.round((left + step * plot.width / ${steps - 1}) * devicePixelRatio);
+      const { data } = context.getImageData(Math.max(0, x - 1), 0, 2, canvas.height);
+      let green = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i + 1] > data[i] + 15 && data[i + 1] > data[i + 2] + 5) green++;
+      return green;
+    });
+  })()`);
+  expect([...green.entries()].filter(([, pixels]) => pixels > 0).map(([step]) => step)).toEqual(FAIR);
+});
