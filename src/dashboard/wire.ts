@@ -328,8 +328,13 @@ export interface SeriesPicture {
   readonly earlier: Line | null;
   /** Observations held out at the end to measure the errors; 0 for none. */
   readonly holdout: number;
-  /** Holidays that drive the series: the step, the name, and the effect in units of the target where it is known. */
-  readonly marks: readonly { readonly step: number; readonly name: string; readonly effect: number | null }[];
+  /** Holidays, and drivers that are on or off: their steps, and the effect in units of the target where it is known. */
+  readonly marks: readonly {
+    readonly name: string;
+    readonly isHoliday: boolean;
+    readonly effect: number | null;
+    readonly steps: readonly number[];
+  }[];
   /** The effect of each regressor that drives the series, in units of the target. */
   readonly effects: readonly {
     readonly name: string;

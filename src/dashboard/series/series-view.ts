@@ -1,11 +1,13 @@
 import { type FittedModel, fitted, forecast, METHODS, supports, update } from "@manymodel/forecast";
 import { LIBRARY_DEFINITIONS } from "../../api/builtin-models.ts";
 import { zip } from "../../core/aligned.ts";
-import { findDrivers } from "../../core/drivers.ts";
+import { type Drivers, findDrivers } from "../../core/drivers.ts";
 import { messageOf } from "../../core/errors.ts";
 import { keyText } from "../../core/partition-key.ts";
+import type { RunManifest } from "../../core/run.ts";
 import { formatTime, nextTimes } from "../../model/interval.ts";
 import { readPeriod } from "../../model/period-rule.ts";
+import { regressors } from "../../model/regressors.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { keyLabel } from "../base/key-label.ts";
 import type { MonitorTables } from "../monitor/monitor-view.ts";
@@ -225,7 +227,7 @@ async function picture(
     forecast: steps,
     earlier: moved === null ? null : (first?.mean ?? null),
     effects: effectsIn(info),
-    marks: marksOf(run.exports, info, times?.slice(from) ?? null),
+    marks: attempt("No marks of drivers", () => marksOf(run, info, data, times, from)) ?? [],
     holdout: row.outcome === "succeeded" && data.y.length > holdout ? holdout : 0,
     methods: methodsOf(method, contest),
     stretch: steps === null ? null : stretchOf(times, Array.from(y.subarray(0, forecastFrom), finite), steps.mean),
@@ -237,20 +239,31 @@ async function picture(
   };
 }
 
-/** Returns the holidays of a run that fall on steps of a series, with their effects as the model's info has them. */
-function marksOf(exports: unknown, info: unknown, times: readonly number[] | null): SeriesPicture["marks"] {
-  const holidays = findDrivers(exports)?.holidays ?? [];
-  if (times === null || holidays.length === 0) return [];
-  const effects = effectsIn(info);
-  const steps = new Map(times.map((time, step) => [new Date(time).toISOString().slice(0, 10), step]));
-  return holidays.flatMap(({ name, dates }) =>
-    dates.flatMap((date) => {
-      const step = steps.get(date);
-      return step === undefined
-        ? []
-        : [{ step, name, effect: effects.find((one) => one.name === name)?.effect ?? null }];
-    }),
-  );
+/**
+ * Returns the holidays of a run, and its drivers that are on or off, at the steps of a series from one on, with their effects as the
+ * model's info has them. A driver without an effect has no marks.
+ */
+function marksOf(
+  { exports, snapshot }: RunManifest,
+  info: unknown,
+  { interval, rows }: SeriesData,
+  times: readonly number[] | null,
+  from: number,
+): SeriesPicture["marks"] {
+  const { regressors: columns = [], holidays = [] } = findDrivers(exports) ?? {};
+  if (times === null) return [];
+  const axis = { times: Float64Array.from(times), interval, time: snapshot.timeColumn, rows: [rows] };
+  const effects = new Map(effectsIn(info).map(({ name, effect }) => [name, effect]));
+  const names = [...effects.keys(), ...holidays.map(({ name }) => name)];
+  const marks = (drivers: Drivers, isHoliday: boolean) =>
+    Object.entries(regressors({ drivers }, axis, names)).flatMap(([name, values]) => {
+      const isSwitch = isHoliday || values.every((value) => value === 0 || value === 1 || Number.isNaN(value));
+      const steps = isSwitch
+        ? [...values.subarray(from).entries()].flatMap(([i, value]) => (value > 0 ? [i] : []))
+        : [];
+      return steps.length === 0 ? [] : [{ name, isHoliday, effect: effects.get(name) ?? null, steps }];
+    });
+  return [...marks({ holidays }, true), ...marks({ regressors: columns }, false)];
 }
 
 /** Returns the effects of the regressors that drive a series, as a model's info has them. */

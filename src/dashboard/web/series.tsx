@@ -302,7 +302,7 @@ function Picture({
   );
 }
 
-/** Lists what drives a series, with its effect in units of the target. Holidays are marked in the chart. */
+/** Lists the drivers of a series, with their effects in units of the target. Holidays, and drivers that are on or off, are marked in the chart. */
 function Effects({ picture: { effects } }: { picture: SeriesPicture }) {
   return (
     <section class="panel" aria-labelledby="effects-title">

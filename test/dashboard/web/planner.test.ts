@@ -44,28 +44,32 @@ it.skipIf(NO_BROWSER !== undefined)(
 
 const DAY = 86_400_000;
 const DAYS = 40;
-/** Days of a fair, the last in the forecast, and its effect. */
+/** Days of a fair and of a promotion, the last of each in the forecast, and their effects. */
 const [FAIR, EFFECT] = [[12, 25, DAYS + 4], 20];
+const [PROMOTED, GAIN] = [[5, 18, 19, 33, DAYS + 7], 10];
 
-it.skipIf(NO_BROWSER !== undefined)("marks holidays at their steps, each with its effect", async () => {
+it.skipIf(NO_BROWSER !== undefined)("marks holidays and drivers at their steps, each with its effect", async () => {
   const dates = FAIR.map((day) => new Date(day * DAY).toISOString().slice(0, 10));
   const mm = await openWorkspace(
     "local",
-    `source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, target: "Y", holidays: { days: { fair: [${dates}] } } }
+    `source: { table: SALES, partition_by: UNIT_ID, order_by: OBS_DATE, target: "Y", holidays: { days: { fair: [${dates}] } }, regressors: [{ column: PROMO, missing: 0 }] }
 train: { horizon: 10 }
 `,
   );
   const rows = Array.from({ length: DAYS }, (_, day) => [
     "U00",
     day * DAY,
-    day + ((day * 7) % 5) / 5 + (FAIR.includes(day) ? EFFECT : 0),
+    day + ((day * 7) % 5) / 5 + (FAIR.includes(day) ? EFFECT : 0) + (PROMOTED.includes(day) ? GAIN : 0),
+    Number(PROMOTED.includes(day)),
   ]);
-  await fillTable(mm, "SALES", DAILY_COLUMNS, rows);
+  const planned = ["U00", (DAYS + 7) * DAY, null, 1];
+  await fillTable(mm, "SALES", [...DAILY_COLUMNS, { name: "PROMO", type: "number" }], [...rows, planned]);
   const { runId } = await mm.train("linear");
   const [row] = (await mm.tables.query("SELECT INFO FROM TRAINING_RESULTS")).rows;
-  const { effect } = JSON.parse(String(row?.[0])).effects.fair;
-  expect(Math.abs(effect - EFFECT)).toBeLessThan(1);
-  const effectText = `+${effect.toFixed(2)}`;
+  const { fair, PROMO } = JSON.parse(String(row?.[0])).effects;
+  expect(Math.abs(fair.effect - EFFECT)).toBeLessThan(1);
+  expect(Math.abs(PROMO.effect - GAIN)).toBeLessThan(1);
+  const [fairText, promoText] = [`fair +${fair.effect.toPrecision(4)}`, `PROMO +${PROMO.effect.toPrecision(4)}`];
   const { url, close } = await startDashboard(mm, { host: "127.0.0.1", port: 0 });
   onTestFinished(close);
   const browser = await launch();
@@ -74,13 +78,17 @@ train: { horizon: 10 }
   await tab.goto(`${url}/runs/${runId}/series?key=s:U00&span=0`);
   const driver = tab.locator("section", { hasText: "Drivers" }).locator("tbody tr");
   await driver.first().waitFor();
-  expect((await driver.allInnerTexts()).map((text) => text.split("\t").slice(0, 2))).toEqual([["fair", effectText]]);
+  expect((await driver.allInnerTexts()).map((text) => text.split("\t").slice(0, 2).join(" ")).sort()).toEqual([
+    promoText,
+    fairText,
+  ]);
+  expect(await tab.locator(".legend").innerText()).toMatch(/holidays\s+PROMO/);
 
   const plot = tab.locator(".chart .u-over");
   const box = await plot.boundingBox();
   if (box === null) throw new Error("there is no chart");
   const steps = DAYS + 10;
-  for (const step of FAIR.flatMap((day) => [day - 1, day, day + 1])) {
+  for (const step of [...FAIR, ...PROMOTED].flatMap((day) => [day - 1, day, day + 1])) {
     const x = (step * (box.width - 1)) / (steps - 1);
     let y = box.height / 2;
     const readout = async () => {
@@ -89,9 +97,10 @@ train: { horizon: 10 }
       return tab.locator(".readout").innerText();
     };
     await expect.poll(readout).toContain(new Date(step * DAY).toISOString().slice(0, 10));
-    expect((await readout()).includes(`fair ${effectText}`), `step ${step}`).toBe(FAIR.includes(step));
+    expect((await readout()).includes(fairText), `step ${step}`).toBe(FAIR.includes(step));
+    expect((await readout()).includes(promoText), `step ${step}`).toBe(PROMOTED.includes(step));
   }
-  // The dotted lines, by the number of their green pixels at each step.
+  // The dotted lines and the ticks, by the number of their green pixels at each step.
   const green = await tab.evaluate<number[]>(`(() => {
     const canvas = document.querySelector(".chart canvas");
     const plot = document.querySelector(".chart .u-over").getBoundingClientRect();
@@ -105,5 +114,8 @@ train: { horizon: 10 }
       return green;
     });
   })()`);
-  expect([...green.entries()].filter(([, pixels]) => pixels > 0).map(([step]) => step)).toEqual(FAIR);
+  const stepsOf = (isMark: (pixels: number) => boolean) =>
+    [...green.entries()].filter(([, pixels]) => isMark(pixels)).map(([step]) => step);
+  expect(stepsOf((pixels) => pixels > 40)).toEqual(FAIR);
+  expect(stepsOf((pixels) => pixels > 0 && pixels <= 40)).toEqual(PROMOTED);
 });

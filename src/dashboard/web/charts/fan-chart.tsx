@@ -153,9 +153,14 @@ export function FanChart({
               the holdout
             </li>
           ))}
-          {picture.marks.length > 0 && (
+          {picture.marks.some(({ isHoliday }) => isHoliday) && (
             <li>
               <span class="key-line key-mark" aria-hidden="true" /> holidays
+            </li>
+          )}
+          {picture.marks.some(({ isHoliday }) => !isHoliday) && (
+            <li>
+              <span class="key-line key-tick" aria-hidden="true" /> {driverNames(picture)}
             </li>
           )}
         </ul>
@@ -229,8 +234,8 @@ function readout(picture: SeriesPicture, holdouts: readonly HoldoutForecast[], a
     if (step >= 0 && at < trained)
       parts.push(`${holdouts.length > 1 ? method : "forecast"} ${measure(one.mean[step])}`);
   }
-  const mark = picture.marks.find(({ step }) => step === at);
-  if (mark !== undefined) parts.push(mark.effect === null ? mark.name : `${mark.name} ${signed(mark.effect)}`);
+  for (const { name, effect, steps } of picture.marks)
+    if (steps.includes(at)) parts.push(effect === null ? name : `${name} ${signed(effect)}`);
   const step = at - forecastStart(picture);
   if (step < 0 && at >= trained && earlier !== null) parts.push(`forecast ${measure(earlier[at - trained])}`);
   if (step >= 0 && forecast !== null) {
@@ -282,10 +287,20 @@ function shadeHoldout(u: uPlot, { trained, holdout }: SeriesPicture): void {
   u.ctx.restore();
 }
 
-/** Draws a line where the model's data end, and one where monitoring begins to find its forecasts worse. */
+/** Returns the drivers that have ticks, as the legend has them. */
+function driverNames({ marks }: SeriesPicture): string {
+  const [first, second, ...others] = marks.filter(({ isHoliday }) => !isHoliday).map(({ name }) => name);
+  if (second === undefined) return first ?? "";
+  return others.length === 0 ? `${first}, ${second}` : `${first} and ${others.length + 1} more`;
+}
+
+/** The height of a driver's tick above the axis, in pixels of the page. */
+const TICK = 8;
+
+/** Draws a line at holidays, where the model's data end, and where forecasts become worse, and ticks where drivers are on. */
 function markTimes(u: uPlot, picture: SeriesPicture): void {
   const { trained, since, timeType } = picture;
-  const mark = (at: number, name: string, dash: number[]) => {
+  const mark = (at: number, name: string, dash: number[], height = u.bbox.height) => {
     const x = Math.round(u.valToPos(at, "x", true));
     if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) return;
     u.ctx.save();
@@ -293,15 +308,18 @@ function markTimes(u: uPlot, picture: SeriesPicture): void {
     u.ctx.lineWidth = devicePixelRatio;
     u.ctx.setLineDash(dash.map((length) => length * devicePixelRatio));
     u.ctx.beginPath();
-    u.ctx.moveTo(x, u.bbox.top);
+    u.ctx.moveTo(x, u.bbox.top + u.bbox.height - height);
     u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
     u.ctx.stroke();
     u.ctx.restore();
   };
-  for (const { step } of picture.marks) {
-    const place = u.data[0][step];
-    if (place !== undefined) mark(place, "good", [1, 4]);
-  }
+  for (const { isHoliday, steps } of picture.marks)
+    for (const step of steps) {
+      const place = u.data[0][step];
+      if (place === undefined) continue;
+      if (isHoliday) mark(place, "good", [1, 4]);
+      else mark(place, "good", [], TICK * devicePixelRatio);
+    }
   const end = u.data[0][trained - 1];
   if (isNewer(picture) && end !== undefined) mark(end, "muted", [2, 3]);
   if (since !== null) mark(timeType === "number" ? since : since / 1000, "bad", []);
