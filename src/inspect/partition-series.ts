@@ -14,7 +14,9 @@ import {
   snapshotIds,
 } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
-import { frame } from "../model/frame.ts";
+import { knownRegressors } from "../model/builtin/driven-fit.ts";
+import { type Frame, frame } from "../model/frame.ts";
+import { NO_AXIS } from "../model/series-axis.ts";
 import type { Engine } from "../ports/engine.ts";
 import { openFinder } from "../runs/find-partition.ts";
 import { getSource, readIndex } from "../runs/read-index.ts";
@@ -174,7 +176,7 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
       target,
       ...view,
       note: [view.note, ...notes].filter((text) => text != null).join("; ") || null,
-      fitted: trained.id === made.id ? oneStep(row.model, history.values) : null,
+      fitted: trained.id === made.id ? oneStep(row, history, exports, { time, rows: frame(rows) }) : null,
       scores,
       scored,
     };
@@ -209,10 +211,17 @@ function targetOf(exports: unknown, option: string | undefined, { columns, keyCo
  * Returns one-step forecasts of a model of the forecasting library; null for a model of another kind, or one that has
  * none.
  */
-function oneStep(model: string | null, values: Float64Array): Float64Array | null {
+function oneStep(
+  { model, interval }: PartitionOutcome,
+  { times, values }: SeriesHistory,
+  exports: unknown,
+  { time, rows }: { readonly time: ColumnInfo | null; readonly rows: Frame },
+): Float64Array | null {
   if (model === null) return null;
   try {
-    return fitted(JSON.parse(model) as FittedModel, values);
+    const read = JSON.parse(model) as FittedModel;
+    const axis = time === null ? NO_AXIS : { times, interval, time: time.name, rows: [rows] };
+    return fitted(read, values, knownRegressors(read, exports, axis, values.length));
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) return null;
     throw error;

@@ -3,8 +3,9 @@ import type { PartitionOutcome } from "../../core/artifact.ts";
 import type { ColumnInfo } from "../../core/columns/column.ts";
 import type { PartitionKey } from "../../core/partition-key.ts";
 import type { RunManifest, Snapshot } from "../../core/run.ts";
-import { type Frame, frame } from "../../model/frame.ts";
+import { frame } from "../../model/frame.ts";
 import { gridPositions, type Interval, nextTimes, parseTime } from "../../model/interval.ts";
+import { NO_AXIS, type SeriesAxis } from "../../model/series-axis.ts";
 import { readTimes } from "../../model/time-axis.ts";
 import type { Source } from "../../ports/source.ts";
 import { forecastTask } from "../runs/run-view.ts";
@@ -17,8 +18,8 @@ export interface SeriesData {
   readonly times: Float64Array | null;
   readonly timeType: "date" | "timestamp" | "number";
   readonly interval: Interval | null;
-  /** All rows of the partition, with those planned after its last observation. */
-  readonly rows: Frame;
+  /** The steps, with all rows of the partition: those planned after its last observation as well. */
+  readonly axis: SeriesAxis;
 }
 
 /**
@@ -51,17 +52,19 @@ export async function readSeries(
   const column = snapshot.columns.find(({ name }) => name === timeColumn);
   const rows = frame(batch);
   if (timeColumn === null || column === undefined || column.type === "string" || column.type === "boolean")
-    return { target, y: rows.numbers(target), times: null, timeType: "number", interval: null, rows };
+    return { target, y: rows.numbers(target), times: null, timeType: "number", interval: null, axis: NO_AXIS };
   const { type: timeType, times: all } = readTimes(rows, timeColumn);
   const last = lastTs === null ? Infinity : parseTime(timeType, lastTs);
   const times = all.subarray(0, all.findLastIndex((time) => time <= last) + 1);
   const [first] = times;
   const positions = interval !== null && ascends(times) ? gridPositions(times, interval) : null;
   const y = frame(batch, 0, times.length, () => positions).series(target);
-  if (y.length === times.length || interval === null || first === undefined)
-    return { target, y, times, timeType, interval, rows };
-  const spaced = Float64Array.from([first, ...nextTimes(first, interval, y.length - 1)]);
-  return { target, y, times: spaced, timeType, interval, rows };
+  const seriesOf = (times: Float64Array): SeriesData => ({
+    ...{ target, y, times, timeType, interval },
+    axis: { times, interval, time: timeColumn, rows: [rows] },
+  });
+  if (y.length === times.length || interval === null || first === undefined) return seriesOf(times);
+  return seriesOf(Float64Array.from([first, ...nextTimes(first, interval, y.length - 1)]));
 }
 
 /** Tells whether each time is later than the one before it. */

@@ -4,10 +4,11 @@ import { zip } from "../../core/aligned.ts";
 import { type Drivers, findDrivers } from "../../core/drivers.ts";
 import { messageOf } from "../../core/errors.ts";
 import { keyText } from "../../core/partition-key.ts";
-import type { RunManifest } from "../../core/run.ts";
+import { knownRegressors, predictDriven } from "../../model/builtin/driven-fit.ts";
 import { formatTime, nextTimes } from "../../model/interval.ts";
 import { readPeriod } from "../../model/period-rule.ts";
 import { regressors } from "../../model/regressors.ts";
+import { type SeriesAxis, stepsAfter } from "../../model/series-axis.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { keyLabel } from "../base/key-label.ts";
 import type { MonitorTables } from "../monitor/monitor-view.ts";
@@ -175,7 +176,7 @@ async function picture(
       return null;
     }
   };
-  const expected = model === undefined ? null : attempt("No fitted values", () => fitted(model, data.y));
+  const expected = model === undefined ? null : attempt("No fitted values", () => fittedOf(model, data, run.exports));
   const errors = expected === null ? null : Float64Array.from(zip(data.y, expected), ([value, fit]) => value - fit);
   const diagnosed =
     errors === null || model === undefined
@@ -196,8 +197,9 @@ async function picture(
     Array.from({ length: Math.max(0, values.length - from) }, (_, i) => finite(values[from + i]));
   const components = attempt("No components", () => componentsOf(model, data.y, periods));
   const first =
-    (model === undefined ? null : attempt("No intervals", () => fanOf(model, horizon))) ?? storedFan(row.forecast);
-  const steps = moved === null ? first : fanOf(moved, horizon);
+    (model === undefined ? null : attempt("No intervals", () => fanOf(model, data.axis, run.exports, horizon))) ??
+    storedFan(row.forecast);
+  const steps = moved === null ? first : fanOf(moved, stepsAfter(data.axis, after.length), run.exports, horizon);
   const ahead = (moved === null ? 0 : after.length) + (steps?.mean.length ?? 0);
   const times = timesOf(data, Math.max(after.length, ahead));
   // After the newest row, or the last one that the model was fitted to.
@@ -227,7 +229,7 @@ async function picture(
     forecast: steps,
     earlier: moved === null ? null : (first?.mean ?? null),
     effects: effectsIn(info),
-    marks: attempt("No marks of drivers", () => marksOf(run, info, data, times, from)) ?? [],
+    marks: attempt("No marks of drivers", () => marksOf(run.exports, info, data, times, from)) ?? [],
     holdout: row.outcome === "succeeded" && data.y.length > holdout ? holdout : 0,
     methods: methodsOf(method, contest),
     stretch: steps === null ? null : stretchOf(times, Array.from(y.subarray(0, forecastFrom), finite), steps.mean),
@@ -244,15 +246,15 @@ async function picture(
  * model's info has them. A driver without an effect has no marks.
  */
 function marksOf(
-  { exports, snapshot }: RunManifest,
+  exports: unknown,
   info: unknown,
-  { interval, rows }: SeriesData,
+  data: SeriesData,
   times: readonly number[] | null,
   from: number,
 ): SeriesPicture["marks"] {
   const { regressors: columns = [], holidays = [] } = findDrivers(exports) ?? {};
   if (times === null) return [];
-  const axis = { times: Float64Array.from(times), interval, time: snapshot.timeColumn, rows: [rows] };
+  const axis = { ...data.axis, times: Float64Array.from(times) };
   const effects = new Map(effectsIn(info).map(({ name, effect }) => [name, effect]));
   const names = [...effects.keys(), ...holidays.map(({ name }) => name)];
   const marks = (drivers: Drivers, isHoliday: boolean) =>
@@ -278,9 +280,16 @@ function effectsIn(info: unknown): SeriesPicture["effects"] {
   });
 }
 
-function fanOf(model: FittedModel, h: number): Fan {
-  const { mean, levels, lower, upper } = forecast(model, { h, levels: LEVELS });
-  const line = (values: Float64Array) => Array.from(values, finite);
+/** Returns the model's one-step forecasts of the series that it was fitted to. */
+function fittedOf(model: FittedModel, { y, axis }: SeriesData, exports: unknown): Float64Array {
+  return fitted(model, y, knownRegressors(model, exports, axis, y.length));
+}
+
+/** Returns the forecast of the steps after those of an axis, as far as the drivers of the model are known. */
+function fanOf(model: FittedModel, axis: SeriesAxis, exports: unknown, horizon: number): Fan {
+  const request = { horizon, levels: LEVELS, exports, axis: stepsAfter(axis, horizon) };
+  const { mean, levels = [], lower = [], upper = [] } = predictDriven(forecast, model, request);
+  const line = (values: ArrayLike<number>) => Array.from(values, finite);
   return { mean: line(mean), levels, lower: lower.map(line), upper: upper.map(line) };
 }
 

@@ -82,6 +82,8 @@ train: { horizon: 10 }
     promoText,
     fairText,
   ]);
+  // The model's fitted values and intervals take the drivers into account.
+  expect(await tab.getByText(/No fitted values|No intervals/).count()).toBe(0);
   expect(await tab.locator(".legend").innerText()).toMatch(/holidays\s+PROMO/);
 
   const plot = tab.locator(".chart .u-over");
