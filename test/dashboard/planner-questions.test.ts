@@ -179,7 +179,7 @@ it.skipIf(NO_BROWSER !== undefined)(
       const [file] = await Promise.all([tab.waitForEvent("download"), button.click()]);
       return readFile(await file.path());
     };
-    const [series] = (await mm.engine.tables.query("SELECT PARTITION_KEY FROM FORECASTS LIMIT 1", [], 1)).rows;
+    const [series] = (await mm.engine.tables.query("SELECT MIN(PARTITION_KEY) FROM FORECASTS", [], 1)).rows;
     const label = String(series?.[0]).replaceAll("s:", "").replace(",", ", ");
     await tab.goto(`${url}/runs/best/series?key=${encodeURIComponent(String(series?.[0]))}`);
     await tab.locator(".key-held").first().waitFor();

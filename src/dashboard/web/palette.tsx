@@ -27,20 +27,30 @@ interface PaletteProps {
 
 /** Opens with Ctrl-K: finds views, runs, versions, series and actions by words, in any case and without accents. */
 export function Palette({ views, mayStart }: PaletteProps) {
-  const [isOpen, setOpen] = useState(false);
+  // The number of the opening, 0 while it is closed: a dialog's close event comes late, when it may be open again.
+  const [opening, setOpening] = useState(0);
+  const openings = useRef(0);
   const [action, setAction] = useState<Action>();
   useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
       event.preventDefault();
-      if (document.querySelector("dialog[open]") === null) setOpen(true);
+      if (document.querySelector("dialog[open]") === null) setOpening(++openings.current);
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   }, []);
   return (
     <>
-      {isOpen && <Search views={views} mayStart={mayStart} onAction={setAction} onClose={() => setOpen(false)} />}
+      {opening > 0 && (
+        <Search
+          key={opening}
+          views={views}
+          mayStart={mayStart}
+          onAction={setAction}
+          onClose={() => setOpening((now) => (now === opening ? 0 : now))}
+        />
+      )}
       {action !== undefined && (
         <Confirm
           action={action}
