@@ -124,11 +124,11 @@ function Path({ above, node }: { above: readonly HierarchyNode[]; node: Hierarch
 /** A row of the table of parts: one part, or all that are not shown together. */
 type PartRow = Pick<NodePart, "text" | "leaves" | "sums" | "leavesWape" | "baseWape"> & { readonly to: string | null };
 
-/** Returns the parts, and what is left of the sum beside them. */
+/** Returns the parts, and the remainder of the sum. */
 function partRows({ parts, partCount, sum, node }: HierarchyView): PartRow[] {
   const rows = parts.map((part): PartRow => ({ ...part, to: addressOf(part) }));
   if (partCount === parts.length) return rows;
-  const left = (pick: (sums: NodePart["sums"]) => number | null) =>
+  const remainder = (pick: (sums: NodePart["sums"]) => number | null) =>
     parts.reduce<number | null>((difference, { sums }) => {
       const value = pick(sums);
       return difference === null || value === null ? null : difference - value;
@@ -137,8 +137,8 @@ function partRows({ parts, partCount, sum, node }: HierarchyView): PartRow[] {
     text: `${count(partCount - parts.length)} others`,
     leaves: node.leaves - parts.reduce((leaves, part) => leaves + part.leaves, 0),
     sums: {
-      ...{ steps: sum.steps, next: left(({ next }) => next), last: left(({ last }) => last) },
-      ...{ lastYear: left(({ lastYear }) => lastYear), base: left(({ base }) => base) },
+      ...{ steps: sum.steps, next: remainder(({ next }) => next), last: remainder(({ last }) => last) },
+      ...{ lastYear: remainder(({ lastYear }) => lastYear), base: remainder(({ base }) => base) },
     },
     ...{ leavesWape: null, baseWape: null, to: null },
   };
