@@ -7,7 +7,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { connect } from "manymodel";
+import { open } from "manymodel";
 import { writeSource } from "./source-table.js";
 
 const partitions = Number(process.argv[2] ?? 1_000_000);
@@ -21,9 +21,10 @@ const report = (step, began) => {
 try {
   const source = path.join(folder, "source.parquet");
   await writeSource(source, { partitions, rows });
-  const { parseConfig } = await import("../dist/config/load.js");
-  const text = `source: { table: ${source}, partition_by: UNIT_ID, order_by: OBS_DATE }\nworkspace: ${folder}/workspace`;
-  const mm = await connect({ ...(await parseConfig(text, "bench")), file: "bench", directory: folder });
+  const mm = await open(
+    { source: { table: source, partition_by: "UNIT_ID", order_by: "OBS_DATE" }, workspace: "workspace" },
+    { directory: folder },
+  );
   let began = performance.now();
   const run = await mm.foreachPartition("unit_id").dopar(new URL("./mean-model.ts", import.meta.url));
   report("train", began);

@@ -9,7 +9,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { connect } from "manymodel";
+import { open } from "manymodel";
 
 const partitions = Number(process.argv[2] ?? 20_000);
 const folder = await mkdtemp(path.join(process.env.MANYMODEL_BENCH_DIR ?? tmpdir(), "manymodel-bench-"));
@@ -27,11 +27,8 @@ try {
     );
   connection.closeSync();
   instance.closeSync();
-  const { parseConfig } = await import("../dist/config/load.js");
-  const yaml = `workspace: ${folder}/workspace
-register: { name: M }
-source: { table: ${file("training")}, partition_by: id, order_by: [id, day], target: y }`;
-  const mm = await connect({ ...(await parseConfig(yaml, "bench")), file: "bench", directory: folder });
+  const source = { table: file("training"), partition_by: "id", order_by: ["id", "day"], target: "y" };
+  const mm = await open({ source, workspace: "workspace", register: { name: "M" } }, { directory: folder });
   const exports = { method: "mean", target: "y", period: 7, horizon: 30, holdout: 30 };
   const forecaster = new URL("../dist/model/builtin/forecaster.js", import.meta.url);
   const run = await mm.foreachPartition("unit_id").dopar(forecaster, { exports });

@@ -9,7 +9,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { connect } from "manymodel";
+import { open } from "manymodel";
 
 const leaves = Number(process.argv[2] ?? 10_000);
 const methods = process.argv[3]?.split(",") ?? ["wls-struct", "wls-var", "mint-shrink"];
@@ -44,14 +44,8 @@ try {
   }
   connection.closeSync();
   instance.closeSync();
-  const { parseConfig } = await import("../dist/config/load.js");
-  const config = {
-    ...(await parseConfig(`workspace: ${folder}/workspace`, "bench")),
-    file: "bench",
-    directory: folder,
-  };
   for (const method of methods) {
-    const mm = await connect({ ...config, workspace: path.join(folder, method) });
+    const mm = await open({ workspace: method }, { directory: folder });
     const began = performance.now();
     const before = process.cpuUsage();
     const level = (name, by) => ({ by, table: file(name), residuals: file(`${name}-residuals`) });

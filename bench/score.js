@@ -1,6 +1,6 @@
 /**
- * Batch scoring at size: N partitions with ARIMA and ETS models, horizon 30 with two levels, output written. 200 models of
- * each method are fitted, and stand N times under other keys, so that the bench does not wait for N fits. Prints one JSON
+ * Batch scoring at size: N partitions with ARIMA and ETS models, horizon 30 with two levels, output written. At most 200
+ * models of each method are fitted, and stand N times under other keys, so that the bench does not wait for N fits. Prints one JSON
  * line per step with its wall time, its CPU time over all threads, and partitions per CPU second.
  *
  *   npm run bench:score -- 100000 [auto-arima|ets|both] [workers]
@@ -9,16 +9,15 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { connect } from "manymodel";
+import { open } from "manymodel";
 import { syntheticSeries } from "../dist/api/verbs/series-events.js";
-import { parseConfig } from "../dist/config/load.js";
 import { encodeKeyIndex } from "../dist/core/key-index.js";
 import { decodeSegment, encodeSegment } from "../dist/core/segment.js";
 
 const partitions = Number(process.argv[2] ?? 100_000);
 const methods = { both: ["auto-arima", "ets"] }[process.argv[3] ?? "both"] ?? [process.argv[3]];
 const workers = Number(process.argv[4] ?? 2);
-const FITTED = 200;
+const FITTED = Math.min(200, partitions);
 const DAYS = 200;
 const PER_SEGMENT = 2000;
 const folder = await mkdtemp(path.join(process.env.MANYMODEL_BENCH_DIR ?? tmpdir(), "manymodel-bench-"));
@@ -34,15 +33,17 @@ const report = (step, began, cpu, more = {}) => {
   );
 };
 try {
-  const yaml = `source: { table: S, partition_by: UNIT_ID, order_by: [UNIT_ID, OBS_DATE] }\nworkspace: ${folder}/workspace`;
-  const mm = await connect({ ...(await parseConfig(yaml, "bench")), file: "bench", directory: folder });
-  const { tables, stage, catalog } = mm.engine;
+  const mm = await open(
+    { source: { table: "S", partition_by: "UNIT_ID", order_by: ["UNIT_ID", "OBS_DATE"] }, workspace: "workspace" },
+    { directory: folder },
+  );
+  const { output, source, stage, catalog } = mm.engine;
   const columns = [
     { name: "UNIT_ID", type: "string" },
     { name: "OBS_DATE", type: "date" },
     { name: "Y", type: "number" },
   ];
-  await tables.create("S", columns);
+  await output.create("S", columns);
   const ids = Array.from({ length: FITTED }, (_, unit) => `FIT${String(unit).padStart(5, "0")}`);
   const dates = Float64Array.from({ length: DAYS }, (_, day) => Date.UTC(2026, 0, 1) + day * 86_400_000);
   const series = ids.map((_, unit) => syntheticSeries(1, unit, DAYS));
@@ -63,7 +64,7 @@ try {
       },
     },
   });
-  await tables.publish("S", "fit", [await tables.write("S", table(ids, DAYS))]);
+  await output.publish("S", "fit", [await output.write("S", table(ids, DAYS))]);
   const rows = [];
   let fitted;
   for (const method of methods) {
@@ -82,7 +83,7 @@ try {
   const runId = "bench";
   const segments = [];
   const listed = [];
-  await tables.create("TONIGHT", columns);
+  await output.create("TONIGHT", columns);
   const parts = [];
   let stored = 0;
   for (let from = 0, chunk = 1; from < partitions; from += PER_SEGMENT, chunk++) {
@@ -100,9 +101,9 @@ try {
     const count = { rows: names.length, succeeded: names.length, failed: 0 };
     segments.push({ path: file, chunk, attempt: 1, ...count, bytes: bytes.length, sha256: sha256(bytes), source: 0 });
     listed.push({ chunk, keys: chosen.map((row) => row.partitionKey) });
-    parts.push(await tables.write("TONIGHT", table(names, 1)));
+    parts.push(await output.write("TONIGHT", table(names, 1)));
   }
-  await tables.publish("TONIGHT", "bench", parts);
+  await output.publish("TONIGHT", "bench", parts);
   const manifest = { ...fitted.manifest, runId, partitions, chunks: segments.length };
   const keyIndex = encodeKeyIndex(listed);
   await stage.put(`runs/${runId}/key_index.bin`, keyIndex);
@@ -179,7 +180,7 @@ try {
   // The snapshot is taken once: its cost is a step of its own.
   const began = performance.now();
   const cpu = process.cpuUsage();
-  await tables.snapshot({
+  await source.snapshot({
     table: "TONIGHT",
     keyColumns: ["UNIT_ID"],
     columns: undefined,
