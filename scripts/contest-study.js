@@ -35,11 +35,11 @@ writeFileSync(
 
 Written by \`npm run contest-study -- ${partitions}\`. ${partitions} articles of a chain (simulated, \`test/refine/chain-of-shops.ts\`) have 196 days
 of sales, promotions that are known ahead, and a category and a shop as attributes. \`screen\` is Holt-Winters with promotions.
-\`learned\` weighs members that forecast what promotions leave. \`global\` is one model of all articles with promotions and attributes. \`refined\` has
-methods compete for the worst quarter of the screen. The last 28 days of these runs are the holdout, by which \`champions\`
-chooses a run for each article, and \`by_category\` one of the first three runs for each category. The following 28 days are for
-judging: no run has used them. Differences are paired by article, with 95 % bootstrap intervals. Below 0 the champions are
-better.
+\`learned\` weighs members that forecast what promotions leave. \`global\` is one model of all articles with promotions and
+attributes. \`refined\` has methods compete for the worst quarter of the screen. The last 28 days of these runs are the holdout, by
+which \`champions\` chooses a run for each article, and \`by_category\` one of the first three runs for each category. The following
+28 days are for judging: no run has used them. Differences are paired by article, with 95 % bootstrap intervals. Below 0 the
+champions are better.
 
 ${rows}
 The champions' holdout error is lower than their error on the judging days, because the holdout also chose them. One holdout of
