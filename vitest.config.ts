@@ -7,6 +7,7 @@ const forecast = fileURLToPath(new URL("./packages/forecast/src/", import.meta.u
 /** Folders whose tests start servers, clusters and processes. Each of their files has a process of its own. */
 const OUTSIDE = [
   "awkward",
+  "benches",
   "cli",
   "dashboard",
   "documents",
@@ -22,7 +23,17 @@ const OUTSIDE = [
 /** A test that puts counting functions in the place of others, which needs modules that nobody has loaded yet. */
 const COUNTED_WORK = "packages/forecast/test/arima/counted-work.test.ts";
 /** Those that take longest, in the order in which they start. */
-const LONGEST = ["fleets/slurm", "faults/", "cli/", "documents/", "golden/", "upgrade/", "dashboard/", "snowflake/"];
+const LONGEST = [
+  "fleets/slurm",
+  "faults/",
+  "benches/",
+  "cli/",
+  "documents/",
+  "golden/",
+  "upgrade/",
+  "dashboard/",
+  "snowflake/",
+];
 
 /** Starts the longest files first, so that none is left alone at the end, and the shared ones last. */
 class LongestFirst extends BaseSequencer {

@@ -31,6 +31,7 @@ async function startUi() {
   const child = spawn(process.execPath, [bin, "ui", "--config", config, "--port", "0", "--json"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  process.on("exit", () => child.kill());
   let text = "";
   for await (const piece of child.stdout) {
     text += piece;
@@ -211,12 +212,10 @@ async function watching() {
   const mm = await connect(config);
   const ui = await startUi();
   const body = new URL("./measured-model.ts", import.meta.url);
-  const run = mm
-    .foreachPartition("unit_id")
-    .dopar(body, { modelRunId: `watched_${Date.now()}`, exports: { target: "Y", holdout: 0 } });
-  let runId;
-  while (runId === undefined)
-    runId = (await (await fetch(`${ui.url}/api/runs`)).json()).find(({ state }) => state === "running")?.runId;
+  const runId = `watched_${Date.now()}`;
+  const run = mm.foreachPartition("unit_id").dopar(body, { modelRunId: runId, exports: { target: "Y", holdout: 0 } });
+  const isListed = async () => (await (await fetch(`${ui.url}/api/runs`)).json()).some((one) => one.runId === runId);
+  while (!(await isListed()));
   const [before, cpuBefore, at] = [await ui.cpuMs(), process.cpuUsage(), performance.now()];
   const watchers = Array.from({ length: 3 }, () => new AbortController());
   for (const { signal } of watchers)

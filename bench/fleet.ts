@@ -1,7 +1,8 @@
 /**
  * Measures the cost of a fleet: a stage in S3 (the tests' own server, in this process) beside one in a directory,
- * handing 1,000 tasks to Slurm, and a task beside a chunk of the local engine. `npm run bench:fleet`; the parts on
- * Slurm need it.
+ * handing N tasks to Slurm, and a task beside a chunk of the local engine. The parts on Slurm need it.
+ *
+ *   npm run bench:fleet -- [tasks]      1,000 when left out
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -13,6 +14,7 @@ import { s3Stage } from "../src/stages/s3.ts";
 import { noSlurm, startSlurm } from "../test/fleets/slurm-cluster.ts";
 import { CREDENTIALS, startS3 } from "../test/stages/s3-server.ts";
 
+const tasks = Number(process.argv[2] ?? 1000);
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const timed = async (work: () => Promise<unknown>) => {
   const began = performance.now();
@@ -51,7 +53,8 @@ const bin = path.resolve("bin", "manymodel.js");
 const home = path.join(folder, "home");
 spawnSync("mkdir", ["-p", home]);
 const rows = ["UNIT_ID,OBS_DATE,Y"];
-for (let unit = 0; unit < 2000; unit++) for (let day = 1; day < 5; day++) rows.push(`U${unit},2024-01-0${day},${unit}`);
+for (let unit = 0; unit < 2 * tasks; unit++)
+  for (let day = 1; day < 5; day++) rows.push(`U${unit},2024-01-0${day},${unit}`);
 await writeFile(path.join(home, "sales.csv"), rows.join("\n"));
 await writeFile(
   path.join(home, "manymodel.yaml"),
@@ -75,13 +78,13 @@ const say = (label: string, { cpu, wall }: { cpu: number; wall: number }) =>
 if (noSlurm !== undefined) console.log(`Slurm: ${noSlurm}`);
 else {
   const cluster = await startSlurm();
-  const array = ["--parsable", "--hold", "--output=/dev/null", "--array=0-999", "--wrap=true"];
+  const array = ["--parsable", "--hold", "--output=/dev/null", `--array=0-${tasks - 1}`, "--wrap=true"];
   const submitted: number[] = [];
   for (let i = 0; i < 5; i++) submitted.push(await timed(async () => cluster.ask("sbatch", ...array)));
-  console.log(`sbatch of an array of 1,000: ${median(submitted).toFixed(0)} ms (median of 5)`);
+  console.log(`sbatch of an array of ${tasks}: ${median(submitted).toFixed(0)} ms (median of 5)`);
   say(
-    "train --fleet --detach, 2,000 partitions in 1,000 tasks",
-    cost(`node ${bin} train --fleet --detach --run-id s --chunks 1000`),
+    `train --fleet --detach, ${2 * tasks} partitions in ${tasks} tasks`,
+    cost(`node ${bin} train --fleet --detach --run-id s --chunks ${tasks}`),
   );
   cluster.ask("scancel", "--user=root");
   await cluster.stop();
@@ -99,9 +102,10 @@ if (launch) {
     wall: median(runs.map(({ wall }) => wall)),
   });
 }
-const [few, many] = [1, 201].map((chunks) => cost(`node ${bin} train --run-id l${chunks} --chunks ${chunks}`));
+const further = Math.min(200, tasks - 1);
+const [few, many] = [1, 1 + further].map((chunks) => cost(`node ${bin} train --run-id l${chunks} --chunks ${chunks}`));
 say("the local engine, for each further chunk", {
-  cpu: (many!.cpu - few!.cpu) / 200,
-  wall: (many!.wall - few!.wall) / 200,
+  cpu: (many!.cpu - few!.cpu) / further,
+  wall: (many!.wall - few!.wall) / further,
 });
 await rm(folder, { recursive: true, force: true });

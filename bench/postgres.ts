@@ -4,6 +4,9 @@
  * fleet asks. Run from the repository's root, one part or all:
  *
  *   npm run bench:postgres -- [queue | train | read | idle]
+ *     --chunks 8000 --series 100 --rows 5000000   sizes of the queue, of the training and of the read
+ *     --workers 50 --seconds 60                   the idle fleet, and for how long it is watched
+ *     --rounds 3                                  repetitions of the queue, the training and the read
  */
 import { fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -11,10 +14,25 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { openPostgresEngine } from "manymodel/engines/postgres";
-import { startPostgres } from "../test/engines/postgres-server.ts";
+import { startPostgres, whyNoPostgres } from "../test/engines/postgres-server.ts";
 
-const CHUNKS = 8_000;
+const size = (value: string) => ({ type: "string", default: value }) as const;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    chunks: size("8000"),
+    series: size("100"),
+    rows: size("5000000"),
+    workers: size("50"),
+    seconds: size("60"),
+    rounds: size("3"),
+  },
+});
+const [only, ...places] = positionals;
+const CHUNKS = Number(values.chunks);
+const ROUNDS = Number(values.rounds);
 const [PROCESSES, MEMBERS] = [8, 8];
 
 const open = (url: string, folder: string) =>
@@ -42,19 +60,20 @@ async function claimAll(url: string, folder: string): Promise<{ began: number; e
   return { began, ended, cpuMs: (user + system) / 1000 };
 }
 
-if (process.argv[2] === "claim") {
-  process.send!(await claimAll(process.argv[3]!, process.argv[4]!));
+if (only === "claim") {
+  process.send!(await claimAll(places[0]!, places[1]!));
   process.exit(0);
 }
 
+const reason = whyNoPostgres();
+if (reason !== undefined) throw new Error(reason);
 const server = startPostgres({ fsync: "on", shared_buffers: "256MB", max_wal_size: "4GB" });
 const folder = mkdtempSync(path.join(tmpdir(), "bench-postgres-"));
-const only = process.argv[2];
 const main = path.resolve("bin/manymodel.js");
 
 async function queue(): Promise<void> {
   const engine = await open(server.url(), folder);
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < ROUNDS; i++) {
     await engine.queue.forget("r");
     const chunks = Array.from({ length: CHUNKS }, (_, c) => ({ chunk: c + 1, partitions: 1, priority: 0 }));
     await engine.queue.enqueue("r", chunks);
@@ -97,25 +116,26 @@ train: { mode: queue }
 queue: { worker_type: persistent, n_workers: 2 }
 `,
     );
-    manymodel(site, "setup", "--series", "100", "--days", "1095");
+    manymodel(site, "setup", "--series", values.series, "--days", "1095");
   }
-  for (let i = 0; i < 3; i++)
+  for (let i = 0; i < ROUNDS; i++)
     for (const name of Object.keys(engines)) {
       const site = path.join(folder, name);
       const workers = [1, 2].map(() =>
         spawn(process.execPath, [main, "worker", "--workers", "1"], { cwd: site, stdio: "ignore" }),
       );
-      const { seconds } = manymodel(site, "train", "--chunks", "50");
+      const { seconds } = manymodel(site, "train", "--chunks", String(Math.ceil(Number(values.series) / 2)));
       for (const worker of workers) worker.kill("SIGTERM");
       await Promise.all(workers.map((worker) => once(worker, "exit")));
-      console.log(`train, 100 series by 2 worker processes, ${name}: ${seconds.toFixed(1)} s`);
+      console.log(`train, ${values.series} series by 2 worker processes, ${name}: ${seconds.toFixed(1)} s`);
     }
 }
 
 async function read(): Promise<void> {
+  const rows = Number(values.rows);
   server.sql(
     `CREATE TABLE series AS SELECT 'SKU' || lpad((i / 1000)::text, 5, '0') AS unit_id, date '2020-01-01' + i % 1000 AS obs_date,
-       round((100 * abs(sin(i * 0.7)))::numeric, 2)::float8 AS y FROM generate_series(0, 4999999) AS t (i)`,
+       round((100 * abs(sin(i * 0.7)))::numeric, 2)::float8 AS y FROM generate_series(0, ${rows - 1}) AS t (i)`,
   );
   const engine = await open(server.url(), folder);
   const query = { table: "series", keyColumns: ["unit_id"], orderBy: ["obs_date"], columns: ["obs_date", "y"] };
@@ -125,27 +145,26 @@ async function read(): Promise<void> {
     const { user, system } = process.cpuUsage(cpu);
     const seconds = (performance.now() - began) / 1000;
     console.log(
-      `read, ${label}: ${seconds.toFixed(2)} s (${(5 / seconds).toFixed(2)} million rows/s), ${((user + system) / 1e6).toFixed(2)} s of this process's CPU`,
+      `read, ${label}: ${seconds.toFixed(2)} s (${(rows / 1e6 / seconds).toFixed(2)} million rows/s), ${((user + system) / 1e6).toFixed(2)} s of this process's CPU`,
     );
     return result;
   };
-  const snapshot = await timed("snapshot of 5,000,000 rows", () => engine.source.snapshot(query));
+  const snapshot = await timed(`snapshot of ${rows} rows`, () => engine.source.snapshot(query));
   await timed("the same again, unchanged", () => engine.source.snapshot(query));
-  for (let i = 0; i < 3; i++)
+  for (let i = 0; i < ROUNDS; i++)
     await timed("all of it, 500 partitions of 1,000 rows at a time", async () => {
       for (let from = 0; from < snapshot.partitions; from += 500)
         await engine.source.read(
           snapshot,
-          Array.from({ length: 500 }, (_, j) => from + j),
+          Array.from({ length: Math.min(500, snapshot.partitions - from) }, (_, j) => from + j),
         );
     });
   await engine.close();
 }
 
-/** Starts fifty worker processes that find nothing to do. The server counts their statements. */
+/** Starts workers that find nothing to do. The server counts their statements. */
 async function idle(): Promise<void> {
-  const WORKERS = 50;
-  const SECONDS = 60;
+  const [workers, seconds] = [Number(values.workers), Number(values.seconds)];
   const { serveQueue } = await import("../src/crew/serve-queue.ts");
   const stop = new AbortController();
   const module = new URL("data:text/javascript,export const start = () => async () => undefined");
@@ -156,16 +175,16 @@ async function idle(): Promise<void> {
     await serveQueue(engine, engine.workers, { module, context: null }, options);
     await engine.close();
   };
-  const fleet = Array.from({ length: WORKERS }, member);
+  const fleet = Array.from({ length: workers }, member);
   const statements = () =>
     Number(
       server.sql("SELECT pg_stat_force_next_flush(); SELECT sum(xact_commit) FROM pg_stat_database").split("\n").at(-1),
     );
-  await wait(40_000);
+  await wait((2000 * seconds) / 3);
   const before = statements();
-  await wait(SECONDS * 1000);
+  await wait(seconds * 1000);
   console.log(
-    `idle, ${WORKERS} workers: ${((statements() - before) / SECONDS).toFixed(1)} transactions/s over ${SECONDS} s`,
+    `idle, ${workers} workers: ${((statements() - before) / seconds).toFixed(1)} transactions/s over ${seconds} s`,
   );
   stop.abort();
   await Promise.all(fleet);

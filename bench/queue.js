@@ -3,7 +3,7 @@
  * one process and by four on the same workspace. Also measures how much of the cores' time goes into bodies while a run
  * in queue mode has chunks to give: run from the repository's root:
  *
- *   npm run bench:queue
+ *   npm run bench:queue -- [chunks] [bodies]      40,000 and 800 when left out
  */
 import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -13,7 +13,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const { openLocalEngine } = await import("../dist/engines/local/index.js");
-const CHUNKS = 40_000;
+const CHUNKS = Number(process.argv[2] ?? 40_000);
+const BODIES = Number(process.argv[3] ?? 800);
 /** Claims that one process has under way at the same time, as a worker process with that many threads has. */
 const MEMBERS = 8;
 
@@ -83,10 +84,10 @@ const manymodel = (...args) => {
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 };
-manymodel("setup", "--series", "800", "--days", "60");
-const { seconds } = manymodel("train", "--chunks", "200");
+manymodel("setup", "--series", String(BODIES), "--days", "60");
+const { seconds } = manymodel("train", "--chunks", String(BODIES / 4));
 const workers = availableParallelism();
 console.log(
-  `queue mode, 800 bodies of 50 ms in 200 chunks on ${workers} workers: ${((100 * 800 * 0.05) / (workers * seconds)).toFixed(1)} % of the workers' time in bodies (start and index included)`,
+  `queue mode, ${BODIES} bodies of 50 ms in ${BODIES / 4} chunks on ${workers} workers: ${((100 * BODIES * 0.05) / (workers * seconds)).toFixed(1)} % of the workers' time in bodies (start and index included)`,
 );
 rmSync(folder, { recursive: true });

@@ -1,9 +1,9 @@
 /**
  * Batch scoring at size: N partitions with ARIMA and ETS models, horizon 30 with two levels, output written. At most 200
- * models of each method are fitted, and stand N times under other keys, so that the bench does not wait for N fits. Prints one JSON
- * line per step with its wall time, its CPU time over all threads, and partitions per CPU second.
+ * models of each method are fitted, and stand N times under other keys, so that the bench does not wait for N fits.
+ * Prints one JSON line per step with its wall time, its CPU time over all threads, and partitions per CPU second.
  *
- *   npm run bench:score -- 100000 [auto-arima|ets|both] [workers]
+ *   npm run bench:score -- 100000 [auto-arima|ets|both] [workers] [incremental]
  */
 import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";

@@ -1,7 +1,7 @@
 /**
  * Measures the time to append 1 % of a table's rows, half of which replace others, and to export the table.
  *
- *     node bench/tables.js [ROWS]      20,000,000 rows when left out; 100 rows a series
+ *   npm run bench:tables -- [rows]      20,000,000 when left out; 100 rows a series
  */
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";

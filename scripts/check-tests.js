@@ -17,6 +17,7 @@ const PACKAGES = [
     /** Tests of several rooms at once, or of no source file. */
     across: {
       awkward: "series that are hard to forecast, by every method on every engine",
+      benches: "that every measurement of speed runs, at its smallest size",
       documents: "what the documents show and say",
       engines: "what every engine does alike",
       faults: "processes, servers and disks that fail",
