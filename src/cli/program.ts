@@ -2,64 +2,16 @@ import { Command, CommanderError } from "commander";
 import { packageVersion } from "../api/package-version.ts";
 import { ManymodelError, messageOf } from "../core/errors.ts";
 import { answer, keepStandardOutput } from "./answer.ts";
+import { addCommand } from "./command.ts";
+import { COMMANDS } from "./listed-commands.ts";
 
 /**
- * The commands, in the order in which help lists them. A command is loaded when it is named: a start that loads all of
- * them takes three times as long.
- */
-const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
-  init: async () => (await import("./commands/init.ts")).addInit,
-  setup: async () => (await import("./commands/setup.ts")).addSetup,
-  import: async () => (await import("./commands/import.ts")).addImport,
-  train: async () => (await import("./commands/train.ts")).addTrain,
-  resume: async () => (await import("./commands/resume.ts")).addResume,
-  retry: async () => (await import("./commands/resume.ts")).addRetry,
-  status: async () => (await import("./commands/status.ts")).addStatus,
-  run: async () => (await import("./commands/run.ts")).addRun,
-  index: async () => (await import("./commands/fleet/index-run.ts")).addIndex,
-  register: async () => (await import("./commands/register.ts")).addRegister,
-  models: async () => (await import("./commands/register.ts")).addModels,
-  versions: async () => (await import("./commands/register.ts")).addVersions,
-  model: async () => (await import("./commands/model.ts")).addModel,
-  batch: async () => (await import("./commands/batch.ts")).addBatch,
-  forecast: async () => (await import("./commands/forecast.ts")).addForecast,
-  promote: async () => (await import("./commands/promote.ts")).addPromote,
-  override: async () => (await import("./commands/override.ts")).addOverride,
-  note: async () => (await import("./commands/note.ts")).addNote,
-  reconcile: async () => (await import("./commands/reconcile.ts")).addReconcile,
-  totals: async () => (await import("./commands/totals.ts")).addTotals,
-  monitor: async () => (await import("./commands/monitor.ts")).addMonitor,
-  serve: async () => (await import("./commands/serve.ts")).addServe,
-  token: async () => (await import("./commands/token.ts")).addToken,
-  advise: async () => (await import("./commands/advise.ts")).addAdvise,
-  plan: async () => (await import("./commands/plan.ts")).addPlan,
-  rank: async () => (await import("./commands/rank.ts")).addRank,
-  refine: async () => (await import("./commands/refine.ts")).addRefine,
-  compare: async () => (await import("./commands/compare.ts")).addCompare,
-  champions: async () => (await import("./commands/champions.ts")).addChampions,
-  pipeline: async () => (await import("./commands/pipeline.ts")).addPipeline,
-  snowflake: async () => (await import("./commands/snowflake.ts")).addSnowflake,
-  plot: async () => (await import("./commands/plot.ts")).addPlot,
-  engine: async () => (await import("./commands/engine.ts")).addEngine,
-  verify: async () => (await import("./commands/maintain.ts")).addVerify,
-  gc: async () => (await import("./commands/maintain.ts")).addGc,
-  task: async () => (await import("./commands/fleet/task.ts")).addTask,
-  worker: async () => (await import("./commands/fleet/worker.ts")).addWorker,
-  workers: async () => (await import("./commands/fleet/worker.ts")).addWorkers,
-  cancel: async () => (await import("./commands/cancel.ts")).addCancel,
-  prioritize: async () => (await import("./commands/cancel.ts")).addPrioritize,
-  export: async () => (await import("./commands/export.ts")).addExport,
-  sql: async () => (await import("./commands/sql.ts")).addSql,
-  ui: async () => (await import("./commands/ui.ts")).addUi,
-  demo: async () => (await import("./commands/demo.ts")).addDemo,
-};
-
-/**
- * Builds the program with the command that is named, or with every command.
+ * Builds the program for arguments: with the command that they start with, or else with all commands, of which only the
+ * first that is named has its options.
  *
- * @param name a command; with `undefined` or a word that is no command, the program has all of them
+ * @param args - the arguments; every command has its options when left out
  */
-export async function commandLine(name?: string): Promise<Command> {
+export async function commandLine(args?: readonly string[]): Promise<Command> {
   const program = new Command("manymodel")
     .description("One model per partition: train in parallel, keep every model, register one version, score them all.")
     .version(packageVersion)
@@ -70,9 +22,13 @@ export async function commandLine(name?: string): Promise<Command> {
       writeOut: answer,
       outputError: (text, write) => write(inPlainWords(text).replace(/^error: /, "manymodel: ")),
     });
-  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  const named = load === undefined ? Object.values(COMMANDS) : [load];
-  for (const add of await Promise.all(named.map((load) => load()))) add(program);
+  const named = args?.find((word) => Object.hasOwn(COMMANDS, word));
+  for (const [name, { description, operands, isGroup, load }] of Object.entries(COMMANDS)) {
+    if (named !== undefined && named === args?.[0] && name !== named) continue;
+    const usage = operands === undefined ? name : `${name} ${operands}`;
+    const command = isGroup ? program.command(usage).description(description) : addCommand(program, usage, description);
+    if (args === undefined || name === named) (await load())(command);
+  }
   return program;
 }
 
@@ -84,7 +40,7 @@ export async function commandLine(name?: string): Promise<Command> {
  */
 export async function run(args: readonly string[]): Promise<number> {
   keepStandardOutput();
-  const program = await commandLine(args[0]);
+  const program = await commandLine(args);
   try {
     await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);

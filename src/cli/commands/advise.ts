@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Advice, Verdict } from "../../advise/advice.ts";
 import type { RowAdvice } from "../../advise/advise-rows.ts";
 import { ManymodelError } from "../../core/errors.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { autoOrCount, integer } from "../option.ts";
 import { checkPictureFile, writePicture } from "../picture-file.ts";
 import { formatSeconds, formatTable } from "../table.ts";
@@ -16,8 +16,8 @@ interface AdviseOptions extends CommonOptions {
 }
 
 /** `manymodel advise`: one model per partition, or one for all. */
-export function addAdvise(program: Command): void {
-  addCommand(program, "advise", "judge from a sample of the source whether many models or one suit it better")
+export function addAdvise(command: Command): void {
+  command
     .option("--sample <n>", "number of partitions to sample, by train.seed", integer(1), 100)
     .option("--horizon <n>", "steps to forecast; by default train.horizon", integer(1))
     .option(

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { ScoreOptions, ScoreSummary } from "../../api/verbs/score.ts";
 import { MISSING_MODEL, type MissingModel } from "../../core/missing-model.ts";
 import type { BatchSummary } from "../../pipeline/score-batch.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { NOTHING_WRITTEN } from "../interrupt.ts";
 import { decimal, integer, numberList, stepsOrColumn } from "../option.ts";
 import { showProgress } from "../progress.ts";
@@ -28,8 +28,8 @@ interface BatchOptions extends CommonOptions {
 }
 
 /** `manymodel batch`: scores every partition of a table with a version. */
-export function addBatch(program: Command): void {
-  addCommand(program, "batch", "score every partition of a table with a registered version")
+export function addBatch(command: Command): void {
+  command
     .option("--model <model>", "the model; by default register.model")
     .option("--model-version <version>", "the version, or an alias of one; by default the model's default version")
     .option("--input <table>", "the table to score; by default batch.input_table or source.table")

@@ -1,14 +1,10 @@
 import type { Command } from "commander";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer, numberList } from "../option.ts";
 
 /** `manymodel cancel RUN`: ends a run cleanly. */
-export function addCancel(program: Command): void {
-  addCommand(
-    program,
-    "cancel <run>",
-    "start no further chunk of a run; chunks that have started finish and count",
-  ).action(async (runId: string, options: CommonOptions) => {
+export function addCancel(command: Command): void {
+  command.action(async (runId: string, options: CommonOptions) => {
     const cancelled = await withWorkspace(options, (mm) => mm.runs.cancel(runId));
     const remaining =
       cancelled.leased > 0
@@ -19,8 +15,8 @@ export function addCancel(program: Command): void {
 }
 
 /** `manymodel prioritize RUN`: changes which chunks come first. */
-export function addPrioritize(program: Command): void {
-  addCommand(program, "prioritize <run>", "change the priority of chunks that have not started")
+export function addPrioritize(command: Command): void {
+  command
     .requiredOption("--chunks <list>", "the chunks' numbers, such as 7,8", numberList)
     .requiredOption("--priority <n>", "higher comes first; chunks are planned with 0", integer(-1_000_000))
     .action(async (runId: string, options: CommonOptions & { chunks: number[]; priority: number }) => {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { expectationText } from "../expectation-text.ts";
 import { decimal, METRIC_HELP, TIE_HELP, wordList } from "../option.ts";
 import { formatTable } from "../table.ts";
@@ -15,8 +15,8 @@ interface ChampionsOptions extends CommonOptions {
 }
 
 /** `manymodel champions --runs A,B`: the best partitions of several runs as one. */
-export function addChampions(program: Command): void {
-  addCommand(program, "champions", "collect each partition's best model of several runs, without copying any")
+export function addChampions(command: Command): void {
+  command
     .requiredOption(
       "--runs <list>",
       "completed runs, such as A,B; on a tie the cheaper run wins, then the one named first",

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { directionText } from "../../core/metric.ts";
 import { comparisonPicture } from "../../picture/comparison-picture.ts";
 import type { Comparison, Distribution, GroupComparison } from "../../refine/compare.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { addGrouping, type GroupingOptions, grouping, METRIC_HELP } from "../option.ts";
 import { checkPictureFile, writePicture } from "../picture-file.ts";
 import { formatTable } from "../table.ts";
@@ -14,8 +14,8 @@ interface CompareOptions extends CommonOptions, GroupingOptions {
 }
 
 /** `manymodel compare RUN_A RUN_B`: a paired comparison by a metric. */
-export function addCompare(program: Command): void {
-  addGrouping(addCommand(program, "compare <runA> <runB>", "compare two completed runs, partition by partition"))
+export function addCompare(command: Command): void {
+  addGrouping(command)
     .option("--metric <metric>", METRIC_HELP)
     .option("--matched", "only the partitions that both runs have a usable metric for")
     .option("-o, --output <file>", "also draw it, as .svg or .png")

@@ -2,7 +2,7 @@ import { mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import { ManymodelError } from "../../core/errors.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
 import { formatSeconds, formatTable } from "../table.ts";
 import { configurationText } from "./init.ts";
@@ -15,8 +15,8 @@ interface DemoOptions extends CommonOptions {
 }
 
 /** `manymodel demo`: the whole path on synthetic data, in a workspace of its own. */
-export function addDemo(program: Command): void {
-  addCommand(program, "demo", "train, refine, register and score synthetic series in a workspace of its own")
+export function addDemo(command: Command): void {
+  command
     .option("--directory <path>", "where to put the demo's configuration and workspace", "manymodel-demo")
     .option("--series <n>", "how many series", integer(1), 2000)
     .option("--days <n>", "length of each series", integer(60), 1095)

@@ -3,8 +3,7 @@ import type { CheckItem } from "../../check/check-engine.ts";
 import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
 
 /** `manymodel engine check`: whether everything that a run needs is there, and how fast it is. */
-export function addEngine(program: Command): void {
-  const engine = program.command("engine").description("the engine: check that it can do what a run needs");
+export function addEngine(engine: Command): void {
   addCommand(engine, "check", "try and measure everything that a run needs; leaves nothing behind").action(
     async (options: CommonOptions) => {
       const items = await withWorkspace(options, (mm) => mm.check());

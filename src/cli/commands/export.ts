@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 
 interface ExportOptions extends CommonOptions {
   readonly to: string;
@@ -8,8 +8,8 @@ interface ExportOptions extends CommonOptions {
 }
 
 /** `manymodel export TABLE --to FILE`: writes a table or view to a file, or to a table of PostgreSQL. */
-export function addExport(program: Command): void {
-  addCommand(program, "export <table>", "write the rows of a table or view to a file or to PostgreSQL")
+export function addExport(command: Command): void {
+  command
     .requiredOption("--to <target>", "a file (.csv, .csv.gz, .parquet or .xlsx), or postgresql://user@host/database")
     .option("--where <condition>", "an SQL condition on the table's columns")
     .option("--as <table>", "the table of PostgreSQL, such as planning.forecasts; by default the same name")

@@ -7,7 +7,7 @@ import { forecastTable } from "../../inspect/forecast-table.ts";
 import type { PartitionSeries } from "../../inspect/partition-series.ts";
 import { seriesText, whyNot } from "../../picture/series-text.ts";
 import { terminalFan } from "../../picture/terminal-fan.ts";
-import { addCommand, type CommonOptions, print, type Report, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, type Report, withWorkspace } from "../command.ts";
 import { addPartitionOptions, openWith, type PartitionOptions } from "../partition-options.ts";
 import { formatTable } from "../table.ts";
 
@@ -15,10 +15,8 @@ const FAN_ROWS = 12;
 const FAN_COLUMNS = 100;
 
 /** `manymodel forecast KEY`: what one partition will do, as a table and a picture of characters. */
-export function addForecast(program: Command): void {
-  addPartitionOptions(
-    addCommand(program, "forecast <key...>", "forecast one partition: its key, one word for each key column"),
-  ).action(async (words: string[], options: CommonOptions & PartitionOptions) => {
+export function addForecast(command: Command): void {
+  addPartitionOptions(command).action(async (words: string[], options: CommonOptions & PartitionOptions) => {
     const { series, final } = await withWorkspace(options, async (mm) => {
       const { finalOf } = await import("../../api/nouns/partitions.ts");
       const series = await (await openWith(mm, options)).find(words);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { CsvFormat, ImportedColumn } from "../../ports/tables.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { wordList } from "../option.ts";
 
 interface ImportOptions extends CommonOptions, Omit<CsvFormat, "nulls"> {
@@ -12,8 +12,8 @@ interface ImportOptions extends CommonOptions, Omit<CsvFormat, "nulls"> {
 }
 
 /** `manymodel import FILE --table T`: loads a file as a table of the workspace. */
-export function addImport(program: Command): void {
-  addCommand(program, "import <file>", "load a CSV, Parquet, JSON or Excel file as a table of the workspace")
+export function addImport(command: Command): void {
+  command
     .requiredOption("--table <name>", "the new table's name")
     .option("--replace", "replace an imported table")
     .option("--append", "add rows to an imported table, replacing those of the same key and time")

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import type { MethodTrials } from "../../advise/method-trials.ts";
 import { matchColumn } from "../../core/columns/column.ts";
 import { ManymodelError } from "../../core/errors.ts";
-import { addCommand, type CommonOptions, print } from "../command.ts";
+import { type CommonOptions, print } from "../command.ts";
 import { autoOrCount } from "../option.ts";
 
 interface InitOptions extends CommonOptions {
@@ -21,8 +21,8 @@ interface InitOptions extends CommonOptions {
 const DEFAULT_MODEL = "ets";
 
 /** `manymodel init`: writes a configuration to start from. */
-export function addInit(program: Command): void {
-  addCommand(program, "init", "write a configuration file to start from")
+export function addInit(command: Command): void {
+  command
     .option("--table <table>", "source table or file", "SERIES_EVENTS")
     .option("--partition-by <columns>", "key column, or several separated by commas", "UNIT_ID")
     .option("--order-by <columns>", "order of the rows; the last is the time", "OBS_DATE")

@@ -1,15 +1,11 @@
 import type { Command } from "commander";
 import type { Verification } from "../../pipeline/verify.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { formatTable } from "../table.ts";
 
 /** `manymodel verify [RUN]`: reads everything that is stored, or every artifact of a run or a version. */
-export function addVerify(program: Command): void {
-  addCommand(
-    program,
-    "verify [run]",
-    "read everything stored, or one run or version, and list what is missing or altered",
-  )
+export function addVerify(command: Command): void {
+  command
     .option("--model <model>", "the model; by default register.model")
     .option("--model-version <version>", "a version, or an alias of one, instead of a run")
     .action(async (runId: string | undefined, options: CommonOptions & { model?: string; modelVersion?: string }) => {
@@ -51,8 +47,8 @@ function runLines({ runId, partitions, segments, bytes, problems, notes = [] }: 
 }
 
 /** `manymodel gc`: finds, and deletes, what nothing refers to. */
-export function addGc(program: Command): void {
-  addCommand(program, "gc", "list stored data that no run in progress, version or alias needs")
+export function addGc(command: Command): void {
+  command
     .option("--older-than <duration>", "keep snapshots, parts of tables and temporary files younger than this", "24h")
     .option("--delete", "also delete it")
     .action(async (options: CommonOptions & { olderThan: string; delete?: boolean }) => {

@@ -7,8 +7,7 @@ import { integer } from "../option.ts";
 import { formatTable } from "../table.ts";
 
 /** `manymodel model …`: what is done with registered versions. */
-export function addModel(program: Command): void {
-  const model = program.command("model").description("show, name, compare, patch, move and delete registered versions");
+export function addModel(model: Command): void {
   addShow(model);
   addAlias(model);
   addAnnotate(model);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Monitored } from "../../api/verbs/monitor.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { showProgress } from "../progress.ts";
 import { formatSeconds, formatTable } from "../table.ts";
 import { keyText } from "./rank.ts";
@@ -18,8 +18,8 @@ const ALERT = 3;
 const SHOWN = 20;
 
 /** `manymodel monitor`: holds forecasts against what was observed since. */
-export function addMonitor(program: Command): void {
-  addCommand(program, "monitor", "compare forecasts with new observations and find partitions that drift (exit code 3)")
+export function addMonitor(command: Command): void {
+  command
     .option("--model <model>", "the model; by default register.model")
     .option("--model-version <version>", "the version, or an alias of one; by default the model's default version")
     .option("--forecasts <table>", "the table of forecasts; by default monitor.forecasts or batch.output_table")

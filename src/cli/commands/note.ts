@@ -10,8 +10,7 @@ interface NoteOptions extends CommonOptions {
 }
 
 /** `manymodel note …`: notes of planners on series and models. */
-export function addNote(program: Command): void {
-  const note = program.command("note").description("write, list and remove notes on series and models");
+export function addNote(note: Command): void {
   const add = (usage: string, description: string) =>
     addCommand(note, usage, description).option("--model <model>", "the model; by default register.model");
   const subject = async (mm: Parameters<typeof keyFromWords>[0], words: readonly string[], model?: string) => ({

@@ -21,8 +21,7 @@ interface OverrideCommandOptions extends CommonOptions {
 }
 
 /** `manymodel override …`: values that planners set in place of forecasts. */
-export function addOverride(program: Command): void {
-  const override = program.command("override").description("set, list and remove values in place of forecasts");
+export function addOverride(override: Command): void {
   const add = (usage: string, description: string) =>
     addCommand(override, usage, description).option("--model <model>", "the model; by default register.model");
   add("set [key...]", "set values that count in place of forecasts: FORECAST_FINAL has them, FORECAST stays")

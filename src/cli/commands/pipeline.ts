@@ -15,8 +15,7 @@ import { formatSeconds } from "../table.ts";
 const EXIT_CODES = { ok: 0, drift: 3, held: 4, failed: 1 } as const;
 
 /** `manymodel pipeline run`: everything the configuration says, skipping what has not changed. */
-export function addPipeline(program: Command): void {
-  const pipeline = program.command("pipeline").description("run every step that the configuration names");
+export function addPipeline(pipeline: Command): void {
   addCommand(
     pipeline,
     "run",

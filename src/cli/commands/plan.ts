@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import type { Estimate } from "../../pipeline/estimate.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
 import { formatSeconds } from "../table.ts";
 
 /** `manymodel plan`: what a run will take. */
-export function addPlan(program: Command): void {
-  addCommand(program, "plan", "train a sample and estimate the cost of the whole run; nothing is stored")
+export function addPlan(command: Command): void {
+  command
     .option("--model <model>", "built-in method, or path of a model definition")
     .option("--sample <n>", "number of partitions to train", integer(1), 20)
     .action(async (options: CommonOptions & { model?: string; sample: number }) => {

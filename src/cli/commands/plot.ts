@@ -11,8 +11,7 @@ interface PlotOptions extends CommonOptions {
 }
 
 /** `manymodel plot …`: pictures as .svg or .png files. */
-export function addPlot(program: Command): void {
-  const plot = program.command("plot").description("draw a series, forecasts, accuracy, a comparison or a run");
+export function addPlot(plot: Command): void {
   addPlotSeries(plot);
   addPlotForecasts(plot);
   addPlotOf(plot, "accuracy [run]", "a metric over a run's partitions; by default the newest completed run")

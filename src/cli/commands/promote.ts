@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { LongCallOptions } from "../../api/run-context.ts";
 import type { PromoteOptions } from "../../api/verbs/promote.ts";
 import { GATE_METRICS } from "../../core/gate.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { NOTHING_WRITTEN } from "../interrupt.ts";
 import { decimal, integer } from "../option.ts";
 import { showProgress } from "../progress.ts";
@@ -15,8 +15,8 @@ interface PromoteCommandOptions extends CommonOptions, Omit<PromoteOptions, "ver
 export const HELD = 4;
 
 /** `manymodel promote`: moves an alias to a new version, if that passes the gate. */
-export function addPromote(program: Command): void {
-  addCommand(program, "promote", "move an alias to a new version if it is no worse than the one in use (exit code 4)")
+export function addPromote(command: Command): void {
+  command
     .option("--model <model>", "the model; by default register.model")
     .option("--model-version <version>", "the new version; by default the newest")
     .option("--alias <alias>", "the alias; by default register.alias")

@@ -3,7 +3,7 @@ import { ManymodelError } from "../../core/errors.ts";
 import { decodeKey } from "../../core/partition-key.ts";
 import type { GroupScore } from "../../refine/group-scores.ts";
 import type { Ranking, RankOptions } from "../../refine/rank.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { addGrouping, decimal, type GroupingOptions, grouping, integer, METRIC_HELP } from "../option.ts";
 import { formatTable } from "../table.ts";
 
@@ -54,17 +54,14 @@ export function choice({ metric, by, worst, worstPercent, above, below, ...group
 const SHOWN = 20;
 
 /** `manymodel rank --run RUN`: a run's partitions, the worst first. */
-export function addRank(program: Command): void {
-  addChoice(
-    addCommand(program, "rank", "rank a run's partitions by a metric, worst first").requiredOption(
-      "--run <run>",
-      "a completed run",
-    ),
-  ).action(async (options: ChoiceOptions & { run: string }) => {
-    const ranking = await withWorkspace(options, (mm) => mm.runs.rank(options.run, choice(options)));
-    const isGrouped = options.group !== undefined;
-    print({ json: ranking, text: isGrouped ? groupsText(ranking) : rankingText(ranking) }, options);
-  });
+export function addRank(command: Command): void {
+  addChoice(command.requiredOption("--run <run>", "a completed run")).action(
+    async (options: ChoiceOptions & { run: string }) => {
+      const ranking = await withWorkspace(options, (mm) => mm.runs.rank(options.run, choice(options)));
+      const isGrouped = options.group !== undefined;
+      print({ json: ranking, text: isGrouped ? groupsText(ranking) : rankingText(ranking) }, options);
+    },
+  );
 }
 
 function rankingText({ runId, metric, by, ranked, usable, unranked }: Ranking): string {

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ReconcileTablesOptions } from "../../api/verbs/reconcile.ts";
 import { ManymodelError } from "../../core/errors.ts";
 import type { DeclaredLevel } from "../../reconcile/declared-hierarchy.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { NOTHING_WRITTEN } from "../interrupt.ts";
 import { numberList } from "../option.ts";
 import { showProgress } from "../progress.ts";
@@ -28,8 +28,8 @@ interface Assigned {
 }
 
 /** `manymodel reconcile`: makes forecasts of several levels of a hierarchy add up. */
-export function addReconcile(program: Command): void {
-  addCommand(program, "reconcile", "make forecasts of several levels of a hierarchy add up")
+export function addReconcile(command: Command): void {
+  command
     .option(
       "--level <columns=table>",
       "a level's key columns and its table of forecasts, the leaves' first: store,sku=FORECASTS; store=STORES; =TOTAL; store alone: sums of the leaves",

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { addCommand, print, withWorkspace } from "../command.ts";
+import { print, withWorkspace } from "../command.ts";
 import { RUN_STOPPED } from "../interrupt.ts";
 import { autoOrCount, decimal, integer, TIE_HELP, wordList } from "../option.ts";
 import { showProgress } from "../progress.ts";
@@ -22,8 +22,8 @@ interface RefineOptions extends ChoiceOptions {
 }
 
 /** `manymodel refine --from RUN`: a contest for each of a run's worst partitions, in queue mode. */
-export function addRefine(program: Command): void {
-  const command = addCommand(program, "refine", "run contests on a run's worst partitions, worst first")
+export function addRefine(command: Command): void {
+  command
     .option("--from <run>", "the completed run to improve")
     .option("--offenders", "refine the partitions that the last monitoring found drifting, on present data")
     .option("--run-id <id>", "the new run's id; by default the time")

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
 import { formatTable } from "../table.ts";
 
@@ -14,8 +14,8 @@ interface RegisterOptions extends CommonOptions {
 }
 
 /** `manymodel register`: makes a completed run a version. */
-export function addRegister(program: Command): void {
-  addCommand(program, "register", "register a completed run as one version of a model")
+export function addRegister(command: Command): void {
+  command
     .option("--model <model>", "the model's name; by default register.model")
     .addOption(new Option("--name <model>", "the former name of --model").conflicts("model").hideHelp())
     .option("--model-version <version>", "the version; by default the next V1, V2, …")
@@ -42,8 +42,8 @@ export function addRegister(program: Command): void {
 }
 
 /** `manymodel models`: the registered models. */
-export function addModels(program: Command): void {
-  addCommand(program, "models", "list the registered models").action(async (options: CommonOptions) => {
+export function addModels(command: Command): void {
+  command.action(async (options: CommonOptions) => {
     const models = await withWorkspace(options, ({ models }) => models.list());
     const rows = models.map(({ model, versions, newest }) => [model, versions, newest.version, newest.createdAt]);
     const text =
@@ -55,22 +55,20 @@ export function addModels(program: Command): void {
 }
 
 /** `manymodel versions [MODEL]`: the versions of a model, or of all. */
-export function addVersions(program: Command): void {
-  addCommand(program, "versions [model]", "list the versions of a model, or of all").action(
-    async (model: string | undefined, options: CommonOptions) => {
-      const versions = await withWorkspace(options, ({ models }) => models.versions(model));
-      const rows = versions.map((v) => [
-        v.model,
-        v.version,
-        v.createdAt,
-        v.runId,
-        v.index.succeeded,
-        v.index.failed,
-        v.horizon,
-      ]);
-      const columns = ["model", "version", "created", "run", "models", "failed", "horizon"];
-      const text = rows.length === 0 ? "No version is registered yet: manymodel register" : formatTable(columns, rows);
-      print({ json: versions, text }, options);
-    },
-  );
+export function addVersions(command: Command): void {
+  command.action(async (model: string | undefined, options: CommonOptions) => {
+    const versions = await withWorkspace(options, ({ models }) => models.versions(model));
+    const rows = versions.map((v) => [
+      v.model,
+      v.version,
+      v.createdAt,
+      v.runId,
+      v.index.succeeded,
+      v.index.failed,
+      v.horizon,
+    ]);
+    const columns = ["model", "version", "created", "run", "models", "failed", "horizon"];
+    const text = rows.length === 0 ? "No version is registered yet: manymodel register" : formatTable(columns, rows);
+    print({ json: versions, text }, options);
+  });
 }

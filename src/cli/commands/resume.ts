@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ManymodelError } from "../../core/errors.ts";
 import { failureGroups } from "../../runs/failure-groups.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureLines } from "../failures.ts";
 import { RUN_STOPPED } from "../interrupt.ts";
 import { autoOrCount } from "../option.ts";
@@ -15,8 +15,8 @@ interface ResumeOptions extends CommonOptions {
 }
 
 /** `manymodel resume RUN`: continues an unfinished run. */
-export function addResume(program: Command): void {
-  addCommand(program, "resume <run>", "continue a run whose process has ended; committed chunks are not trained again")
+export function addResume(command: Command): void {
+  command
     .option("--pinned", "continue with the run's own data, definition and options, even if they have changed")
     .option("--fork", "start a new run with the present data, definition and options, if they have changed")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
@@ -51,8 +51,8 @@ export function addResume(program: Command): void {
 }
 
 /** `manymodel retry RUN`: trains what failed again. */
-export function addRetry(program: Command): void {
-  addCommand(program, "retry <run>", "train again the partitions of a completed run that have no model")
+export function addRetry(command: Command): void {
+  command
     .option("--run-id <id>", "the new run's id; by default the time")
     .option("--workers <n>", "worker threads, or auto", autoOrCount)
     .action(async (runId: string, options: CommonOptions & { runId?: string; workers?: number | "auto" }) => {

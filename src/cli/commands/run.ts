@@ -4,8 +4,7 @@ import { addCommand, type CommonOptions, print, type Report, withWorkspace } fro
 import { formatTable } from "../table.ts";
 
 /** `manymodel run …`: lists and deletes runs. */
-export function addRun(program: Command): void {
-  const run = program.command("run").description("list and delete runs");
+export function addRun(run: Command): void {
   addCommand(run, "list", "list the runs, newest first").action(async (options: CommonOptions) => {
     print(await withWorkspace(options, listRuns), options);
   });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type Command, Option } from "commander";
 import { messageOf } from "../../core/errors.ts";
 import type { Log } from "../../serving/log.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { autoOrCount, integer } from "../option.ts";
 
 interface ServeOptions extends CommonOptions {
@@ -13,8 +13,8 @@ interface ServeOptions extends CommonOptions {
 }
 
 /** `manymodel serve`: predictions and the registry over HTTP, until it is told to stop. */
-export function addServe(program: Command): void {
-  addCommand(program, "serve", "answer predictions and questions about the registry over HTTP")
+export function addServe(command: Command): void {
+  command
     .option("--host <address>", "the address to listen at; by default serve.host")
     .option("--port <n>", "the port, 0 for a free one; by default serve.port", integer(0))
     .option("--workers <n>", "threads that models predict in; by default serve.workers", autoOrCount)

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
 
 interface SetupOptions extends CommonOptions {
@@ -10,8 +10,8 @@ interface SetupOptions extends CommonOptions {
 }
 
 /** `manymodel setup`: creates what the workspace needs. */
-export function addSetup(program: Command): void {
-  addCommand(program, "setup", "create the workspace and its tables; never replaces anything")
+export function addSetup(command: Command): void {
+  command
     .option("--series [n]", "also create synthetic SERIES_EVENTS of n series", (text) => integer(1)(text))
     .option("--days <n>", "length of the synthetic series", integer(1), 1095)
     .option("--seed <n>", "seed of the synthetic series", integer(0), 1)

@@ -12,8 +12,7 @@ const SERVICES = {
 } as const;
 
 /** `manymodel snowflake`: what an account does by itself. */
-export function addSnowflake(program: Command): void {
-  const snowflake = program.command("snowflake").description("engine snowflake: schedules and services of the account");
+export function addSnowflake(snowflake: Command): void {
   addCommand(snowflake, "schedule", "have the account run the pipeline by snowflake.schedule; replaces an earlier one")
     .option("--dry-run", "only print the statements")
     .action(async (options: DryRun) => {

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { csvLine } from "../../core/csv-line.ts";
 import { answer } from "../answer.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
 import { formatTable } from "../table.ts";
 
 /** `manymodel sql "SELECT …"`: reads the workspace's tables. */
-export function addSql(program: Command): void {
-  addCommand(program, "sql <query>", "run one SELECT over the workspace's tables")
+export function addSql(command: Command): void {
+  command
     .option("--csv", "print CSV: a header, then the rows, NULL as nothing")
     .option("--limit <n>", "show at most this many rows", integer(1), 1000)
     .action(async (query: string, options: CommonOptions & { limit: number; csv?: true }) => {

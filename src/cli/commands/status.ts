@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { ManyModel } from "../../api/many-model.ts";
 import type { FleetRecord } from "../../fleets/launch.ts";
 import type { FleetStatus } from "../../ports/fleet.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { failureLines } from "../failures.ts";
 import { wordList } from "../option.ts";
 import { showProgress } from "../progress.ts";
@@ -15,8 +15,8 @@ interface StatusOptions extends CommonOptions {
 }
 
 /** `manymodel status [RUN]`: the runs, or one run in detail. */
-export function addStatus(program: Command): void {
-  addCommand(program, "status [run]", "show the runs, or one run in detail")
+export function addStatus(command: Command): void {
+  command
     .option("--follow", "show the run's progress until it has ended")
     .option(
       "--group <list>",

@@ -6,8 +6,7 @@ import { integer } from "../option.ts";
 import { formatTable } from "../table.ts";
 
 /** `manymodel token …`: who may use what is served. */
-export function addToken(program: Command): void {
-  const token = program.command("token").description("create, list and revoke tokens for the server and the page");
+export function addToken(token: Command): void {
   addCommand(token, "create", "create a token; its text is printed once and stored nowhere")
     .requiredOption("--name <name>", "the holder's name, as the audit log shows it")
     .addOption(new Option("--role <role>", "the role").choices(ROLES).makeOptionMandatory())

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Total } from "../../api/verbs/totals.ts";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { numberList, wordList } from "../option.ts";
 import { formatTable } from "../table.ts";
 
@@ -16,8 +16,8 @@ interface TotalsOptions extends CommonOptions {
 const SHOWN = 100;
 
 /** `manymodel totals`: forecasts of totals in groups. */
-export function addTotals(program: Command): void {
-  addCommand(program, "totals", "add up forecasts at each time, by group and in total, with intervals of the sums")
+export function addTotals(command: Command): void {
+  command
     .option("--group <list>", "attributes (source.attributes) that define groups", wordList)
     .option("--where <condition>", "only partitions whose attributes meet an SQL condition, such as \"CATEGORY = 'A'\"")
     .option("--table <table>", "the table of forecasts; by default the view FORECASTS")

@@ -8,7 +8,7 @@ import { RUN_MODES, type RunMode } from "../../core/run.ts";
 import type { Estimate } from "../../pipeline/estimate.ts";
 import type { ChangedSummary } from "../../registry/train-changed.ts";
 import { failureGroups } from "../../runs/failure-groups.ts";
-import { addCommand, type CommonOptions, print, type Report, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, type Report, withWorkspace } from "../command.ts";
 import { failureLines } from "../failures.ts";
 import { RUN_STOPPED } from "../interrupt.ts";
 import { autoOrCount } from "../option.ts";
@@ -42,8 +42,8 @@ function launcher(text: string): Launcher {
 }
 
 /** `manymodel train`: one model per partition of the configured source. */
-export function addTrain(program: Command): void {
-  addCommand(program, "train", "train one model per partition of the source")
+export function addTrain(command: Command): void {
+  command
     .option("--run-id <id>", "the run's id; by default the time")
     .addOption(new Option("--mode <mode>", "tasks, queue, or local to run in this process").choices(RUN_MODES))
     .option("--model <model>", "built-in method, or path of a model definition")

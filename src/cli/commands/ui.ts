@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Command } from "commander";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../command.ts";
 import { integer } from "../option.ts";
 
 interface UiOptions extends CommonOptions {
@@ -11,8 +11,8 @@ interface UiOptions extends CommonOptions {
 }
 
 /** `manymodel ui`: the dashboard, until it is told to stop. */
-export function addUi(program: Command): void {
-  addCommand(program, "ui", "show the workspace in a browser: runs, partitions, series, registry")
+export function addUi(command: Command): void {
+  command
     .option("--host <address>", "the address to listen at; tokens are needed beyond this machine", "127.0.0.1")
     .option("--port <n>", "the port, 0 for a free one", integer(0), 4400)
     .option("--open", "open the page in the browser")

@@ -1,13 +1,11 @@
 import type { Command } from "commander";
-import { addCommand, type CommonOptions, print, withWorkspace } from "../../command.ts";
+import { type CommonOptions, print, withWorkspace } from "../../command.ts";
 
 /** `manymodel index RUN`: builds a run's index from its committed segments. */
-export function addIndex(program: Command): void {
-  addCommand(program, "index <run>", "build the index of a run from its committed segments").action(
-    async (runId: string, options: CommonOptions) => {
-      const index = await withWorkspace(options, (mm) => mm.runs.index(runId));
-      const text = `Run ${runId}: ${index.succeeded} models and ${index.failed} failures in ${index.segments} segments, ${index.bytes} bytes; index ${index.path}.`;
-      print({ json: { run: runId, ...index }, text }, options);
-    },
-  );
+export function addIndex(command: Command): void {
+  command.action(async (runId: string, options: CommonOptions) => {
+    const index = await withWorkspace(options, (mm) => mm.runs.index(runId));
+    const text = `Run ${runId}: ${index.succeeded} models and ${index.failed} failures in ${index.segments} segments, ${index.bytes} bytes; index ${index.path}.`;
+    print({ json: { run: runId, ...index }, text }, options);
+  });
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { ManymodelError, show } from "../../../core/errors.ts";
-import { addCommand, type CommonOptions } from "../../command.ts";
+import type { CommonOptions } from "../../command.ts";
 import { integer } from "../../option.ts";
 
 interface TaskOptions extends CommonOptions {
@@ -9,8 +9,8 @@ interface TaskOptions extends CommonOptions {
 }
 
 /** `manymodel task RUN`: what a fleet's machines run; which task it is, the fleet says by the environment. */
-export function addTask(program: Command): void {
-  addCommand(program, "task <run>", "train a task of a run, on a fleet's machine; opens no database")
+export function addTask(command: Command): void {
+  command
     .requiredOption("--launch <name>", "the launch of the run that it belongs to")
     .option("--workers <n>", "chunks trained at the same time", integer(1), 1)
     .action(async (run: string, { config, launch, workers }: TaskOptions) => {

@@ -10,8 +10,8 @@ interface WorkerOptions extends CommonOptions {
 }
 
 /** `manymodel worker`: a process that serves the workspace's queue. */
-export function addWorker(program: Command): void {
-  addCommand(program, "worker", "work on the chunks of any run of the workspace, until stopped")
+export function addWorker(command: Command): void {
+  command
     .option("--workers <n>", "worker threads, or auto", autoOrCount, "auto")
     .option("--run <run>", "train this run only, and end with it")
     .action(async (options: WorkerOptions) => {
@@ -39,8 +39,7 @@ export function addWorker(program: Command): void {
 }
 
 /** `manymodel workers [add | stop]`: the workers that are alive; starts some in the background, or has some stop. */
-export function addWorkers(program: Command): void {
-  const workers = program.command("workers").description("show, add or stop the workspace's workers");
+export function addWorkers(workers: Command): void {
   addCommand(workers, "list", "show the workers that are alive").action(async (options: CommonOptions) => {
     const alive = await withWorkspace(options, (mm) => mm.workers.list());
     const rows = alive.map(({ name, run, startedAt, stopping }) => [
