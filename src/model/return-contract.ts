@@ -166,16 +166,14 @@ export function asObject(returned: unknown, who: string): Record<string, unknown
 function checkMetrics(metrics: unknown): string {
   if (typeof metrics !== "object" || metrics === null || Array.isArray(metrics))
     throw new InvalidReturn(`metrics is ${show(metrics)}; it must be an object of numbers`);
-  const numbers: Record<string, number | null> = {};
-  for (const [name, value] of Object.entries(metrics)) {
-    if (value === undefined) continue;
-    if (value !== null && (typeof value !== "number" || Math.abs(value) === Infinity))
-      throw new InvalidReturn(
-        `metrics.${name} is ${show(value)}; it must be a number, NaN or null where not available`,
-      );
-    numbers[name] = value === null || Number.isNaN(value) ? null : value;
+  const numbers = metrics as { readonly [name: string]: unknown };
+  for (const name of Object.keys(numbers)) {
+    const value = numbers[name];
+    if (value == null || (typeof value === "number" && Math.abs(value) !== Infinity)) continue;
+    throw new InvalidReturn(`metrics.${name} is ${show(value)}; it must be a number, NaN or null where not available`);
   }
-  return JSON.stringify(numbers);
+  // JSON has null for NaN, and leaves out what is undefined.
+  return JSON.stringify({ ...numbers });
 }
 
 export function checkNumbers(values: unknown, path: string, orNaN = false): Float64Array | number[] {

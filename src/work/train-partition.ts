@@ -1,24 +1,22 @@
 import { createHash } from "node:crypto";
-import { at } from "../core/aligned.ts";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import { findBounds } from "../core/bounds.ts";
 import type { ColumnBatch } from "../core/columns/column.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
 import { messageOf } from "../core/errors.ts";
 import { decodeKey, showKey } from "../core/partition-key.ts";
-import { type RunManifest, statedInterval } from "../core/run.ts";
+import type { RunManifest } from "../core/run.ts";
 import { partitionSeed } from "../core/seed.ts";
 import { boundSeries } from "../model/bounded-series.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { type Frame, frame } from "../model/frame.ts";
-import { formatTime, gridPositions, type Interval } from "../model/interval.ts";
 import { keyArgument } from "../model/key-argument.ts";
 import { periodOf, type SeriesPeriod } from "../model/period-rule.ts";
 import { findTarget, observedRows } from "../model/planned-rows.ts";
 import { checkFitResult, InvalidReturn } from "../model/return-contract.ts";
 import { trainingAxis } from "../model/series-axis.ts";
-import { IrregularInterval, seriesInterval } from "../model/series-interval.ts";
 import type { DecidePeriod } from "../model/series-period.ts";
+import { readSeriesTimes } from "./series-times.ts";
 
 /** The parts of a manifest that decide the arguments of `fit`. */
 export type TrainingPlan = Pick<RunManifest, "snapshot" | "keyArg" | "exports" | "seed">;
@@ -64,7 +62,7 @@ export function preparePartition(
   row.dataSha256 = dataHash(batch, start, endOfRows);
   const end = scores === "rows" ? endOfRows : start + seriesLength(plan, frame(batch, start, endOfRows));
   row.nObs = end - start;
-  const time = readTime(snapshot, frame(batch, start, end));
+  const time = readSeriesTimes(snapshot, frame(batch, start, end));
   if (time !== undefined && "errorType" in time) return { row: Object.assign(row, time), context: undefined };
   Object.assign(row, time?.found);
   const data = frame(batch, start, end, time?.grid, time?.found.interval);
@@ -151,57 +149,6 @@ export function failedOutcome(
     errorMessage,
     log: null,
     attempt,
-  };
-}
-
-/** The times of a series: its first and last one, its interval, and the position of each on its grid. */
-interface SeriesTime {
-  readonly found: Pick<PartitionOutcome, "firstTs" | "lastTs" | "interval">;
-  readonly grid: () => Int32Array | null;
-}
-
-/** Reads the times of a series, or says what is wrong with them; undefined without a time column. */
-function readTime(
-  { timeColumn, columns, query }: RunManifest["snapshot"],
-  data: Frame,
-): SeriesTime | Pick<PartitionOutcome, "errorType" | "errorMessage"> | undefined {
-  const declared = columns.find((column) => column.name === timeColumn)?.type;
-  if (timeColumn === null || declared === undefined || declared === "string" || declared === "boolean")
-    return undefined;
-  const type = declared === "integer" ? "number" : declared;
-  const times = type === "number" ? data.numbers(timeColumn) : data.times(timeColumn);
-  const n = times.length;
-  let repeated = false;
-  let row = 0;
-  let previous: number | undefined;
-  for (const observed of times) {
-    row++;
-    if (Number.isNaN(observed))
-      return {
-        errorType: "null-timestamp",
-        errorMessage: `row ${row} of ${n} has no ${timeColumn}; remove or date such rows`,
-      };
-    const isRepeated = observed === previous;
-    previous = observed;
-    if (!isRepeated) continue;
-    repeated = true;
-    if (query.duplicates !== "keep")
-      return {
-        errorType: "duplicate-timestamp",
-        errorMessage: `${timeColumn} ${formatTime(type, observed)} occurs twice; make one row of them by source.duplicates: sum (mean, last, first, max, min)`,
-      };
-  }
-  const distinct = repeated ? times.filter((t, i) => i === 0 || t !== times[i - 1]) : times;
-  let interval: Interval | null;
-  try {
-    interval = seriesInterval(distinct, type, statedInterval(query));
-  } catch (error) {
-    if (!(error instanceof IrregularInterval)) throw error;
-    return { errorType: "irregular-interval", errorMessage: `${timeColumn} ${error.message}` };
-  }
-  return {
-    found: { firstTs: formatTime(type, at(times, 0)), lastTs: formatTime(type, at(times, -1)), interval },
-    grid: () => (repeated || interval === null ? null : gridPositions(times, interval)),
   };
 }
 
