@@ -12,7 +12,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import * as numerics from "../packages/forecast/src/index.ts";
-import { absent, data } from "../packages/forecast/test/reference.ts";
+import { measuredSeries, spread } from "./measured-series.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -38,25 +38,13 @@ interface Way {
   readonly kernels: string | undefined;
 }
 
-function seriesOf(rows: readonly Readonly<Record<string, string>>[], id: string, value: string): Float64Array[] {
-  const byId = new Map<string, number[]>();
-  for (const row of rows) {
-    const key = row[id] ?? "";
-    byId.set(key, [...(byId.get(key) ?? []), Number(row[value])]);
-  }
-  const all = [...byId.values()].map((values) => Float64Array.from(values));
-  const count = Math.min(Number(options.series), all.length);
-  return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)] ?? new Float64Array());
-}
-
 function sets(): SeriesSet[] {
-  const [daily, m3, sample] = [data("series_events_40"), data("m3_train"), data("m3_sample400")];
-  if (daily === undefined || m3 === undefined || sample === undefined) throw new Error(absent);
-  const monthly = new Set(sample.filter((row) => row.period === "MONTHLY").map((row) => row.id));
-  const months = m3.filter((row) => monthly.has(row.id));
+  const { daily, monthly } = measuredSeries();
+  const chosen = (all: readonly Float64Array[]) =>
+    spread(Number(options.series), all.length).map((i) => all[i] ?? new Float64Array());
   return [
-    { name: "daily, n = 1,095", period: 7, holdout: 30, series: seriesOf(daily, "unit_id", "y") },
-    { name: "M3 monthly", period: 12, holdout: 18, series: seriesOf(months, "id", "value") },
+    { name: "daily, n = 1,095", period: 7, holdout: 30, series: chosen(daily) },
+    { name: "M3 monthly", period: 12, holdout: 18, series: chosen(monthly) },
   ];
 }
 

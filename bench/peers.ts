@@ -21,8 +21,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { accuracy, forecast, METHODS, type Method } from "../packages/forecast/src/index.ts";
-import { absent, data } from "../packages/forecast/test/reference.ts";
 import { type PeerName, PeerProcess } from "../scripts/oracle/peer-process.ts";
+import { measuredSeries, spread } from "./measured-series.ts";
 import { writeSource } from "./source-table.js";
 import { median, timedCommand } from "./timed-command.js";
 
@@ -92,19 +92,10 @@ interface Taken {
   readonly mase: number;
 }
 
-/** Series of a table, by id, the few that slow peers do first and spread evenly. */
-function splits(rows: readonly Readonly<Record<string, string>>[], id: string, value: string, h: number): Split[] {
-  const byId = new Map<string, number[]>();
-  for (const row of rows) {
-    const key = row[id] ?? "";
-    const values = byId.get(key) ?? [];
-    values.push(Number(row[value]));
-    byId.set(key, values);
-  }
-  const all = [...byId.values()].map((values) => Float64Array.from(values));
-  const spread = (count: number) => Array.from({ length: count }, (_, i) => Math.floor((i * all.length) / count));
-  const first = spread(Math.min(Number(options.few), all.length));
-  const others = spread(Math.min(Number(options.series), all.length)).filter((i) => !first.includes(i));
+/** Returns some of the series, their ends kept apart: first the few that slow peers do, spread evenly. */
+function splits(all: readonly Float64Array[], h: number): Split[] {
+  const first = spread(Number(options.few), all.length);
+  const others = spread(Number(options.series), all.length).filter((i) => !first.includes(i));
   return [...first, ...others]
     .slice(0, Number(options.series))
     .map((i) => all[i] ?? new Float64Array())
@@ -112,13 +103,10 @@ function splits(rows: readonly Readonly<Record<string, string>>[], id: string, v
 }
 
 function sets(): SeriesSet[] {
-  const [daily, m3, sample] = [data("series_events_40"), data("m3_train"), data("m3_sample400")];
-  if (daily === undefined || m3 === undefined || sample === undefined) throw new Error(absent);
-  const monthly = new Set(sample.filter((row) => row.period === "MONTHLY").map((row) => row.id));
-  const months = m3.filter((row) => monthly.has(row.id));
+  const { daily, monthly } = measuredSeries();
   return [
-    { name: "daily, n = 1,065", period: 7, h: 30, series: splits(daily, "unit_id", "y", 30) },
-    { name: "M3 monthly", period: 12, h: 18, series: splits(months, "id", "value", 18) },
+    { name: "daily, n = 1,065", period: 7, h: 30, series: splits(daily, 30) },
+    { name: "M3 monthly", period: 12, h: 18, series: splits(monthly, 18) },
   ];
 }
 

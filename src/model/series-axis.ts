@@ -30,16 +30,25 @@ export function trainingAxis(data: Frame, rows: Frame, time: string | null): Ser
     time,
     rows: [rows],
     get times() {
-      if (times === undefined) times = time === null ? null : gridTimes(readTimes(data, time).times, interval);
+      if (times === undefined) times = time === null ? null : allTimes(readTimes(data, time).times, interval);
       return times;
     },
   };
 }
 
-/** Returns the times of all steps from the first row to the last; those of the rows where they keep no interval. */
-function gridTimes(times: Float64Array, interval: Interval | null): Float64Array {
+function allTimes(times: Float64Array, interval: Interval | null): Float64Array {
+  return stepTimes(times, interval, interval === null ? null : gridPositions(times, interval));
+}
+
+/**
+ * Returns the times of all steps from the first row to the last.
+ *
+ * @param times - of the rows, which are those of the steps where they keep no interval
+ * @param positions - of the rows (see `gridPositions`)
+ */
+export function stepTimes(times: Float64Array, interval: Interval | null, positions: Int32Array | null): Float64Array {
   const [first] = times;
-  const last = (interval === null ? null : gridPositions(times, interval))?.at(-1);
+  const last = positions?.at(-1);
   if (interval === null || first === undefined || last === undefined || last === times.length - 1) return times;
   return Float64Array.of(first, ...nextTimes(first, interval, last));
 }

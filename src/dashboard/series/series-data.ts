@@ -4,8 +4,8 @@ import type { ColumnInfo } from "../../core/columns/column.ts";
 import type { PartitionKey } from "../../core/partition-key.ts";
 import type { RunManifest, Snapshot } from "../../core/run.ts";
 import { frame } from "../../model/frame.ts";
-import { gridPositions, type Interval, nextTimes, parseTime } from "../../model/interval.ts";
-import { NO_AXIS, type SeriesAxis } from "../../model/series-axis.ts";
+import { gridPositions, type Interval, parseTime } from "../../model/interval.ts";
+import { NO_AXIS, type SeriesAxis, stepTimes } from "../../model/series-axis.ts";
 import { readTimes } from "../../model/time-axis.ts";
 import type { Source } from "../../ports/source.ts";
 import { forecastTask } from "../runs/run-view.ts";
@@ -56,15 +56,11 @@ export async function readSeries(
   const { type: timeType, times: all } = readTimes(rows, timeColumn);
   const last = lastTs === null ? Infinity : parseTime(timeType, lastTs);
   const times = all.subarray(0, all.findLastIndex((time) => time <= last) + 1);
-  const [first] = times;
   const positions = interval !== null && ascends(times) ? gridPositions(times, interval) : null;
   const y = frame(batch, 0, times.length, () => positions).series(target);
-  const seriesOf = (times: Float64Array): SeriesData => ({
-    ...{ target, y, times, timeType, interval },
-    axis: { times, interval, time: timeColumn, rows: [rows] },
-  });
-  if (y.length === times.length || interval === null || first === undefined) return seriesOf(times);
-  return seriesOf(Float64Array.from([first, ...nextTimes(first, interval, y.length - 1)]));
+  const steps = stepTimes(times, interval, positions);
+  const axis = { times: steps, interval, time: timeColumn, rows: [rows] };
+  return { target, y, times: steps, timeType, interval, axis };
 }
 
 /** Tells whether each time is later than the one before it. */

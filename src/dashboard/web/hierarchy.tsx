@@ -4,6 +4,7 @@ import type { HierarchyNode, HierarchyView, NodePart } from "../wire-hierarchy.t
 import { FanChart } from "./charts/fan-chart.tsx";
 import { SmallMultiple } from "./charts/small-multiple.tsx";
 import { Choice } from "./choice.tsx";
+import { Notes } from "./notes.tsx";
 import { href, setQuery } from "./route.ts";
 import { Loading } from "./states.tsx";
 import { change, StretchLine } from "./stretch.tsx";
@@ -53,13 +54,7 @@ function Node({ view }: { view: HierarchyView }) {
           />
         )}
       </div>
-      {notes.length > 0 && (
-        <ul class="notes muted">
-          {notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
-      )}
+      <Notes notes={notes} />
       <section class="panel" aria-labelledby="node-title">
         <h2 id="node-title">
           {node.text} <span class="muted small">{count(node.leaves)} series</span>

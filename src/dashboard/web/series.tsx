@@ -21,6 +21,7 @@ import { forecastStart } from "./charts/fan-lines.ts";
 import { LineChart } from "./charts/line-chart.tsx";
 import { Residuals } from "./charts/residuals.tsx";
 import { Neighbours } from "./neighbours.tsx";
+import { Notes } from "./notes.tsx";
 import { Planner } from "./planner.tsx";
 import { href, setQuery } from "./route.ts";
 import { RunHead } from "./run.tsx";
@@ -112,13 +113,7 @@ function Detail({ series: packed, wanted }: { series: SeriesDetail; wanted: read
       {series.alarm !== null && <Alarm alarm={series.alarm} />}
       {picture !== null && picture.newer !== null && <Newer newer={picture.newer} />}
       {picture !== null && <Picture series={series} picture={picture} wanted={wanted} />}
-      {series.notes.length > 0 && (
-        <ul class="notes muted">
-          {series.notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
-      )}
+      <Notes notes={series.notes} />
       {models.map((model) => (
         <Planner
           key={model}

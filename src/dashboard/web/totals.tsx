@@ -3,6 +3,7 @@ import type { SeriesPicture } from "../wire.ts";
 import type { TotalSeries, Totals as TotalsValue } from "../wire-totals.ts";
 import { FanChart } from "./charts/fan-chart.tsx";
 import { Choice } from "./choice.tsx";
+import { Notes } from "./notes.tsx";
 import { href, setQuery } from "./route.ts";
 import { Loading } from "./states.tsx";
 import { change, StretchLine } from "./stretch.tsx";
@@ -41,13 +42,7 @@ function View({ totals, chosen }: { totals: TotalsValue; chosen: string | null }
           />
         </div>
       )}
-      {notes.length > 0 && (
-        <ul class="notes muted">
-          {notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
-      )}
+      <Notes notes={notes} />
       {selected !== undefined && (
         <section class="panel" aria-labelledby="total-title">
           <h2 id="total-title">

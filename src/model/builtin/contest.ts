@@ -1,5 +1,5 @@
 import {
-  type ContestResult,
+  type Choice,
   contest,
   forecast,
   METHODS,
@@ -62,7 +62,7 @@ export default defineModel({
     const winner = result.ranking.find(({ name }) => name === result.name);
     return {
       model: result.model,
-      metrics: { ...holdoutMetrics(result, y.length, exports), contest_score: winner?.score ?? NaN },
+      metrics: { ...holdoutMetrics(winner, result.choices, y.length, exports), contest_score: winner?.score ?? NaN },
       ...(ahead.mean.length > 0 && { forecast: ahead.mean }),
       info: {
         winner: result.name,
@@ -87,9 +87,12 @@ const asColumns = (xreg: Regressors) =>
   Object.fromEntries(Object.entries(xreg).map(([name, values]) => [name, Float64Array.from(values)]));
 
 /** Returns the accuracy over the holdout, from each origin, of the candidates chosen before; the winner's without any. */
-function holdoutMetrics({ name, ranking, choices }: ContestResult, n: number, exports: ContestExports): Metrics {
-  const { holdout, origins = 1 } = exports;
-  const winner = ranking.find((ranked) => ranked.name === name);
+function holdoutMetrics(
+  winner: Ranked | undefined,
+  choices: readonly Choice[],
+  n: number,
+  { holdout, origins = 1 }: ContestExports,
+): Metrics {
   const last = winner?.windows.at(-1);
   if (last === undefined || last.origin !== n - holdout) return {};
   const measured = Array.from({ length: origins }, (_, i) => {

@@ -35,18 +35,7 @@ vi.mock("../../src/arima/likelihood/exact.ts", async (original) => {
 });
 
 const { autoArima } = await import("../../src/arima/index.ts");
-const { normal, random } = await import("../../src/stats/random.ts");
-
-/** Returns values of a wandering level, a season and noise. */
-function days(seed: number, n: number, period: number): Float64Array {
-  const source = random(seed);
-  const season = Array.from({ length: period }, () => 10 * normal(source));
-  let level = 100;
-  return Float64Array.from({ length: n }, (_, t) => {
-    level += normal(source);
-    return level + season[t % period]! + 5 * normal(source);
-  });
-}
+const { wanderingSeries } = await import("../wandering-series.ts");
 
 /** Returns the work of a few fits. */
 function spend(fit: () => void): typeof work {
@@ -65,7 +54,7 @@ const SEEDS = [1, 2, 3, 4];
 
 /** The limits are the counts of the search as it is, and a tenth: a search that does more has to say why. */
 describe("the work of automatic ARIMA on four series", () => {
-  const long = SEEDS.map((seed) => days(seed, 730, 7));
+  const long = SEEDS.map((seed) => wanderingSeries(seed, 730, 7));
 
   it("is limited for long series, which are compared by conditional sums of squares", () => {
     const spent = spend(() => long.forEach((y) => autoArima(y, { period: 7 })));
@@ -76,7 +65,7 @@ describe("the work of automatic ARIMA on four series", () => {
   });
 
   it("is limited for short series, which are compared by exact likelihoods", () => {
-    const spent = spend(() => SEEDS.forEach((seed) => autoArima(days(seed, 96, 12), { period: 12 })));
+    const spent = spend(() => SEEDS.forEach((seed) => autoArima(wanderingSeries(seed, 96, 12), { period: 12 })));
     expectAtMost(spent, { fits: 97, jacobians: 647, likelihoods: 542, gradients: 296 });
   });
 });

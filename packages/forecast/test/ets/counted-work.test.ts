@@ -25,23 +25,12 @@ vi.mock("../../src/ets/open-squares.ts", async (original) => {
 });
 
 const { ets } = await import("../../src/ets/index.ts");
-const { normal, random } = await import("../../src/stats/random.ts");
-
-/** Returns values of a wandering level, a season and noise. */
-function series(seed: number, n: number, period: number): Float64Array {
-  const source = random(seed);
-  const season = Array.from({ length: period }, () => 10 * normal(source));
-  let level = 100;
-  return Float64Array.from({ length: n }, (_, t) => {
-    level += normal(source);
-    return level + season[t % period]! + 5 * normal(source);
-  });
-}
+const { wanderingSeries } = await import("../wandering-series.ts");
 
 /** Returns the passes over four series, and how often their normal equations are set up. */
 function spend(n: number, period: number): typeof work {
   Object.assign(work, { passes: 0, equations: 0 });
-  for (const seed of [1, 2, 3, 4]) ets(series(seed, n, period), { period });
+  for (const seed of [1, 2, 3, 4]) ets(wanderingSeries(seed, n, period), { period });
   return { ...work };
 }
 

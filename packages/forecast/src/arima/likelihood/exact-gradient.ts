@@ -9,7 +9,7 @@ import {
   type LikelihoodWorkspace,
   likelihoodBuffers,
 } from "./likelihood-workspace.ts";
-import { boundedCoordinates, fromCoordinates, toCoordinateGradient } from "./partial-coordinates.ts";
+import { addForwardDifferences, toCoordinateGradient } from "./partial-coordinates.ts";
 import { fillPresample, presampleCovariance } from "./presample.ts";
 
 /** Computes what `exactGradient` does, in TypeScript. */
@@ -152,20 +152,13 @@ function addDifferences(
   const n = likelihood.back.length;
   const { k, q } = likelihood.presample;
   const { presample, covariance, gram, impulse, covarianceWeight, gramWeight } = buffers;
-  const bounded = boundedCoordinates(arma);
-  const at = Float64Array.from(x);
-  for (let i = 0; i < x.length; i++) {
-    const here = x[i]!;
-    const h = here > 0 ? -1e-6 : 1e-6;
-    at[i] = here + h;
-    fromCoordinates(at, arma);
-    at[i] = here;
+  addForwardDifferences(x, arma, out, (isMovingAverage) => {
     let sum = 0;
     if (fillPresample(arma, presample)) {
       presampleCovariance(presample, covariance);
       for (let j = 0; j < k * k; j++) sum += covarianceWeight[j]! * (covariance[j]! - likelihood.covariance[j]!);
     }
-    if (bounded[i] && q > 0) {
+    if (isMovingAverage && q > 0) {
       impulse.fill(0);
       impulse[0] = 1;
       recurse(impulse, n, arma.sma, arma.period);
@@ -174,7 +167,6 @@ function addDifferences(
       fillGram(gram, impulse, n, k);
       for (let j = 0; j < k * k; j++) sum += gramWeight[j]! * (gram[j]! - likelihood.gram[j]!);
     }
-    out[i]! += sum / (2 * h);
-  }
-  fromCoordinates(x, arma);
+    return sum;
+  });
 }

@@ -3,7 +3,7 @@ import { type KernelMemory, openKernel } from "../../kernels/kernel.ts";
 import { solveNormal } from "../../linalg/normal-equations.ts";
 import { type Arma, armaReach } from "../polynomial.ts";
 import type { LikelihoodWorkspace } from "./likelihood-workspace.ts";
-import { boundedCoordinates, fromCoordinates, toCoordinateGradient } from "./partial-coordinates.ts";
+import { addForwardDifferences, toCoordinateGradient } from "./partial-coordinates.ts";
 
 /** The exports of `kernels/exact.ts`. */
 interface ExactKernel {
@@ -130,17 +130,9 @@ export function kernelGradient(
   beta.set(work.beta);
   instance.fillGradient(work.n / work.squares);
   out.set(toCoordinateGradient(x, arma, raw.subarray(0, x.length)));
-  const bounded = boundedCoordinates(arma);
-  const at = Float64Array.from(x);
-  for (let i = 0; i < x.length; i++) {
-    const here = x[i]!;
-    const h = here > 0 ? -1e-6 : 1e-6;
-    at[i] = here + h;
-    fromCoordinates(at, arma);
-    at[i] = here;
+  addForwardDifferences(x, arma, out, (isMovingAverage) => {
     setModel(series, arma);
-    out[i]! += instance.difference(Number(bounded[i])) / (2 * h);
-  }
-  fromCoordinates(x, arma);
+    return instance.difference(Number(isMovingAverage));
+  });
   return true;
 }

@@ -36,6 +36,32 @@ export function fromCoordinates(x: Float64Array, { ar, ma, sar, sma }: Arma): vo
   setBlock(x, at, sma, true);
 }
 
+/**
+ * Adds the forward difference of a function to each coordinate's slope.
+ *
+ * @param x - the coordinates, which the polynomials have again at the end
+ * @param change - the function less its value at x, by the polynomials as they are set: with one coordinate moved, which
+ *   belongs to a moving-average polynomial or does not
+ */
+export function addForwardDifferences(
+  x: Float64Array,
+  arma: Arma,
+  slopes: Float64Array,
+  change: (isMovingAverage: boolean) => number,
+): void {
+  const bounded = boundedCoordinates(arma);
+  const at = Float64Array.from(x);
+  for (let i = 0; i < x.length; i++) {
+    const here = x[i]!;
+    const h = here > 0 ? -1e-6 : 1e-6;
+    at[i] = here + h;
+    fromCoordinates(at, arma);
+    at[i] = here;
+    slopes[i]! += change(bounded[i]!) / (2 * h);
+  }
+  fromCoordinates(x, arma);
+}
+
 function setBlock(x: Float64Array, at: number, block: Float64Array, moving: boolean): number {
   const n = block.length;
   for (let k = 0; k < n; k++) {
