@@ -20,7 +20,7 @@ interface TimeColumn {
   readonly type: "date" | "timestamp" | "number";
   /** The interval that is stated for all series. */
   readonly stated: string | undefined;
-  /** Whether rows of the same time stay. */
+  /** True if rows of the same time stay. */
   readonly keepsRepeated: boolean;
 }
 

@@ -20,23 +20,26 @@ export interface ReadColumns {
 /** Reads a whole result column by column. The first column is a non-null INTEGER; numbers and times are DOUBLE. */
 export async function readColumns(result: DuckDBResult, types: readonly ColumnType[]): Promise<ReadColumns> {
   const first: Int32Array[] = [];
-  const read = types.map((type) => ({ type, pieces: [] as (Float64Array | Uint8Array | (string | null)[])[] }));
+  const read = types.map((type) => ({
+    type,
+    texts: [] as (string | null)[],
+    pieces: [] as (Float64Array | Uint8Array)[],
+  }));
   let length = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
     const rows = chunk.rowCount;
     length += rows;
-    first.push(Int32Array.from((chunk.getColumnVector(0) as unknown as RawVector).items));
-    for (const [c, { type, pieces }] of read.entries()) {
+    first.push(new Int32Array((chunk.getColumnVector(0) as unknown as RawVector).items));
+    for (const [c, { type, texts, pieces }] of read.entries()) {
       const vector = chunk.getColumnVector(c + 1) as unknown as RawVector;
-      pieces.push(
-        type === "string" ? strings(vector, rows) : type === "boolean" ? booleans(vector, rows) : numbers(vector, rows),
-      );
+      if (type === "string") addTexts(texts, vector, rows);
+      else pieces.push(type === "boolean" ? booleans(vector, rows) : numbers(vector, rows));
     }
   }
-  const columns = read.map(({ type, pieces }): Column => {
-    if (type === "string") return { type, values: (pieces as (string | null)[][]).flat() };
+  const columns = read.map(({ type, texts, pieces }): Column => {
+    if (type === "string") return { type, values: texts };
     if (type === "boolean") return { type, values: join(pieces as Uint8Array[], new Uint8Array(length)) };
     return {
       type: type === "integer" ? "number" : type,
@@ -47,7 +50,7 @@ export async function readColumns(result: DuckDBResult, types: readonly ColumnTy
 }
 
 function numbers({ items, validity }: RawVector, rows: number): Float64Array {
-  const values = Float64Array.from(items);
+  const values = new Float64Array(items);
   // A NULL's slot holds garbage, so validity must be read where there is any.
   if (validity.data !== null) for (let i = 0; i < rows; i++) if (!validity.itemValid(i)) values[i] = NaN;
   return values;
@@ -62,16 +65,14 @@ function booleans(vector: RawVector, rows: number): Uint8Array {
   return values;
 }
 
-/** Reads texts. A text with the bytes of the one before is that one: in a key's column most are, and reading one is slow. */
-function strings(vector: RawVector, rows: number): (string | null)[] {
-  const values = new Array<string | null>(rows);
+/** Adds texts to others. A text with the bytes of the one before is that one: in a key's column most are, and reading one is slow. */
+function addTexts(texts: (string | null)[], vector: RawVector, rows: number): void {
   const words = vector.validity.data === null ? textWords(vector, rows) : undefined;
   let value: string | null = null;
   for (let i = 0; i < rows; i++) {
     if (words === undefined || i === 0 || !isRepeated(words, 4 * i)) value = vector.getItem(i) as string | null;
-    values[i] = value;
+    texts.push(value);
   }
-  return values;
 }
 
 /** Returns the memory of texts, 4 words each; undefined if it is laid out in another way. */

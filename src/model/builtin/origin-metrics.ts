@@ -43,11 +43,11 @@ export function meanOf(prefix: string, all: readonly Metrics[]): Metrics {
 
 /** Returns names with a prefix. Each is made once: to make it a key anew for each partition takes longer than the mean. */
 function namesWith(prefix: string): (name: string) => string {
-  const known = prefixed.get(prefix) ?? new Map<string, string>();
-  prefixed.set(prefix, known);
+  const names = prefixed.get(prefix) ?? new Map<string, string>();
+  prefixed.set(prefix, names);
   return (name) => {
-    const whole = known.get(name) ?? prefix + name;
-    known.set(name, whole);
+    const whole = names.get(name) ?? prefix + name;
+    names.set(name, whole);
     return whole;
   };
 }
