@@ -8,6 +8,7 @@
  * "Both fits" are the holdout's of all but the last season's steps, and the final one, which starts from it. Figures are
  * medians over the series of a series' least CPU time in the rounds, with ratios' 10 % and 90 % quantiles.
  */
+import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -54,7 +55,8 @@ async function ways(): Promise<Way[]> {
     { name: "TypeScript", code: numerics, kernels: "typescript" },
   ];
   if (options.against === undefined) return here;
-  const file = path.resolve(options.against, "packages/forecast/dist/index.js");
+  // A version's own package says where its forecasting library is.
+  const file = createRequire(path.resolve(options.against, "package.json")).resolve("manymodel/forecast");
   const code: Way["code"] = await import(pathToFileURL(file).href);
   return [...here, { name: path.basename(path.resolve(options.against)), code, kernels: undefined }];
 }

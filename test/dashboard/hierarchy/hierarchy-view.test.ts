@@ -19,8 +19,12 @@ async function served(mm: ManyModel): Promise<string> {
 }
 
 const asking = (url: string) => async (query: Record<string, string>) => {
-  const response = await fetch(`${url}/api/hierarchy?${new URLSearchParams(query)}`);
-  return { status: response.status, view: (await response.json()) as HierarchyView & { error?: { message: string } } };
+  for (;;) {
+    const response = await fetch(`${url}/api/hierarchy?${new URLSearchParams(query)}`);
+    const view = (await response.json()) as HierarchyView & { error?: { message: string } };
+    // On a busy machine the server may not have read the run yet.
+    if (response.status !== 202) return { status: response.status, view };
+  }
 };
 
 /** Returns the sum of the reconciled forecasts of the items that a condition names. */
