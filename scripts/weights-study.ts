@@ -18,9 +18,9 @@ import { learnWeights, type WeightModel } from "../packages/forecast/src/contest
 import type { LineupName } from "../packages/forecast/src/contest/lineup.ts";
 import { learnAcross } from "../packages/forecast/src/learned/learn-across.ts";
 import { combinedError, type SeriesEvidence } from "../packages/forecast/src/learned/learned.ts";
-import { priorWeights } from "../packages/forecast/src/learned/prior-weights.ts";
+import { priorWeights, startingCoefficients } from "../packages/forecast/src/learned/prior-weights.ts";
 import { WEIGHT_FEATURES } from "../packages/forecast/src/learned/weight-features.ts";
-import { BEST, WEIGHTED_MEMBERS } from "../packages/forecast/src/learned/weighted-members.ts";
+import { WEIGHTED_MEMBERS } from "../packages/forecast/src/learned/weighted-members.ts";
 import { meanDifference } from "./best-study/bootstrap.ts";
 import { hashOf, studySeries } from "./best-study/series.ts";
 import { collectEvidence } from "./weights-study/evidence.ts";
@@ -35,21 +35,8 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Scores before anything is learnt: `best` has the largest share, members that it does not have the least. */
-const START = { best: 2, other: -1 };
-/** The number of series that these outweigh. */
+/** The number of series that the starting weights outweigh. */
 const STRENGTH = 5;
-/** The members of `best` by kind. */
-const OTHERS: Readonly<Partial<Record<LineupName, readonly string[]>>> = {
-  demand: ["mean"],
-  plain: ["theta"],
-  season: ["stlf", "snaive"],
-  days: ["cautious-ets", "stlf"],
-  fortnight: ["ces", "stlf"],
-  day: ["stlf"],
-  hours: ["tbats"],
-  "long-season": ["stl-ces", "snaive"],
-};
 const GROUPS = Object.keys(WEIGHTED_MEMBERS).filter((name): name is LineupName =>
   Object.hasOwn(WEIGHTED_MEMBERS, name),
 );
@@ -63,27 +50,21 @@ const development = series.flatMap(({ set, id, part }) => {
   return [ofSeries?.before ?? null, ofSeries?.after ?? null].filter((one): one is SeriesEvidence => one !== null);
 });
 
-function startOf(group: LineupName, rows: readonly SeriesEvidence[]): WeightModel {
+/** The centre and the scale of each feature. */
+type Spread = Pick<WeightModel, "centres" | "scales">;
+
+/** Returns the mean and the standard deviation of each feature; 0 and 1 for a feature that no series has. */
+function spreadOf(rows: readonly SeriesEvidence[]): Spread {
   const columns = WEIGHT_FEATURES.map((_, f) => rows.map(({ features }) => features[f] ?? NaN).filter(Number.isFinite));
-  // A feature that no series of the kind has counts for nothing.
   const centres = columns.map((column) => (column.length > 0 ? average(column) : 0));
   const scales = columns.map((column, f) => Math.sqrt(average(column.map((value) => (value - centres[f]!) ** 2))) || 1);
-  const score = (name: string) => (name === BEST ? START.best : OTHERS[group]?.includes(name) ? START.other : 0);
-  return {
-    kind: "softmax-weights",
-    formatVersion: 1,
-    members: WEIGHTED_MEMBERS[group],
-    features: WEIGHT_FEATURES,
-    centres,
-    scales,
-    coef: WEIGHTED_MEMBERS[group].map((name) => [score(name), ...WEIGHT_FEATURES.map(() => 0)]),
-    nobs: 0,
-  };
+  return { centres, scales };
 }
 
-function priorOf(group: LineupName): WeightModel {
-  const rows = development.filter((row) => row.group === group);
-  const prior = startOf(group, rows.length > 0 ? rows : development);
+const short = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(4)));
+
+function priorOf(group: LineupName, rows: readonly SeriesEvidence[]): Pick<WeightModel, "coef" | "nobs"> & Spread {
+  const prior: WeightModel = { ...priorWeights(group), ...spreadOf(rows), coef: startingCoefficients(group), nobs: 0 };
   const learnt = learnWeights(
     {
       members: prior.members,
@@ -93,22 +74,28 @@ function priorOf(group: LineupName): WeightModel {
     },
     { prior, strength: STRENGTH },
   );
-  const short = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(4)));
-  return { ...learnt, centres: short(learnt.centres), scales: short(learnt.scales), coef: learnt.coef.map(short) };
+  const { centres, scales, coef, nobs } = learnt;
+  return { centres: short(centres), scales: short(scales), coef: coef.map(short), nobs };
 }
 
 if (options.prior) {
-  const groups = GROUPS.map((group) => {
-    const { centres, scales, coef, nobs } = priorOf(group);
-    return `  ${JSON.stringify(group)}: ${JSON.stringify({ centres, scales, coef, nobs })},`;
+  const groups = GROUPS.flatMap((group) => {
+    const rows = development.filter((row) => row.group === group);
+    return rows.length === 0 ? [] : [`  ${JSON.stringify(group)}: ${JSON.stringify(priorOf(group, rows))},`];
   });
+  const { centres, scales } = spreadOf(development);
   writeFileSync(
     "packages/forecast/src/learned/prior.ts",
     `import type { WeightModel } from "../contest/learn-weights.ts";
 import type { LineupName } from "../contest/lineup.ts";
 
-/** The weights of each kind of series, of the members of \`WEIGHTED_MEMBERS\`: written by \`npm run weights-study -- --prior\`. */
-export const PRIOR: Readonly<Record<LineupName, Pick<WeightModel, "centres" | "scales" | "coef" | "nobs">>> = {
+// Written by \`npm run weights-study -- --prior\`.
+
+/** The centre and the scale of each feature over all public series, for kinds of which the public sets have none. */
+export const OVERALL: Pick<WeightModel, "centres" | "scales"> = ${JSON.stringify({ centres: short(centres), scales: short(scales) })};
+
+/** The weights of the members of \`WEIGHTED_MEMBERS\`, for each kind of which the public sets have series. */
+export const PRIOR: Readonly<Partial<Record<LineupName, Pick<WeightModel, "centres" | "scales" | "coef" | "nobs">>>> = {
 ${groups.join("\n")}
 };
 `,

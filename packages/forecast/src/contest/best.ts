@@ -136,7 +136,7 @@ function calibrated(
   model: CombinationModel,
   y: Float64Array,
   observed: number,
-  { period, isSeasonKnown = false }: Lineup,
+  { name, period, isSeasonKnown = false }: Lineup,
   fit: (beginning: Float64Array) => CombinationModel,
 ): ConformalModel {
   const h = Math.max(2 * period, 8);
@@ -150,7 +150,7 @@ function calibrated(
   });
   const first = Math.floor((3 * y.length) / 4);
   const length = y.length - first;
-  if (observed < SHORTEST || length < 2 * h) return conformal(widening(observed, h));
+  if (observed < SHORTEST || length < 2 * h) return conformal(widening(observed, h, name));
   const { levels, factors } = longWidths(h, isSeasonKnown);
   const origins = originsOf(y.length, first, h, WINDOWS, Math.max(1, Math.ceil((length - h) / (WINDOWS - 1))));
   try {
@@ -168,7 +168,7 @@ function calibrated(
     return conformal({ levels, factors: both });
   } catch (error) {
     // The beginning alone may be constant, or lack a season.
-    if (error instanceof RangeError) return conformal(widening(observed, h));
+    if (error instanceof RangeError) return conformal(widening(observed, h, name));
     throw error;
   }
 }

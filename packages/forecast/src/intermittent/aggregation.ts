@@ -1,5 +1,5 @@
 import { checkForecastOptions, type Forecast, type ForecastOptions } from "../model/prediction.ts";
-import { simpleSmoothing } from "../smoothing/simple-smoothing.ts";
+import { simpleSmoothing, smoothFromFirst, smoothWith } from "../smoothing/simple-smoothing.ts";
 import type { Series } from "../time/series.ts";
 import { checkDemand, checkNotNegative, demandForecast, relativeSizes, sizesAfter } from "./demand.ts";
 
@@ -49,6 +49,8 @@ const ALPHAS = [0.1, 0.3] as const;
  * 0.3, and each forecast is spread evenly over its block. Steps at the start that do not fill a whole block are left
  * out. New values move the forecast when they fill a block. Intervals: see `demandForecast`.
  *
+ * Smoothing starts at the first block. If the mean interval between demands rounds to 1, it starts at the likeliest level.
+ *
  * @param y - demand per step, not negative; missing values are left out
  * @throws {RangeError} if no value is observed, or one is negative or infinite
  * @see Nikolopoulos, Syntetos, Boylan, Petropoulos & Assimakopoulos (2011), doi:10.1057/jors.2010.32
@@ -76,7 +78,9 @@ function fit(kind: AggregationModel["kind"], y: Series): AggregationModel {
   const last = demand.findLastIndex((value) => value > 0);
   const blockLength = count > 0 ? Math.max(1, Math.round((last + 1) / count)) : 1;
   const lengths = kind === "adida" ? [blockLength] : Array.from({ length: blockLength }, (_, i) => i + 1);
-  const blocks = lengths.map((length) => smoothBlocks(demand, length));
+  // With demand at almost every step, a single first value tells less than the likelihood of the whole series.
+  const smooth = blockLength > 1 ? smoothFromFirst : smoothWith;
+  const blocks = lengths.map((length) => smoothBlocks(demand, length, smooth));
   return {
     kind,
     formatVersion: 1,
@@ -90,11 +94,11 @@ function fit(kind: AggregationModel["kind"], y: Series): AggregationModel {
   };
 }
 
-function smoothBlocks(demand: Float64Array, length: number): BlockSmoothing {
+function smoothBlocks(demand: Float64Array, length: number, smooth: typeof smoothWith): BlockSmoothing {
   const totals = new Float64Array(Math.floor(demand.length / length));
   const skip = demand.length - totals.length * length;
   for (let t = skip; t < demand.length; t++) totals[Math.floor((t - skip) / length)]! += demand[t]!;
-  const { alpha, initial, level } = simpleSmoothing(totals, ALPHAS);
+  const { alpha, initial, level } = simpleSmoothing(totals, ALPHAS, smooth);
   return { length, alpha, initial, level, open: 0 };
 }
 

@@ -85,7 +85,8 @@ export function weighedSeries(y: Series, { period, periods }: WeighedOptions): W
     const combination = combine(members.map((member) => member.model));
     const weighed: CombinationModel = { ...combination, weights: sharesOf(priorWeights(lineup.name), parts) };
     if (lineup.isDemand) return { ...weighed, lowest: 0 };
-    const { levels, factors } = observed < LONG ? widening(observed, h) : longWidths(h, lineup.isSeasonKnown === true);
+    const { levels, factors } =
+      observed < LONG ? widening(observed, h, lineup.name) : longWidths(h, lineup.isSeasonKnown === true);
     const conformal: ConformalModel = {
       kind: "conformal",
       formatVersion: 1,

@@ -18,3 +18,23 @@ export const WEIGHTED_MEMBERS: Readonly<Record<LineupName, readonly string[]>> =
   hours: ["auto-arima", "stl-arima", "stl-ces", "last-season", "tbats", BEST],
   "long-season": ["stlf", "stl-theta", "tbats", "stl-ces", "snaive", BEST],
 };
+
+/** The members with the least weight before anything is learnt: those that `best` lacks and that few series need. */
+const OTHERS: Readonly<Partial<Record<LineupName, readonly string[]>>> = {
+  demand: ["mean"],
+  plain: ["theta"],
+  season: ["stlf", "snaive"],
+  days: ["cautious-ets", "stlf"],
+  fortnight: ["ces", "stlf"],
+  day: ["stlf"],
+  hours: ["tbats"],
+  "long-season": ["stl-ces", "snaive"],
+};
+
+/**
+ * Returns the logarithms of the members' weights before anything is learnt, but for a constant: `best` has the largest
+ * weight, and its own members more than others.
+ */
+export function startingScores(group: LineupName): number[] {
+  return WEIGHTED_MEMBERS[group].map((name) => (name === BEST ? 2 : OTHERS[group]?.includes(name) ? -1 : 0));
+}

@@ -18,17 +18,19 @@ export interface SimpleSmoothing {
  *
  * @param y - no value may be missing
  * @param range - the least and the greatest alpha; default [1e-4, 0.9999]
+ * @param smooth - smooths with one alpha; default `smoothWith`
  * @see Hyndman, Koehler, Ord & Snyder (2008), doi:10.1007/978-3-540-71918-2, model (A,N,N)
  */
 export function simpleSmoothing(
   y: Float64Array,
   [least, most]: readonly [number, number] = [1e-4, 0.9999],
+  smooth: (y: Float64Array, alpha: number) => SimpleSmoothing = smoothWith,
 ): SimpleSmoothing {
   const between = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].filter((alpha) => alpha > least && alpha < most);
   const grid = [least, ...between, most];
-  return smoothWith(
+  return smooth(
     y,
-    gridBrent((alpha) => smoothWith(y, alpha).sse, grid, 1e-9),
+    gridBrent((alpha) => smooth(y, alpha).sse, grid, 1e-9),
   );
 }
 
@@ -56,4 +58,17 @@ export function smoothWith(y: Float64Array, alpha: number): SimpleSmoothing {
     level: base + level + shift * weight,
     sse: Math.max(0, squares - cross * shift),
   };
+}
+
+/** Smooths with a fixed alpha from the first value, the initial level. */
+export function smoothFromFirst(y: Float64Array, alpha: number): SimpleSmoothing {
+  const initial = y[0]!;
+  let level = initial;
+  let sse = 0;
+  for (let t = 1; t < y.length; t++) {
+    const error = y[t]! - level;
+    sse += error * error;
+    level += alpha * error;
+  }
+  return { alpha, initial, level, sse };
 }

@@ -197,12 +197,17 @@ describe("longWidths", () => {
 
 describe("widening", () => {
   it("grows with the step, falls with the length, and leaves the 95 % interval of a long series as it is", () => {
-    const { levels, factors } = widening(20, 8);
+    const { levels, factors } = widening(20, 8, "plain");
     expect(levels).toEqual([80, 95]);
     for (const row of factors) expect(row).toEqual([...row].sort((a, b) => a - b));
-    expect(widening(40, 8).factors[1]![0]).toBeLessThan(factors[1]![0]!);
-    expect(widening(1e6, 8).factors[1]![7]).toBeCloseTo(1, 4);
+    expect(widening(40, 8, "plain").factors[1]![0]).toBeLessThan(factors[1]![0]!);
+    expect(widening(1e6, 8, "plain").factors[1]![7]).toBeCloseTo(1, 4);
     // √(1 + 15 √1 / 20)
     expect(factors[1]![0]).toBeCloseTo(Math.sqrt(1.75), 12);
+  });
+
+  it("widens the intervals of a season of months less", () => {
+    // √(1 + 10 √1 / 20)
+    expect(widening(20, 8, "season").factors[1]![0]).toBeCloseTo(Math.sqrt(1.5), 12);
   });
 });

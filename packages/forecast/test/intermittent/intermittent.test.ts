@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adida, croston, fitted, forecast, imapa, sba, tsb, update } from "../../src/index.ts";
+import { smoothWith } from "../../src/smoothing/simple-smoothing.ts";
 import { absent, type Reference, reference, referenceSeries } from "../reference.ts";
 
 const demand = [0, 0, 4, 0, 0, 0, 2, 0, 6, 0, 0, 3];
@@ -42,6 +43,14 @@ describe("intermittent demand", () => {
     // Blocks of 2: 20 of 5, whose level is 5, and 4 of 20 at the greatest alpha.
     expect(adida(jump).blocks![0]!.alpha).toBeCloseTo(0.3, 6);
     expect(first(adida(jump))).toBeCloseTo((20 - 15 * 0.7 ** 4) / 2, 1);
+  });
+  it("adida and imapa start at the first block, but at the likeliest level if demand comes at almost every step", () => {
+    // Blocks of 3 steps are [0, 0, 4], [0, 0, 0], [2, 0, 6], [0, 0, 3].
+    expect(adida(demand).blocks!.map(({ initial }) => initial)).toEqual([4]);
+    expect(imapa(demand).blocks!.map(({ initial }) => initial)).toEqual([0, 0, 4]);
+    const frequent = [9, 4, 5, 0, 4, 5, 3, 4, 6, 4];
+    const [block] = adida(frequent).blocks!;
+    expect(block).toMatchObject({ length: 1, initial: smoothWith(Float64Array.from(frequent), block!.alpha).initial });
   });
   it("bounds are quantiles of the demand of a step: never negative, 0 below where demand is rare", () => {
     for (const model of [croston(demand), sba(demand), tsb(demand), adida(demand), imapa(demand)]) {
