@@ -1,9 +1,10 @@
 import { type FittedModel, fitted } from "@manymodel/forecast";
 import { at } from "../core/aligned.ts";
-import type { PartitionOutcome } from "../core/artifact.ts";
+import type { ModelIndex, PartitionOutcome } from "../core/artifact.ts";
 import type { ColumnBatch, ColumnInfo } from "../core/columns/column.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { LeadTime } from "../core/lead-time.ts";
+import type { MissingModel } from "../core/missing-model.ts";
 import { decodeKey, type KeyColumn, type PartitionKey } from "../core/partition-key.ts";
 import {
   type DataQuery,
@@ -16,6 +17,7 @@ import {
 import { stagePath } from "../core/stage-path.ts";
 import { knownRegressors } from "../model/builtin/driven-fit.ts";
 import { type Frame, frame } from "../model/frame.ts";
+import type { PeriodRule } from "../model/period-rule.ts";
 import { NO_AXIS } from "../model/series-axis.ts";
 import type { Engine } from "../ports/engine.ts";
 import { openFinder } from "../runs/find-partition.ts";
@@ -23,7 +25,7 @@ import { getSource, readIndex } from "../runs/read-index.ts";
 import { getJson } from "../stages/json.ts";
 import { definitionsOf } from "../work/definitions.ts";
 import { findEnded } from "../work/ended-series.ts";
-import { findShared, scoreFallback } from "../work/fallback.ts";
+import { type Fallback, findShared, naiveFallback, scoreFallback } from "../work/fallback.ts";
 import { loadOrders } from "../work/load-orders.ts";
 import { NOT_TRAINED, type Problem, type ScoredPartition, scorePartition } from "../work/score-partition.ts";
 import { failedOutcome } from "../work/train-partition.ts";
@@ -65,14 +67,16 @@ export interface PartitionSource {
   readonly levels: readonly number[];
   /** True if models take in rows that are newer than those they were fitted to. */
   readonly advance: boolean;
-  /** True if the model that all partitions share forecasts those without a model (`missing_model: global`). */
-  readonly forecastsNewKeys?: boolean;
+  /** What a batch does with partitions without a model; they have no forecast when left out. */
+  readonly missingModel?: MissingModel;
   /** The lead time to order over; nothing is ordered when left out. */
   readonly leadTime?: LeadTime;
   /** The table of values known for future times. */
   readonly futureTable?: string;
   /** The column to show where the run's exports do not say which was the target. */
   readonly target?: string;
+  /** Observations per season of seasonal naive forecasts where the run's exports do not have them. */
+  readonly period?: PeriodRule;
 }
 
 /** Looks up partitions of one run or version by their encoded keys; undefined for a key it does not have. */
@@ -110,16 +114,16 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     return batch;
   };
   const ofPlan = { of: source.name, keyColumns, time, levels: source.levels };
-  const shared = source.forecastsNewKeys ? findShared(index.sources) : undefined;
-  /** Returns the forecast by the model that all partitions share; undefined without such a model, or rows of the partition. */
-  const sharedForecast = async (key: PartitionKey, batch: ColumnBatch, why: Problem) => {
-    if (shared === undefined || batch.length === 0) return undefined;
+  const fallback = fallbackOf(source, index, manifest);
+  /** Returns the forecast that a batch gives a partition without a model; undefined without one, or rows of the partition. */
+  const fallbackForecast = async (key: PartitionKey, batch: ColumnBatch, why: Problem) => {
+    if (fallback === undefined || batch.length === 0) return undefined;
     const ahead = future === undefined ? undefined : await rowsOf(future, key);
     const { horizon, levels, leadTime } = source;
     return scoreFallback(
       { keyColumns, horizon, levels, ...(leadTime !== undefined && { leadTime }) },
       { snapshot: input, definitions },
-      { shared },
+      fallback,
       {
         ...{ key, batch, start: 0, end: batch.length },
         ...(ahead !== undefined && { future: { batch: ahead, start: 0, end: ahead.length } }),
@@ -132,7 +136,7 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     const { key } = decodeKey(partitionKey);
     const rows = await rowsOf(input, key);
     const [ended] = await findEnded(engine.source, input, [key]);
-    const scored = ended ?? (await sharedForecast(key, rows, NOT_TRAINED));
+    const scored = ended ?? (await fallbackForecast(key, rows, NOT_TRAINED));
     if (scored === undefined) return undefined;
     const { exports, seed } = manifest;
     const row = failedOutcome({ position: -1, partitionKey, seed, attempt: 0 }, "no-data", scored.errorMessage ?? "");
@@ -162,8 +166,8 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
     const ahead = future === undefined ? {} : { future: frame(await rowsOf(future, row.key)) };
     const byModel: ScoredPartition = ended ?? (await scorePartition(plan, row, { data, ...ahead }));
     const substitute =
-      byModel.status === "NO_MODEL" && shared !== undefined
-        ? await sharedForecast(row.key, await rowsOf(input, row.key), byModel)
+      byModel.status === "NO_MODEL" && fallback !== undefined
+        ? await fallbackForecast(row.key, await rowsOf(input, row.key), byModel)
         : undefined;
     const scored = substitute ?? byModel;
     const scores = definition.scores ?? "steps";
@@ -181,6 +185,18 @@ export async function openPartitions(engine: Engine, source: PartitionSource): P
       scored,
     };
   };
+}
+
+/** Returns how a batch forecasts partitions without a model; undefined if it does not. */
+function fallbackOf(
+  { missingModel, target, period }: PartitionSource,
+  { sources }: ModelIndex,
+  { exports }: RunManifest,
+): Fallback | undefined {
+  if (missingModel === "fallback")
+    return naiveFallback(exports, { ...(target !== undefined && { target }), ...(period !== undefined && { period }) });
+  const shared = missingModel === "global" ? findShared(sources) : undefined;
+  return shared && { shared };
 }
 
 /** Returns the snapshot that a run was trained on; where that was deleted, the same query's rows as they are now. */

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { at } from "../core/aligned.ts";
 import type { ModelIndex } from "../core/artifact.ts";
-import { boundExports } from "../core/bounds.ts";
-import type { PlainData } from "../core/columns/plain-data.ts";
 import { BATCH_RUNS } from "../core/current-forecasts.ts";
 import { ManymodelError, show } from "../core/errors.ts";
 import { checkLeadTime, type LeadTime } from "../core/lead-time.ts";
@@ -13,7 +11,6 @@ import type { ModelVersion } from "../core/registry.ts";
 import { checkHorizon, checkName, type DataQuery, futureQuery, type RunManifest, type Snapshot } from "../core/run.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { startCrew } from "../crew/crew.ts";
-import { isPeriodRule } from "../model/period-rule.ts";
 import { during } from "../ports/activity.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TablePart } from "../ports/output.ts";
@@ -22,7 +19,7 @@ import { getSource, readIndex } from "../runs/read-index.ts";
 import type { RunContext } from "../runs/run-context.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getJson } from "../stages/json.ts";
-import { findShared, type NaiveFallback, type SharedModel } from "../work/fallback.ts";
+import { findShared, type NaiveFallback, naiveFallback, type SharedModel } from "../work/fallback.ts";
 import { forecastColumns } from "../work/forecast-rows.ts";
 import { readingColumns } from "../work/reading-rows.ts";
 import type { ScoreTask } from "../work/score-task.ts";
@@ -307,16 +304,14 @@ function ownerOf(model: string, version: string, inputTable: string): string {
   return checksum(JSON.stringify([model, version, inputTable]));
 }
 
-/** Returns the settings of seasonal naive forecasts: those of the version's models, where its exports have them. */
+/** Returns the settings of seasonal naive forecasts. @throws {ManymodelError} `usage` if no column to forecast is named */
 function fallbackOf({ model, version, exports }: ModelVersion, defaults: Partial<NaiveFallback>): NaiveFallback {
-  const { target = defaults.target, period = defaults.period ?? 1 } = exports as { readonly [name: string]: PlainData };
-  if (typeof target !== "string" || !isPeriodRule(period))
-    throw new ManymodelError(
-      "usage",
-      `missing_model is fallback, but the exports of ${model} ${version} have no target; name the column to forecast`,
-    );
-  const bounds = boundExports(exports);
-  return { target, period, ...(bounds !== undefined && { bounds }) };
+  const fallback = naiveFallback(exports, defaults);
+  if (fallback !== undefined) return fallback;
+  throw new ManymodelError(
+    "usage",
+    `missing_model is fallback, but the exports of ${model} ${version} have no target; name the column to forecast`,
+  );
 }
 
 /** Returns the model that all partitions of a version share, or of one of the runs that it is a collection of. */

@@ -1,5 +1,5 @@
 import type { IndexSource } from "../core/artifact.ts";
-import type { BoundExports } from "../core/bounds.ts";
+import { type BoundExports, boundExports } from "../core/bounds.ts";
 import { deepFreeze, type PlainData } from "../core/columns/plain-data.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
 import type { LeadTime } from "../core/lead-time.ts";
@@ -7,7 +7,7 @@ import { encodeKey, type PartitionKey } from "../core/partition-key.ts";
 import type { Snapshot } from "../core/run.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { frame } from "../model/frame.ts";
-import type { PeriodRule } from "../model/period-rule.ts";
+import { isPeriodRule, type PeriodRule } from "../model/period-rule.ts";
 import type { Definitions } from "./definitions.ts";
 import { loadOrders } from "./load-orders.ts";
 import { type Problem, type ScoredPartition, type ScoringPlan, scorePartition } from "./score-partition.ts";
@@ -32,6 +32,17 @@ export interface NaiveFallback {
   readonly period: PeriodRule;
   /** The bounds of its forecasts. */
   readonly bounds?: BoundExports;
+}
+
+/**
+ * Returns the settings of seasonal naive forecasts: those of the models' exports, else the defaults. Undefined where neither names the
+ * column to forecast.
+ */
+export function naiveFallback(exports: PlainData, defaults: Partial<NaiveFallback>): NaiveFallback | undefined {
+  const { target = defaults.target, period = defaults.period ?? 1 } = exports as { readonly [name: string]: PlainData };
+  if (typeof target !== "string" || !isPeriodRule(period)) return undefined;
+  const bounds = boundExports(exports);
+  return { target, period, ...(bounds !== undefined && { bounds }) };
 }
 
 /** A partition without a model, with its rows in the input, and in the table of the future, if they were read. */

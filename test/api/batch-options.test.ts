@@ -330,6 +330,21 @@ describe("partitions without a model", () => {
     await expect(score("NOW", { missingModel: "ignore" })).rejects.toThrow('missing_model is "ignore"');
   });
 
+  it("are forecast one by one as in a batch", async () => {
+    const mm = await openWorkspace("memory", "batch: { missing_model: fallback }");
+    await fillTable(mm, "PAST", [...COLUMNS], daily(1, 0, 70));
+    const run = await train(mm, "ets", "PAST");
+    await mm.registry.logManyModel({ name: "M", version: "V1", run, horizon: 5 });
+    await fillTable(mm, "NOW", [...COLUMNS], daily(2, 0, 30));
+    await mm.score({ model: "M", inputTable: "NOW" });
+    const batch = (await rowsIn(mm, "UNIT_ID, FORECAST, STATUS")).filter(([unit]) => unit === "U1");
+    const { status, errorType, mean } = await mm.forecast("M", "U1", { input: "NOW" });
+    expect({ status, errorType }).toEqual({ status: "FALLBACK", errorType: "not-trained" });
+    expect(mean.map((value) => ["U1", value, status])).toEqual(batch);
+    expect(batch).toHaveLength(5);
+    await expect(mm.forecast("M", "U2", { input: "NOW" })).rejects.toThrow('has no partition "U2"');
+  });
+
   it("need a target", async () => {
     const mm = await openWorkspace("memory");
     await fillDaily(mm, 1, 3);

@@ -68,8 +68,9 @@ export async function partitionSource(
     ...(leadTime !== undefined && { leadTime }),
     levels: checkLevels(options.levels ?? batch.levels),
     advance: batch.advance,
-    forecastsNewKeys: batch.missing_model === "global",
+    missingModel: batch.missing_model,
     ...(future !== undefined && { futureTable: tablePath(workspace, future) }),
     ...(source?.target !== undefined && { target: source.target }),
+    ...(source?.period !== undefined && { period: source.period }),
   };
 }
