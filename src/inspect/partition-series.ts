@@ -67,7 +67,7 @@ export interface PartitionSource {
   readonly levels: readonly number[];
   /** True if models take in rows that are newer than those they were fitted to. */
   readonly advance: boolean;
-  /** What a batch does with partitions without a model; they have no forecast when left out. */
+  /** The answer of a batch to partitions without a model; they have no forecast when left out. */
   readonly missingModel?: MissingModel;
   /** The lead time to order over; nothing is ordered when left out. */
   readonly leadTime?: LeadTime;
