@@ -46,7 +46,9 @@ again.
 ${parts.join("\n")}
 ${readFileSync("scripts/best-study/second.md", "utf8")}
 ${readFileSync("scripts/best-study/third.md", "utf8")}
+${readFileSync("scripts/best-study/fourth.md", "utf8")}
 ${readFileSync("scripts/best-study/findings.md", "utf8")}
+${readFileSync("scripts/owa-study/result.md", "utf8")}
 ${readFileSync("scripts/coverage-study/result.md", "utf8")}
 ${readFileSync("scripts/coverage-study/origins.md", "utf8")}
 ${readFileSync("scripts/coverage-study/findings.md", "utf8")}

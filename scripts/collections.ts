@@ -16,12 +16,11 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { interpolate } from "../packages/forecast/src/entries/time.ts";
 import { type Forecast, forecast, METHODS, type Method } from "../packages/forecast/src/index.ts";
-import { adjusted, seasonal, thetaSeason } from "../packages/forecast/src/theta/seasonal-adjustment.ts";
 import { meanDifference } from "./best-study/bootstrap.ts";
 import { LEVELS } from "./best-study/forecasts.ts";
 import { isDemand } from "./best-study/members.ts";
+import { naive2Scores } from "./best-study/naive2.ts";
 import { type Scores, scoresOf } from "./best-study/scores.ts";
 import { type StudySeries, studySeries } from "./best-study/series.ts";
 import { type Answer, ask, type Peer } from "./oracle/ask.ts";
@@ -72,14 +71,6 @@ function theirs(answer: Answer | undefined, h: number): (Forecast & { ms: number
   return { mean: numbers(mean), levels: LEVELS, lower: bounds(lower), upper: bounds(upper), ms: ms?.[0] ?? NaN };
 }
 
-/** Returns Naive forecasts of the seasonally adjusted series, with its season. */
-function naive2({ training, period, actual }: StudySeries): Float64Array {
-  const y = interpolate(training);
-  const season = thetaSeason(y, period);
-  const level = adjusted(y, season).at(-1) ?? NaN;
-  return seasonal(new Float64Array(actual.length).fill(level), season, y.length);
-}
-
 function scored(series: StudySeries, result: (Forecast & { ms: number }) | undefined) {
   if (result === undefined || !result.mean.every(Number.isFinite)) return undefined;
   const scores = scoresOf(series, result);
@@ -122,11 +113,7 @@ async function table(set: string, all: readonly StudySeries[]): Promise<string> 
   for (const [name] of missing) columns.delete(name);
   const rows = all.map((_, i) => i).filter(isWhole);
   const pick = (column: Column, key: keyof Scores | "ms") => rows.map((i) => column[i]?.[key] ?? NaN);
-  const bases = rows.map((i) => {
-    const series = all[i]!;
-    const mean = naive2(series);
-    return scoresOf(series, { mean, levels: LEVELS, lower: [mean, mean], upper: [mean, mean] });
-  });
+  const bases = rows.map((i) => naive2Scores(all[i]!));
   const [baseSmape, baseMase] = [average(bases.map(({ smape }) => smape)), average(bases.map(({ mase }) => mase))];
   const measure = areDemand ? "rmsse" : "mase";
   const best = columns.get("best");
