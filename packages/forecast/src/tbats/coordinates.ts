@@ -108,8 +108,10 @@ export function createCoordinates(form: TbatsForm, limits: Limits): Coordinates 
         x.push(one * Math.cos(a) - two * Math.sin(a));
         x.push(harmonics[i] === 1 ? one * Math.sin(a) + two * Math.cos(a) : one * Math.cos(b) - two * Math.sin(b));
       });
-      const errors = { ...noArma(), ar: Float64Array.from(ar), ma: Float64Array.from(ma) };
-      x.push(...toPartial(errors, MOVING));
+      if (p + q > 0) {
+        const errors = { ...noArma(), ar: Float64Array.from(ar), ma: Float64Array.from(ma) };
+        x.push(...toPartial(errors, MOVING));
+      }
       return Float64Array.from(x, (value, i) => Math.min(upper[i]!, Math.max(lower[i]!, value)));
     },
     from(x) {
@@ -118,8 +120,8 @@ export function createCoordinates(form: TbatsForm, limits: Limits): Coordinates 
       const pairs = seasonAt.map((at, i): readonly [number, number] =>
         seasonality === "dummy" ? [x[at]!, 0] : gainsOf(i, x[at]!, x[at + 1]!),
       );
-      const errors = noArma();
-      fromPartial(x.subarray(arma), errors);
+      const errors = p + q > 0 ? noArma() : undefined;
+      if (errors !== undefined) fromPartial(x.subarray(arma), errors);
       return {
         lambda: boxCox ? x[0]! : null,
         alpha,
@@ -127,8 +129,8 @@ export function createCoordinates(form: TbatsForm, limits: Limits): Coordinates 
         damping: damped ? phi : null,
         gammaOne: pairs.map(([one]) => one),
         gammaTwo: seasonality === "dummy" ? [] : pairs.map(([, two]) => two),
-        ar: Array.from(errors.ar),
-        ma: Array.from(errors.ma),
+        ar: Array.from(errors?.ar ?? []),
+        ma: Array.from(errors?.ma ?? []),
       };
     },
     direction(i, { alpha, beta, damping: factor }, system, out) {

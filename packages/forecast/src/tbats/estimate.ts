@@ -12,8 +12,8 @@ export interface Estimate {
   readonly deviance: number;
   readonly aicc: number;
   readonly squares: number;
-  /** One-step errors that move the states. */
-  readonly errors: Float64Array;
+  /** One-step errors. */
+  readonly white: Float64Array;
   /** By how much each initial state, given the ones before it, lowers the sum of squares. */
   readonly explained: Float64Array;
 }
@@ -73,7 +73,7 @@ export function estimate(
     deviance,
     squares,
     aicc: correctedAic(deviance + 2 * countNumbers(form), form, nobs),
-    errors: problem.states.errors,
+    white: problem.white.slice(),
     explained: problem.states.explained,
   };
 }

@@ -80,50 +80,19 @@ export function run(
 }
 
 /**
- * Returns the dependence of each error on the states before the first observation, with sign turned: a column for each
- * state. Without missing values one column's worth of work gives them all: row t is w' Dᵗ, D the discounted transition.
+ * Computes the dependence of each error on the states before the first observation, with sign turned: a column for each
+ * state.
  *
+ * @param zeros - 0 for each observation, NaN where it is missing
  * @param columns - one array of the series' length for each state
  */
-export function stateColumns(
-  system: System,
-  y: Float64Array,
-  complete: boolean,
-  columns: readonly Float64Array[],
-): void {
-  const { states, trend, damping, cos, sin, gain } = system;
-  if (!complete) {
-    const nothing = y.map((value) => (value === value ? 0 : NaN));
-    const state = new Float64Array(states);
-    columns.forEach((column, i) => {
-      state.fill(0);
-      state[i] = -1;
-      run(system, state, nothing, { errors: column });
-    });
-    return;
-  }
-  const base = trend ? 2 : 1;
-  const row = new Float64Array(states);
-  row[0] = 1;
-  if (trend) row[1] = damping;
-  for (let at = base; at < states; at += 2) row[at] = 1;
-  const n = y.length;
-  for (let t = 0; t < n; t++) {
-    let weight = 0;
-    for (let i = 0; i < states; i++) {
-      const value = row[i]!;
-      columns[i]![t] = value;
-      weight += value * gain[i]!;
-    }
-    if (trend) row[1] = damping * (row[0]! + row[1]! - weight);
-    row[0]! -= weight;
-    for (let j = 0, at = base; at < states; j++, at += 2) {
-      const a = row[at]!;
-      const b = row[at + 1]!;
-      row[at] = a * cos[j]! - b * sin[j]! - weight;
-      row[at + 1] = a * sin[j]! + b * cos[j]!;
-    }
-  }
+export function stateColumns(system: System, zeros: Float64Array, columns: readonly Float64Array[]): void {
+  const state = new Float64Array(system.states);
+  columns.forEach((column, i) => {
+    state.fill(0);
+    state[i] = -1;
+    run(system, state, zeros, { errors: column });
+  });
 }
 
 /**

@@ -33,7 +33,7 @@ const ARMA_REACH = 8;
  * Chooses a form by the AICc (published with the AIC, by which a transform
  * and a trend are found in a handful of values), and in another order: with the seasons and without any, every trend, each also
  * Box–Cox transformed; for the best of them more or fewer harmonics of a period at a time; then ARMA errors, of the order
- * that `autoArima` finds in the errors. Every fit starts from a neighbour's parameters.
+ * that `autoArima` finds in the errors, with the trend damped or not. Every fit starts from a neighbour's parameters.
  *
  * @see De Livera, Hyndman & Snyder (2011), doi:10.1198/jasa.2011.tm09771, section 3
  */
@@ -96,6 +96,14 @@ function searchFamily(
   if (arma)
     for (const one of [...tried].sort((a, b) => a.aicc - b.aicc).slice(0, ARMA_FORMS))
       if (one.aicc < least([...others, ...tried]).aicc + ARMA_REACH) addArma(one);
+  // What ARMA errors explain, the damping no longer has to, or the other way round.
+  const { form, parameters } = least(tried);
+  if (form.p + form.q > 0)
+    for (const part of trends)
+      if (form.trend && part.trend && part.damped !== form.damped) {
+        const next = { ...form, ...part };
+        fit(next, startFrom(next, parameters));
+      }
   return tried;
 
   /** Changes a period's harmonics while that lowers the AICc. @returns how often it did */
@@ -110,8 +118,8 @@ function searchFamily(
     }
   }
 
-  function addArma({ form, parameters, errors }: Estimate): void {
-    const { order, coef } = chooseArima(errors.slice(), undefined, { d: 0, allowMean: false });
+  function addArma({ form, parameters, white }: Estimate): void {
+    const { order, coef } = chooseArima(white, undefined, { d: 0, allowMean: false });
     if (order.p + order.q === 0) return;
     const ar = Array.from({ length: order.p }, (_, i) => coef[`ar${i + 1}`]!);
     const ma = Array.from({ length: order.q }, (_, i) => coef[`ma${i + 1}`]!);

@@ -6,6 +6,7 @@ import { countNumbers, LEVEL, type TbatsForm, type TbatsParameters, tbatsName } 
 import { createInitialStates } from "./initial-states.ts";
 import { move, startOf, systemOf, transformed } from "./moving-model.ts";
 import { observe } from "./observations.ts";
+import { openPasses } from "./open-passes.ts";
 import { search } from "./search.ts";
 import type { TbatsModel } from "./tbats-model.ts";
 
@@ -134,9 +135,10 @@ function assemble(
   { seasonality, biasAdjust }: { seasonality: TbatsForm["seasonality"]; biasAdjust: boolean },
 ): TbatsModel {
   const z = transformed({ parameters }, y);
+  const { p, q } = form;
   const system = systemOf({ form, parameters });
-  const solver = createInitialStates(y.length, system.states);
-  solver.solve(system, parameters.ar, parameters.ma, z, nobs === y.length);
+  const solver = createInitialStates(openPasses(z, { system, count: 0, p, q, lambda: -1, damping: -1 }), system.states);
+  solver.solve(parameters);
   const initial = Array.from(solver.initial);
   const { white, state } = move({ form, parameters }, startOf({ initial, form }), z);
   const squares = white.reduce((sum, error) => sum + error * error, 0);

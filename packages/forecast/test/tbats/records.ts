@@ -1,6 +1,7 @@
 import { countNumbers, type TbatsForm, type TbatsParameters } from "../../src/tbats/form.ts";
 import { createInitialStates } from "../../src/tbats/initial-states.ts";
 import { move, startOf, systemOf, transformed } from "../../src/tbats/moving-model.ts";
+import { openPasses } from "../../src/tbats/open-passes.ts";
 import type { TbatsModel } from "../../src/tbats/tbats-model.ts";
 import { data, type Reference, reference, referenceSeries } from "../reference.ts";
 
@@ -125,7 +126,7 @@ export function recordedModel({ y, result }: TbatsCase): TbatsModel {
 /** Returns the least sum of squares of a model's parameters over all initial states. */
 export function leastSquaresOf(model: TbatsModel, y: Float64Array): number {
   const system = systemOf(model);
-  const solver = createInitialStates(y.length, system.states);
-  const { ar, ma } = model.parameters;
-  return solver.solve(system, ar, ma, transformed(model, y), true);
+  const { p, q } = model.form;
+  const passes = openPasses(transformed(model, y), { system, count: 0, p, q, lambda: -1, damping: -1 });
+  return createInitialStates(passes, system.states).solve(model.parameters);
 }
