@@ -1,4 +1,5 @@
 import type { LeastSquares } from "../optimise/levenberg-marquardt.ts";
+import { median } from "../stats/median.ts";
 import type { Estimator, GiveUp } from "./estimate.ts";
 import type { EtsForm } from "./form.ts";
 import { SEASON, STATES } from "./squares.ts";
@@ -38,6 +39,12 @@ const FROM_START = 250;
 const SETTLED = 150;
 const AFTER_SETTLED = [80, 40] as const;
 const STRAIGHT = [160, 60, 40] as const;
+/**
+ * Ratio of the standard deviation of a series' seasonal changes to their scaled median absolute deviation from which no form is
+ * given up: one observation that is 35 times as large as the others moves forms from 180 behind to the front. The ratio is below
+ * 5.1 in 99 % of M3's series and below 1.2 in the daily ones. With such an observation it is above 30.
+ */
+const SHOCK = 10;
 /** Number of the best forms that are searched from other starts too. */
 const RIVALS = 1;
 /** Changes of −2 log-likelihood at which to stop: a first look, and the last search. */
@@ -162,6 +169,7 @@ export function searchForms(
 ): Fit | undefined {
   const score = (form: EtsForm, { x, value }: LeastSquares) => criterion(form, value) + cautionOf(form, x);
   const statesOf = createStartingStates(y, period);
+  const mayGiveUp = !hasShock(y, period);
   let leading = Infinity;
   const looks = estimators
     .map((estimator): Entrant => ({ estimator, starts: startsOf(estimator, statesOf(estimator.form)) }))
@@ -170,7 +178,7 @@ export function searchForms(
       const { form } = entrant.estimator;
       const { point, from } = lookAt(entrant, (point, room) => {
         const reached = score(form, point);
-        return reached > leading + room && reached < Infinity;
+        return mayGiveUp && reached > leading + room && reached < Infinity;
       });
       const reached = score(form, point);
       leading = Math.min(leading, reached);
@@ -209,6 +217,18 @@ export function searchForms(
     top = { form, x: result.x, value: result.value };
   }
   return top;
+}
+
+/** Tells whether some seasonal changes of a series are far beyond its usual ones. */
+function hasShock(y: Float64Array, period: number): boolean {
+  const changes = y
+    .subarray(period)
+    .map((value, t) => value - y[t]!)
+    .filter((change) => !Number.isNaN(change));
+  const centre = median(changes);
+  const usual = 1.4826 * median(changes.map((change) => Math.abs(change - centre)));
+  const squares = changes.reduce((sum, change) => sum + (change - centre) ** 2, 0);
+  return Math.sqrt(squares / changes.length) > SHOCK * usual;
 }
 
 /** Returns the best optimum of a form from all its starts but the one its look came straight from. */

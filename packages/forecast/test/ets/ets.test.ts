@@ -16,6 +16,15 @@ const seasonal = (n: number, period: number, noise = 4, seed = 1) => {
 const SPECS = ["ANN", "AAN", "ANA", "AAA", "MNN", "MAN", "MNA", "MAA", "MNM", "MAM", "MMN", "MMM"];
 
 describe("ets", () => {
+  it.each([1, 2, 3, 4])("chooses among all forms although one observation is 35 times as large, %i", (seed) => {
+    const uniform = random(seed);
+    const y = Float64Array.from({ length: 104 }, (_, t) => Math.round(25 + ((t % 7) - 3) / 5 + 2 * normal(uniform)));
+    y[34] = 900;
+    const chosen = ets(y, { period: 7 }).aicc ?? Infinity;
+    for (const spec of ["ANN", "ANA", "MNN", "MNA", "MNM", "MAM"])
+      expect(chosen, spec).toBeLessThan((ets(y, { period: 7, spec }).aicc ?? Infinity) + 1);
+  });
+
   it.each(SPECS)("%s: survives JSON to the same bits, and update continues as fitted does", (spec) => {
     const y = seasonal(60, 4);
     const model = ets(y.subarray(0, 48), { period: 4, spec, restrict: false });
