@@ -26,12 +26,18 @@ export function rearrange(read: ReadColumns, names: readonly string[], ordinals:
 /** Returns the rows of each partition number; the numbers ascend. */
 function rangesOf(numbers: Int32Array): Map<number, Range> {
   const ranges = new Map<number, Range>();
+  let current: number | undefined;
   let start = 0;
-  for (let row = 1; row <= numbers.length; row++)
-    if (row === numbers.length || numbers[row] !== numbers[start]) {
-      ranges.set(numbers[start]!, { start, end: row });
+  let row = 0;
+  for (const number of numbers) {
+    if (number !== current) {
+      if (current !== undefined) ranges.set(current, { start, end: row });
+      current = number;
       start = row;
     }
+    row++;
+  }
+  if (current !== undefined) ranges.set(current, { start, end: row });
   return ranges;
 }
 

@@ -27,7 +27,6 @@ export function originMetrics(origins: readonly (Metrics | undefined)[]): Metric
 /** Returns the mean of each metric where it is defined, by its name with a prefix. */
 export function meanOf(prefix: string, all: readonly Metrics[]): Metrics {
   const means: { [name: string]: number } = {};
-  const names = namesWith(prefix);
   for (const name in all[0]) {
     let sum = 0;
     let count = 0;
@@ -36,20 +35,7 @@ export function meanOf(prefix: string, all: readonly Metrics[]): Metrics {
         sum += value;
         count++;
       }
-    means[names(name)] = sum / count;
+    means[prefix + name] = sum / count;
   }
   return means;
 }
-
-/** Returns names with a prefix. Each is made once: to make it a key anew for each partition takes longer than the mean. */
-function namesWith(prefix: string): (name: string) => string {
-  const names = prefixed.get(prefix) ?? new Map<string, string>();
-  prefixed.set(prefix, names);
-  return (name) => {
-    const whole = names.get(name) ?? prefix + name;
-    names.set(name, whole);
-    return whole;
-  };
-}
-
-const prefixed = new Map<string, Map<string, string>>();
