@@ -234,7 +234,7 @@ for (const name of ["R", "statsforecast", "npm arima"] as const) {
 const versions = [...peers.values()].map(({ name, version }) => `${name} ${version}`);
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), Node ${process.versions.node}`;
 const text = [
-  `${[machine, ...versions].join("; ")}.${hidden.length > 0 ? ` Not installed: ${hidden.join(", ")}.` : ""}`,
+  `${[machine, ...versions].join(", ")}.${hidden.length > 0 ? ` Not installed: ${hidden.join(", ")}.` : ""}`,
 ];
 try {
   const methods = options.methods?.split(",");

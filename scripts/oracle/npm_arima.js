@@ -12,5 +12,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   const began = process.cpuUsage().user;
   const orders = { p: 5, d: 2, q: 5, P: 2, D: 1, Q: 2, s: period };
   const [mean] = new ARIMA({ auto: true, ...orders, verbose: false }).fit(values).predict(h);
-  console.log(JSON.stringify({ mean, ms: [(process.cpuUsage().user - began) / 1000] }));
+  // What the package itself prints ends without a new line.
+  console.log(`\n${JSON.stringify({ mean, ms: [(process.cpuUsage().user - began) / 1000] })}`);
 }

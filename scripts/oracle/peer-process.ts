@@ -68,9 +68,12 @@ export class PeerProcess {
   /** Forecasts a series by one of the peer's methods. */
   async ask(question: Question & { readonly method: string }): Promise<Answer> {
     this.#process.stdin?.write(`${JSON.stringify(question)}\n`);
-    const { value, done } = await this.#answers.next();
-    if (done === true) throw new Error(`${this.name} ended at ${question.method}`);
-    return JSON.parse(value);
+    for (;;) {
+      const { value, done } = await this.#answers.next();
+      if (done === true) throw new Error(`${this.name} ended at ${question.method}`);
+      // Other lines are what the peer's library prints.
+      if (value.startsWith("{")) return JSON.parse(value);
+    }
   }
 
   /** Ends the process. */
