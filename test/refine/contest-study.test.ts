@@ -1,10 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { accuracy } from "@manymodel/forecast";
 import type { ManyModel } from "manymodel";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { stringify } from "yaml";
 import { meanDifference } from "../../scripts/best-study/bootstrap.ts";
 import { at } from "../../src/core/aligned.ts";
 import { completedRun, readIndex, segmentRows } from "../../src/runs/read-index.ts";
+import { ENGINES } from "../engines/places.ts";
 import { fillTable, openWorkspace } from "../workspace.ts";
 import { chainOfShops, JUDGED, rowsOf, SALES, type ShopSeries, TRAINED } from "./chain-of-shops.ts";
 
@@ -28,6 +30,8 @@ const REFINED = 25;
 const CANDIDATES = ["ets", "theta", "tsb"];
 /** The number of trees: fewer where few series would only be learnt by heart. */
 const ROUNDS = PARTITIONS < 100 ? 30 : 200;
+
+const postgres = ENGINES.find(({ engine }) => engine === "postgres");
 
 /** A run, its mean error over the holdout and over the month after it, and its CPU time. */
 interface Judged {
@@ -88,8 +92,7 @@ async function judge(
 }
 
 /** Screens, learns, trains one model of all and refines; the champions are the best of all by their holdouts. */
-async function study(): Promise<{ runs: Judged[]; from: Readonly<Record<string, number>> }> {
-  const mm = await openWorkspace("local", CONFIG);
+async function study(mm: ManyModel): Promise<{ runs: Judged[]; from: Readonly<Record<string, number>> }> {
   const series = chainOfShops(PARTITIONS, 7);
   await fillTable(mm, "SALES", SALES, rowsOf(series, 0, TRAINED));
   const plan = rowsOf(series, TRAINED, TRAINED + JUDGED).map(([sku, day, , promo]) => [sku, day, promo]);
@@ -144,7 +147,7 @@ function tableOf(runs: readonly Judged[], from: Readonly<Record<string, number>>
 }
 
 it("lets local, learned and global models compete, and champions choose among them", async () => {
-  const { runs, from } = await study();
+  const { runs, from } = await study(await openWorkspace("local", CONFIG));
   if (RESULT !== undefined) writeFileSync(RESULT, tableOf(runs, from));
   const [screen, learned, global, refined, champions] = runs;
   for (const { partitions } of [screen, learned, global, champions].map((run) => run ?? at(runs, 0)))
@@ -156,3 +159,19 @@ it("lets local, learned and global models compete, and champions choose among th
   expect(Object.values(from).reduce((sum, count) => sum + count, 0)).toBe(PARTITIONS);
   expect(from.global).toBeGreaterThan(0);
 });
+
+it.skipIf(postgres?.missing !== undefined)(
+  "chooses the same champions on PostgreSQL, by the same forecasts",
+  async () => {
+    const place = await postgres?.open();
+    if (place === undefined) throw new Error("PostgreSQL is no engine of the tests");
+    onTestFinished(() => place.close());
+    const local = await openWorkspace("local", CONFIG);
+    const other = await openWorkspace("local", `${CONFIG}\n${stringify(place.settings)}`);
+    await other.engine.preparation?.prepare();
+    const [here, there] = [await study(local), await study(other)];
+    const forecasts = ({ runs }: typeof here) => runs.map(({ seconds: _, ...run }) => run);
+    expect(there.from).toEqual(here.from);
+    expect(forecasts(there)).toEqual(forecasts(here));
+  },
+);
