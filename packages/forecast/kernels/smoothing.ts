@@ -4,7 +4,8 @@
  * instruction. Logarithms are left to the caller. One series and form at a time is in memory: 5 settings (int32), then float64:
  * unknowns, series, and what is computed of them.
  */
-import { reserve } from "./parts/memory";
+import { reserve, values } from "./parts/memory";
+import { multiply, project } from "./parts/rows";
 
 /** n, period (0 without a season), whether there is a trend, whether the season is a ratio, whether errors are relative. */
 const SETTINGS: usize = 0;
@@ -35,10 +36,6 @@ let dSeason: usize = 0;
 let rows: usize = 0;
 let residuals: usize = 0;
 let factorCount: i32 = 0;
-
-function values(count: i32): usize {
-  return (<usize>count) << 3;
-}
 
 /** Lays a series and a form out as the settings say, and grows the memory for them. */
 export function prepare(): void {
@@ -296,7 +293,7 @@ export function fillNormal(count: i32): f64 {
     if (byGamma >= 0) add(row + values(byGamma), turn);
     store<f64>(residuals + values(filled), residual);
     if (++filled === BLOCK) {
-      accumulate(count, width);
+      accumulate(width);
       filled = 0;
     }
     squares += residual * residual;
@@ -317,7 +314,7 @@ export function fillNormal(count: i32): f64 {
   if (filled > 0) {
     memory.fill(rows + width * <usize>filled, 0, width * <usize>(BLOCK - filled));
     memory.fill(residuals + values(filled), 0, values(BLOCK - filled));
-    accumulate(count, width);
+    accumulate(width);
   }
   leave(product);
   return squares;
@@ -328,47 +325,7 @@ function placeOf(i: i32): i32 {
 }
 
 /** Adds the derivatives of the last steps' residuals to their products with each other and with the residuals. */
-function accumulate(count: i32, width: usize): void {
-  const row0 = rows;
-  const row1 = row0 + width;
-  const row2 = row1 + width;
-  const row3 = row2 + width;
-  const r0 = v128.load64_splat(residuals);
-  const r1 = v128.load64_splat(residuals, 8);
-  const r2 = v128.load64_splat(residuals, 16);
-  const r3 = v128.load64_splat(residuals, 24);
-  const pairs = values((count + 1) & ~1);
-  let to = products;
-  for (let k: usize = 0; k < pairs; k += 16) {
-    const both = gradient + k;
-    v128.store(
-      both,
-      f64x2.add(
-        v128.load(both),
-        products4(v128.load(row0 + k), v128.load(row1 + k), v128.load(row2 + k), v128.load(row3 + k), r0, r1, r2, r3),
-      ),
-    );
-    const d0 = v128.load64_splat(row0 + k);
-    const d1 = v128.load64_splat(row1 + k);
-    const d2 = v128.load64_splat(row2 + k);
-    const d3 = v128.load64_splat(row3 + k);
-    const e0 = v128.load64_splat(row0 + k, 8);
-    const e1 = v128.load64_splat(row1 + k, 8);
-    const e2 = v128.load64_splat(row2 + k, 8);
-    const e3 = v128.load64_splat(row3 + k, 8);
-    const below = to + width;
-    for (let j: usize = 0; j <= k; j += 16) {
-      const x0 = v128.load(row0 + j);
-      const x1 = v128.load(row1 + j);
-      const x2 = v128.load(row2 + j);
-      const x3 = v128.load(row3 + j);
-      v128.store(to + j, f64x2.add(v128.load(to + j), products4(d0, d1, d2, d3, x0, x1, x2, x3)));
-      v128.store(below + j, f64x2.add(v128.load(below + j), products4(e0, e1, e2, e3, x0, x1, x2, x3)));
-    }
-    to = below + width;
-  }
-}
-
-function products4(d0: v128, d1: v128, d2: v128, d3: v128, x0: v128, x1: v128, x2: v128, x3: v128): v128 {
-  return f64x2.add(f64x2.add(f64x2.mul(d0, x0), f64x2.mul(d1, x1)), f64x2.add(f64x2.mul(d2, x2), f64x2.mul(d3, x3)));
+function accumulate(width: usize): void {
+  multiply(rows, width, rows, width, products, true);
+  project(rows, width, residuals, gradient);
 }
