@@ -1,5 +1,5 @@
 import type { LeastSquares } from "../optimise/levenberg-marquardt.ts";
-import { median } from "../stats/median.ts";
+import { robust } from "../stats/median.ts";
 import type { Estimator, GiveUp } from "./estimate.ts";
 import type { EtsForm } from "./form.ts";
 import { SEASON, STATES } from "./squares.ts";
@@ -224,10 +224,9 @@ function hasShock(y: Float64Array, period: number): boolean {
     .subarray(period)
     .map((value, t) => value - y[t]!)
     .filter((change) => !Number.isNaN(change));
-  const centre = median(changes);
-  const usual = 1.4826 * median(changes.map((change) => Math.abs(change - centre)));
-  const squares = changes.reduce((sum, change) => sum + (change - centre) ** 2, 0);
-  return Math.sqrt(squares / changes.length) > SHOCK * usual;
+  const { middle, deviation } = robust(changes);
+  const squares = changes.reduce((sum, change) => sum + (change - middle) ** 2, 0);
+  return Math.sqrt(squares / changes.length) > SHOCK * deviation;
 }
 
 /** Returns the best optimum of a form from all its starts but the one its look came straight from. */

@@ -1,4 +1,4 @@
-import { median } from "../stats/median.ts";
+import { type Robust, robust } from "../stats/median.ts";
 
 /** The distance of recent observations from earlier ones. */
 export interface DataShift {
@@ -22,8 +22,8 @@ const FEWEST = 8;
  * @returns NaN if either has fewer than 8 observations (for the spread: 8 changes), or the history has no spread
  */
 export function dataShift(history: Float64Array, recent: Float64Array): DataShift {
-  const [before, after] = [robust(history), robust(recent)];
-  const [steady, restless] = [robust(changes(history)), robust(changes(recent))];
+  const [before, after] = [robustOf(history), robustOf(recent)];
+  const [steady, restless] = [robustOf(changes(history)), robustOf(changes(recent))];
   const isSpread = (one: Robust | undefined): one is Robust => one !== undefined && one.deviation > 0;
   return {
     level: isSpread(before) && after !== undefined ? (after.middle - before.middle) / before.deviation : NaN,
@@ -35,14 +35,7 @@ function changes(values: Float64Array): Float64Array {
   return values.subarray(1).map((value, i) => value - values[i]!);
 }
 
-interface Robust {
-  readonly middle: number;
-  readonly deviation: number;
-}
-
-function robust(values: Float64Array): Robust | undefined {
+function robustOf(values: Float64Array): Robust | undefined {
   const observed = values.filter((value) => !Number.isNaN(value));
-  if (observed.length < FEWEST) return undefined;
-  const middle = median(observed);
-  return { middle, deviation: 1.4826 * median(observed.map((value) => Math.abs(value - middle))) };
+  return observed.length < FEWEST ? undefined : robust(observed);
 }

@@ -21,3 +21,20 @@ export function median(values: ArrayLike<number>): number {
 export function highMedian(values: ArrayLike<number>): number | undefined {
   return Float64Array.from(values).sort()[values.length >> 1];
 }
+
+/** The middle of values, and their deviation from it, which few values far away hardly change. */
+export interface Robust {
+  readonly middle: number;
+  readonly deviation: number;
+}
+
+/**
+ * Returns the median, and 1.4826 times the median absolute deviation from it: the standard deviation, if the values are normal.
+ * NaN for no values.
+ *
+ * @param values - without NaN; they are not changed
+ */
+export function robust(values: Float64Array): Robust {
+  const middle = median(values);
+  return { middle, deviation: 1.4826 * median(values.map((value) => Math.abs(value - middle))) };
+}
