@@ -7,7 +7,6 @@ import { ManymodelError } from "../../core/errors.ts";
 import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
 import type { RowPorts } from "../../ports/engine.ts";
-import type { PartitionRows } from "../../ports/source.ts";
 import type { Stage } from "../../ports/stage.ts";
 import type { CsvFormat } from "../../ports/tables.ts";
 import { checksum } from "../../stages/checksum.ts";
@@ -24,8 +23,7 @@ import type { Folders } from "./folders.ts";
 import { fillProbe } from "./probe.ts";
 import { carryRows, readPublished } from "./published-rows.ts";
 import { copyWorkspace, queryWorkspace, selectWorkspace, streamWorkspace } from "./query.ts";
-import { readColumns } from "./read-columns.ts";
-import { rearrange } from "./rearrange.ts";
+import { readPartitions } from "./read-partitions.ts";
 import { concealRun, exposeRun } from "./result-views.ts";
 import { KEY_SQL_TYPES, pinAgain, type SnapshotPlace, snapshotFiles, takeSnapshot } from "./snapshot.ts";
 import { openSources, type Sources } from "./source.ts";
@@ -91,22 +89,9 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
         await duck.use((connection) => locate(connection, snapshot, file, keys, ordinals));
         return ordinals;
       },
-      async read(snapshot, ordinals): Promise<PartitionRows> {
-        const present = ordinals.filter((ordinal) => ordinal >= 0);
-        const contiguous = present.every((ordinal, i) => ordinal - i === present[0]);
-        const condition = contiguous
-          ? `p BETWEEN ${present[0]} AND ${present.at(-1)}`
-          : `p IN (${present.map(Number).join(", ")}) ORDER BY file_row_number`;
-        const names = snapshot.columns.map((_, i) => `, c${i}`).join("");
-        // Several threads give the rows of a list of partitions, which is a join, in any order.
-        const sql = `SELECT p${names} FROM ${readParquet([await pinned(snapshot, "data")], contiguous ? "" : ", file_row_number = true")} WHERE ${present.length === 0 ? "false" : condition}`;
-        const types = snapshot.columns.map((column) => column.type);
-        const read = await duck.use(async (connection) => readColumns(await connection.stream(sql), types));
-        return rearrange(
-          read,
-          snapshot.columns.map((column) => column.name),
-          ordinals,
-        );
+      async read(snapshot, ordinals) {
+        const files = { keys: await pinned(snapshot, "keys"), data: await pinned(snapshot, "data") };
+        return duck.use((connection) => readPartitions(connection, snapshot, files, ordinals));
       },
       async times(snapshot) {
         const { time, target } = timesOf(snapshot);
