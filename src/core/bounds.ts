@@ -33,13 +33,13 @@ export interface BoundedForecast {
 /** Returns the exports that state bounds, or undefined where there are none. */
 export function boundExports(exports: unknown): BoundExports | undefined {
   if (typeof exports !== "object" || exports === null || Array.isArray(exports)) return undefined;
-  const { lower_bound, upper_bound, integer }: { [name: string]: unknown } = { ...exports };
-  const bounds = {
+  const { lower_bound, upper_bound, integer } = exports as { readonly [name: string]: unknown };
+  if (!isBound(lower_bound) && !isBound(upper_bound) && integer !== true) return undefined;
+  return {
     ...(isBound(lower_bound) && { lower_bound }),
     ...(isBound(upper_bound) && { upper_bound }),
     ...(integer === true && { integer }),
   };
-  return Object.keys(bounds).length === 0 ? undefined : bounds;
 }
 
 const isBound = (value: unknown): value is number | string => typeof value === "number" || typeof value === "string";

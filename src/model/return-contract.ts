@@ -91,8 +91,9 @@ export function checkPrediction(
   const { mean, levels: ownLevels, lower, upper, columns, note, stopped, orderUpTo } = result;
   const horizon = stopped === undefined ? maxSteps : stepsOf(mean, maxSteps);
   if (ownLevels !== undefined || lower !== undefined || upper !== undefined) {
-    const all = [ownLevels, lower, upper].every((x) => Array.isArray(x) && x.length === levels.length);
-    if (!all || (ownLevels as unknown[]).some((level, i) => level !== levels[i]))
+    const { length } = levels;
+    const all = hasLength(ownLevels, length) && hasLength(lower, length) && hasLength(upper, length);
+    if (!all || ownLevels.some((level, i) => level !== levels[i]))
       throw new InvalidReturn(
         `predict must return levels, lower and upper for the levels asked, [${levels.join(", ")}]; levels is ${show(ownLevels)}`,
       );
@@ -104,16 +105,19 @@ export function checkPrediction(
     return numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
   };
   const none = () => levels.map(() => new Float64Array(horizon).fill(NaN));
-  return {
+  const checked: { -readonly [Name in keyof CheckedPrediction]: CheckedPrediction[Name] } = {
     mean: series(mean, "mean"),
     lower: (lower as unknown[] | undefined)?.map((v, i) => series(v, `lower[${i}]`, true)) ?? none(),
     upper: (upper as unknown[] | undefined)?.map((v, i) => series(v, `upper[${i}]`, true)) ?? none(),
-    ...(output.length + Object.keys(columns ?? {}).length > 0 && { output: checkColumns(columns, horizon, output) }),
-    ...(note !== undefined && { note: checkNote(note, "note") }),
-    ...(stopped !== undefined && { stopped: checkNote(stopped, "stopped") }),
-    ...(orderUpTo !== undefined && { orderUpTo: at(checkNumbers([orderUpTo], "orderUpTo", true), 0) }),
   };
+  if (output.length + Object.keys(columns ?? {}).length > 0) checked.output = checkColumns(columns, horizon, output);
+  if (note !== undefined) checked.note = checkNote(note, "note");
+  if (stopped !== undefined) checked.stopped = checkNote(stopped, "stopped");
+  if (orderUpTo !== undefined) checked.orderUpTo = at(checkNumbers([orderUpTo], "orderUpTo", true), 0);
+  return checked;
 }
+
+const hasLength = (list: unknown, length: number): list is unknown[] => Array.isArray(list) && list.length === length;
 
 /** Counts the steps of a forecast that stopped before the end. */
 function stepsOf(mean: unknown, maxSteps: number): number {

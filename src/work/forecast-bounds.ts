@@ -11,7 +11,7 @@ export interface ForecastPlace {
   /** The times of the steps, where they are numbers. */
   readonly times: Float64Array | null;
   readonly data: Frame;
-  readonly future?: Frame;
+  readonly future?: Frame | undefined;
 }
 
 /**

@@ -24,7 +24,9 @@ type Outcome = { readonly status: string } & Partial<Problem>;
 export class PartitionRows {
   readonly #table: ResultTable;
   readonly #keys: PartitionKey[] = [];
-  readonly #outcomes: Outcome[] = [];
+  readonly #statuses: string[] = [];
+  readonly #errorTypes: (string | null)[] = [];
+  readonly #errorMessages: (string | null)[] = [];
   readonly #fingerprints: (string | null)[] = [];
   /** For each partition the row after its last one. */
   readonly #ends: number[] = [];
@@ -41,13 +43,11 @@ export class PartitionRows {
   /** Adds a partition of so many rows. Returns the first of them. */
   add(key: PartitionKey, outcome: Outcome, rows: number, fingerprint: string | null): number {
     const first = this.length;
-    const { status, errorType, errorMessage } = outcome;
+    const { status, errorType = null, errorMessage = null } = outcome;
     this.#keys.push(key);
-    this.#outcomes.push({
-      status,
-      ...(errorType !== undefined && { errorType }),
-      ...(errorMessage !== undefined && { errorMessage }),
-    });
+    this.#statuses.push(status);
+    this.#errorTypes.push(errorType);
+    this.#errorMessages.push(errorMessage);
     this.#fingerprints.push(fingerprint);
     this.#ends.push(first + rows);
     return first;
@@ -75,9 +75,9 @@ export class PartitionRows {
       }),
       text(this.#keys.map((key) => encodeKey(keyColumns, key))),
       ...values,
-      text(this.#outcomes.map(({ status }) => status)),
-      text(this.#outcomes.map(({ errorType = null }) => errorType)),
-      text(this.#outcomes.map(({ errorMessage = null }) => errorMessage)),
+      text(this.#statuses),
+      text(this.#errorTypes),
+      text(this.#errorMessages),
       ...(fingerprints ? [firstOfEach(this.#fingerprints, ends)] : []),
     ];
     const names = columns.map(({ name }) => name);
