@@ -1,4 +1,5 @@
 import { show } from "../core/errors.ts";
+import { isThenable } from "../core/thenable.ts";
 import type { AnyModelDefinition } from "./define-model.ts";
 import { InvalidReturn } from "./return-contract.ts";
 
@@ -55,9 +56,7 @@ export function withStoredModels(definition: AnyModelDefinition): AnyModelDefini
 
 /** Goes on with a value: now, or once it is there. */
 function onceKnown(value: unknown, next: (value: unknown) => unknown): unknown {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function"
-    ? (value as PromiseLike<unknown>).then(next)
-    : next(value);
+  return isThenable(value) ? value.then(next) : next(value);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { deepFreeze } from "../core/columns/plain-data.ts";
+import { isThenable } from "../core/thenable.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { DecidePeriod } from "../model/series-period.ts";
 import { preparePartition, type TrainingPlan, takeFailure, takeFit } from "../work/train-partition.ts";
@@ -48,7 +49,7 @@ export function fitFunction(
         const began = Date.now();
         try {
           const returned: unknown = definition.fit(context);
-          if (typeof (returned as { then?: unknown } | null)?.then === "function")
+          if (isThenable(returned))
             throw new Error(
               "the body is asynchronous, which a table function cannot run; set snowflake.compute: service or client",
             );

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { bodyOwner } from "./body-owner.ts";
 
 /** The number of characters of a body's output that are kept for one partition: the last. */
 export const LOG_LENGTH = 4096;
@@ -31,26 +31,21 @@ export class BodyLog {
   }
 }
 
-/** Takes what is printed while a body is at work, on whichever stream. */
-type Printed = (text: string) => void;
-
-const listening = new AsyncLocalStorage<Printed>();
 let tapped = false;
 
 /**
- * Runs a body, and tells what it prints: by `console`, or to `process.stdout` and `process.stderr`, now or in whatever it
- * goes on with later. It is printed all the same.
+ * Tells the owner of a body what the body prints, from the first call on: by `console`, or to `process.stdout` and
+ * `process.stderr`, now or in whatever it goes on with later. It is printed all the same.
  */
-export function whilePrinting<T>(printed: Printed, body: () => T): T {
+export function hearPrints(): void {
   if (!tapped) for (const stream of [process.stdout, process.stderr]) tap(stream);
   tapped = true;
-  return listening.run(printed, body);
 }
 
 function tap(stream: NodeJS.WriteStream): void {
   const write = stream.write as (piece: string | Uint8Array, ...args: unknown[]) => boolean;
   stream.write = (piece: string | Uint8Array, ...args: unknown[]) => {
-    listening.getStore()?.(typeof piece === "string" ? piece : Buffer.from(piece).toString());
+    bodyOwner.getStore()?.takePrinted?.(typeof piece === "string" ? piece : Buffer.from(piece).toString());
     return write.call(stream, piece, ...args);
   };
 }

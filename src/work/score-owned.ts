@@ -12,14 +12,13 @@ export function scoreOwned(
   partition: TrainedPartition,
   data: ScoringData,
 ): ScoredPartition | Promise<ScoredPartition> {
-  const scored = ownErrors(
-    () => scorePartition(plan, partition, data),
-    (error) => {
+  const scored = ownErrors(() => scorePartition(plan, partition, data), {
+    takeError: (error) => {
       process.stderr.write(
         `an error that predict left behind for partition ${show(partition.key)}: ${messageOf(error)}\n`,
       );
     },
-  );
+  });
   if (!(scored instanceof Promise)) return scored;
   return scored.catch((error: unknown) => {
     return { status: "ERROR", errorType: "predict-error", errorMessage: messageOf(error) };

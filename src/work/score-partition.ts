@@ -5,6 +5,7 @@ import { findDrivers } from "../core/drivers.ts";
 import { messageOf } from "../core/errors.ts";
 import type { OrderLevel } from "../core/lead-time.ts";
 import type { KeyColumn } from "../core/partition-key.ts";
+import { isThenable } from "../core/thenable.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { Frame } from "../model/frame.ts";
 import { keyArgument } from "../model/key-argument.ts";
@@ -137,7 +138,7 @@ export function scorePartition(
   const steps = scoring(plan, partition, data);
   let step = steps.next();
   while (!step.done) {
-    if (isAwaited(step.value)) return scoreLater(steps, step.value);
+    if (isThenable(step.value)) return scoreLater(steps, step.value);
     step = steps.next(step.value);
   }
   return step.value;
@@ -155,16 +156,12 @@ async function scoreLater(steps: ReturnType<typeof scoring>, first: PromiseLike<
   return step.value;
 }
 
-function isAwaited(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
-}
-
 /** Returns the same where nothing can be waited for: a definition that answers later is the partition's error. */
 export function scorePartitionNow(plan: ScoringPlan, partition: TrainedPartition, data: ScoringData): ScoredPartition {
   const steps = scoring(plan, partition, data);
   let step = steps.next();
   while (!step.done)
-    step = isAwaited(step.value)
+    step = isThenable(step.value)
       ? steps.throw(
           new Error("the definition is asynchronous, which a table function cannot run; set snowflake.scoring: client"),
         )

@@ -1,26 +1,21 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
 import { endNativeCalls } from "../ports/native-calls.ts";
-
-/** Takes an error that a body threw where nobody could catch it. */
-type TakeStray = (error: unknown) => void;
-
-const owner = new AsyncLocalStorage<TakeStray>();
+import { type BodyOwner, bodyOwner } from "./body-owner.ts";
 
 /**
  * Runs a body. An error that it leaves to nobody, such as that of a timer or of a rejection without a handler, rejects the
- * call while it lasts. Afterwards `late` takes it. The asynchronous context of the error tells whose it is.
+ * call while it lasts. Afterwards its owner takes it. The asynchronous context of the error tells whose it is.
  */
-export function ownErrors<T>(body: () => T | Promise<T>, late: TakeStray): T | Promise<T> {
-  let take = late;
-  const returned = owner.run((error) => take(error), body);
+export function ownErrors<T>(body: () => T | Promise<T>, owner: BodyOwner): T | Promise<T> {
+  const returned = bodyOwner.run(owner, body);
   if (!(returned instanceof Promise)) return returned;
+  const { takeError } = owner;
   return new Promise<T>((resolve, reject) => {
-    take = reject;
+    owner.takeError = reject;
     returned.then(resolve, reject);
   }).finally(() => {
-    take = late;
+    owner.takeError = takeError;
   });
 }
 
@@ -36,8 +31,8 @@ export function catchStrayErrors(): void {
   };
   process.on("uncaughtException", (error) => {
     if (isEnding) throw error;
-    const take = owner.getStore();
-    if (take !== undefined) return take(error);
+    const owner = bodyOwner.getStore();
+    if (owner !== undefined) return owner.takeError(error);
     isEnding = true;
     // Its rejection comes back here.
     void end(error);

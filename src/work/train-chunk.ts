@@ -4,12 +4,14 @@ import { rowRanges } from "../core/columns/row-range.ts";
 import type { RunManifest } from "../core/run.ts";
 import { encodeSegment } from "../core/segment.ts";
 import { stagePath } from "../core/stage-path.ts";
+import { isThenable } from "../core/thenable.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import { decidePeriod } from "../model/series-period.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { checksum } from "../stages/checksum.ts";
 import { getSealed, putSealed } from "../stages/sealed.ts";
-import { BodyLog, whilePrinting } from "./body-log.ts";
+import { BodyLog, hearPrints } from "./body-log.ts";
+import type { BodyOwner } from "./body-owner.ts";
 import { leaveRealm, watchRealm } from "./realm.ts";
 import { ownErrors, watchTimers } from "./stray-errors.ts";
 import {
@@ -75,7 +77,8 @@ export async function trainPartitions(
       noted = clock();
       note?.("fitting");
     }
-    rows.push(await trainPartition(training, { position: task.start + rows.length, partitionKey, ...range }));
+    const trained = trainPartition(training, { position: task.start + rows.length, partitionKey, ...range });
+    rows.push(trained instanceof Promise ? await trained : trained);
   }
   await settled();
   const changed = changesOfRealm();
@@ -118,26 +121,41 @@ export async function putSegment(
 /** A list in JSON that has a number below 0: the sign of an exponent follows a letter. */
 const BELOW_ZERO = /[[,]-/;
 
-/** Fits the model of one partition: its row, whatever becomes of it. */
-export async function trainPartition(
+/**
+ * Fits the model of one partition: its row, whatever becomes of it. There is a promise only where the body returns one: a promise for
+ * each partition costs as much as a cheap fit.
+ */
+export function trainPartition(
   { plan, definition, attempt, clock, printed }: Training,
   partition: PlacedPartition,
-): Promise<PartitionOutcome> {
+): PartitionOutcome | Promise<PartitionOutcome> {
   const { row, context, season } = preparePartition(plan, partition, attempt, definition, decidePeriod);
   if (context === undefined) return row;
   const log = new BodyLog();
-  const take = (text: string) => {
-    log.add(text);
-    printed?.(text);
+  const owner: BodyOwner = {
+    takeError: (error) => takeLateFailure(row, error),
+    takePrinted: (text) => {
+      log.add(text);
+      printed?.(text);
+    },
   };
   const began = clock();
+  const end = (): PartitionOutcome => {
+    row.fitMs = clock() - began;
+    row.log = log.end();
+    return row;
+  };
+  hearPrints();
   try {
-    const fit = () => whilePrinting(take, () => definition.fit(context));
-    takeFit(row, await ownErrors(fit, (error) => takeLateFailure(row, error)), context, season);
+    const returned: unknown = ownErrors(() => definition.fit(context), owner);
+    if (isThenable(returned))
+      return Promise.resolve(returned)
+        .then((fitted) => takeFit(row, fitted, context, season))
+        .catch((error: unknown) => takeFailure(row, error))
+        .then(end);
+    takeFit(row, returned, context, season);
   } catch (error) {
     takeFailure(row, error);
   }
-  row.fitMs = clock() - began;
-  row.log = log.end();
-  return row;
+  return end();
 }
