@@ -49,9 +49,13 @@ export function encodeKey(columns: readonly KeyColumn[], key: PartitionKey): str
   for (const column of columns) {
     const value = key[i] as KeyValue;
     if (i++ > 0) text += ",";
-    text += value === null ? "n:" : `${TAGS[column.type]}:${escapeText(keyText(column, value))}`;
+    text += encodeValue(column, value);
   }
   return text;
+}
+
+function encodeValue(column: KeyColumn, value: KeyValue): string {
+  return value === null ? "n:" : `${TAGS[column.type]}:${escapeText(keyText(column, value))}`;
 }
 
 /** Decodes what `encodeKey` wrote. @throws {ManymodelError} if the text is not a canonical encoded key */
@@ -60,21 +64,15 @@ export function decodeKey(text: string): { types: (KeyType | null)[]; key: KeyVa
   const key: KeyValue[] = [];
   for (const part of text.split(",")) {
     const colon = part.indexOf(":");
-    const tag = part.slice(0, colon);
-    const type = TYPES.get(tag);
-    if (colon === 1 && tag === "n" && part === "n:") {
-      types.push(null);
-      key.push(null);
-    } else if (colon === 1 && type !== undefined) {
-      types.push(type);
-      key.push(parseKeyText(type, unescapeText(part.slice(2), text)));
-    } else {
+    const type = TYPES.get(part.slice(0, colon));
+    if (part !== "n:" && (colon !== 1 || type === undefined))
       throw new ManymodelError("input", `not an encoded partition key: ${show(text)}`);
-    }
+    const value = type === undefined ? null : parseKeyText(type, unescapeText(part.slice(2), text));
+    if (encodeValue({ name: "", type: type ?? "string" }, value) !== part)
+      throw new ManymodelError("input", `not a canonical encoded partition key: ${show(text)}`);
+    types.push(type ?? null);
+    key.push(value);
   }
-  const columns = types.map((type) => ({ name: "", type: type ?? ("string" as const) }));
-  if (encodeKey(columns, key) !== text)
-    throw new ManymodelError("input", `not a canonical encoded partition key: ${show(text)}`);
   return { types, key };
 }
 
@@ -170,6 +168,7 @@ function escapeText(text: string): string {
 }
 
 function unescapeText(text: string, whole: string): string {
+  if (!text.includes("%")) return text;
   return text.replace(/%(.{0,2})/gs, (_, hex: string) => {
     if (!/^[0-9a-f]{2}$/.test(hex))
       throw new ManymodelError("input", `not an encoded partition key (bad escape): ${show(whole)}`);

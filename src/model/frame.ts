@@ -52,11 +52,8 @@ export function frame(
   grid?: () => Int32Array | null,
   interval: Interval | null = null,
 ): Frame {
-  const names = Object.keys(batch.columns);
   const column = (word: string, ...types: Column["type"][]): Column => {
-    const name = matchColumn(names, word);
-    if (name === undefined)
-      throw new ManymodelError("input", `no column ${show(word)} in the data; it has ${names.join(", ") || "none"}`);
+    const name = Object.hasOwn(batch.columns, word) ? word : matchName(batch, word);
     const source = getColumn(batch, name);
     if (!types.includes(source.type))
       throw new ManymodelError(
@@ -83,6 +80,14 @@ export function frame(
       ),
     times: (name) => column(name, "date", "timestamp").values as Float64Array,
   };
+}
+
+function matchName({ columns }: ColumnBatch, word: string): string {
+  const names = Object.keys(columns);
+  const name = matchColumn(names, word);
+  if (name === undefined)
+    throw new ManymodelError("input", `no column ${show(word)} in the data; it has ${names.join(", ") || "none"}`);
+  return name;
 }
 
 /**

@@ -39,9 +39,16 @@ export function checkFitResult(returned: unknown): CheckedFit {
     modelKind: typeof kind === "string" ? kind : null,
     model: JSON.stringify(model),
     metrics: metrics === undefined ? null : checkMetrics(metrics),
-    forecast: forecast === undefined ? null : JSON.stringify(Array.from(checkNumbers(forecast, "forecast"))),
+    forecast: forecast === undefined ? null : listText(checkNumbers(forecast, "forecast")),
     info: info === undefined ? null : JSON.stringify(info),
   };
+}
+
+/** Returns numbers as JSON has them; `Array.from` takes half the time of all of this. */
+function listText(numbers: Float64Array | number[]): string {
+  const list: number[] = [];
+  for (let i = 0; i < numbers.length; i++) list.push(numbers[i]!);
+  return JSON.stringify(list);
 }
 
 /** Checks what `update` returned: an object, and at most as many steps as it was given. @throws {InvalidReturn} */

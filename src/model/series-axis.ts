@@ -23,17 +23,29 @@ export const NO_AXIS: SeriesAxis = { times: null, interval: null, time: null, ro
  * @param rows - all rows of the partition
  */
 export function trainingAxis(data: Frame, rows: Frame, time: string | null): SeriesAxis {
-  let times: Float64Array | null | undefined;
-  const { interval } = data;
-  return {
-    interval,
-    time,
-    rows: [rows],
-    get times() {
-      if (times === undefined) times = time === null ? null : allTimes(readTimes(data, time).times, interval);
-      return times;
-    },
-  };
+  return new TrainingAxis(data, rows, time);
+}
+
+/** An axis whose times are computed when they are first read. An accessor of an object literal would cost more than a cheap fit. */
+class TrainingAxis implements SeriesAxis {
+  readonly interval: Interval | null;
+  readonly time: string | null;
+  readonly rows: readonly Frame[];
+  readonly #data: Frame;
+  #times: Float64Array | null | undefined;
+
+  constructor(data: Frame, rows: Frame, time: string | null) {
+    this.interval = data.interval;
+    this.time = time;
+    this.rows = [rows];
+    this.#data = data;
+  }
+
+  get times(): Float64Array | null {
+    if (this.#times === undefined)
+      this.#times = this.time === null ? null : allTimes(readTimes(this.#data, this.time).times, this.interval);
+    return this.#times;
+  }
 }
 
 function allTimes(times: Float64Array, interval: Interval | null): Float64Array {

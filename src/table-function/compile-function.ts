@@ -174,7 +174,7 @@ async function compile(
               module === undefined ? { path: "definition", namespace: "stored" } : { path: module },
             );
             build.onLoad({ filter: /.*/, namespace: "stored" }, () => ({ contents: bundle, loader: "js" }));
-            build.onResolve({ filter: /^node:crypto$/ }, () => ({ path: file("sha256") }));
+            build.onResolve({ filter: /\/sha256\.[jt]s$/ }, () => ({ path: file("sha256") }));
             build.onResolve({ filter: /^node:module$/ }, () => ({ path: "module", namespace: "absent" }));
             build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
               contents: "export const createRequire = () => undefined;",

@@ -1,20 +1,16 @@
 import { zip } from "../core/aligned.ts";
 
 /**
- * Returns the SHA-256 (FIPS 180-4) in plain JavaScript, as `createHash("sha256")` of Node has it: what a table function
- * has instead of `node:crypto`.
+ * Returns the SHA-256 (FIPS 180-4) of texts and bytes in plain JavaScript: what a table function has instead of
+ * `work/sha256.ts`.
  */
-export function createHash(_algorithm: "sha256") {
+export function sha256Of(...parts: readonly (string | Uint8Array)[]): string {
   const bytes: number[] = [];
-  const hash = {
-    update(data: string | Uint8Array) {
-      if (typeof data === "string") pushUtf8(data, bytes);
-      else for (const byte of data) bytes.push(byte);
-      return hash;
-    },
-    digest: (_encoding: "hex") => digest(bytes),
-  };
-  return hash;
+  for (const part of parts) {
+    if (typeof part === "string") pushUtf8(part, bytes);
+    else for (const byte of part) bytes.push(byte);
+  }
+  return digest(bytes);
 }
 
 /** Appends the UTF-8 bytes of a text. A lone surrogate becomes U+FFFD. */

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import type { TrainedPartition } from "../core/artifact.ts";
 import type { PlainData } from "../core/columns/plain-data.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
 import { encodeKey } from "../core/partition-key.ts";
 import type { DefinitionSource } from "./definitions.ts";
 import type { ForecastTable } from "./forecast-rows.ts";
+import { sha256Of } from "./sha256.ts";
 import { dataHash } from "./train-partition.ts";
 
 /**
@@ -38,5 +38,5 @@ export function fingerprintOf(
     ...(leadTime === undefined ? [] : [leadTime]),
     ...(plan.learnt === undefined ? [] : [plan.learnt.sha256]),
   ];
-  return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 24);
+  return sha256Of(JSON.stringify(facts)).slice(0, 24);
 }

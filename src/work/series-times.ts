@@ -24,16 +24,18 @@ interface TimeColumn {
   readonly keepsRepeated: boolean;
 }
 
-/** Reads the times of a series, or says what is wrong with them; undefined without a time column. */
+/** Reads the times of the first rows of a partition, or says what is wrong with them; undefined without a time column. */
 export function readSeriesTimes(
   { timeColumn, columns, query }: RunManifest["snapshot"],
   data: Frame,
+  length = data.length,
 ): SeriesTimes | BadTimes | undefined {
   const declared = columns.find((column) => column.name === timeColumn)?.type;
   if (timeColumn === null || declared === undefined || declared === "string" || declared === "boolean")
     return undefined;
   const type = declared === "integer" ? "number" : declared;
-  const times = type === "number" ? data.numbers(timeColumn) : data.times(timeColumn);
+  const all = type === "number" ? data.numbers(timeColumn) : data.times(timeColumn);
+  const times = length === all.length ? all : all.subarray(0, length);
   const keepsRepeated = query.duplicates === "keep";
   const column: TimeColumn = { name: timeColumn, type, stated: statedInterval(query), keepsRepeated };
   if (last !== undefined && isSame(last.column, column) && isEqual(last.times, times)) return last.result;

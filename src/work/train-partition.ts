@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import type { PartitionOutcome } from "../core/artifact.ts";
 import { findBounds } from "../core/bounds.ts";
-import type { ColumnBatch } from "../core/columns/column.ts";
+import { type ColumnBatch, getColumn } from "../core/columns/column.ts";
 import type { RowRange } from "../core/columns/row-range.ts";
 import { messageOf } from "../core/errors.ts";
 import { decodeKey, showKey } from "../core/partition-key.ts";
@@ -17,6 +16,7 @@ import { checkFitResult, InvalidReturn } from "../model/return-contract.ts";
 import { trainingAxis } from "../model/series-axis.ts";
 import type { DecidePeriod } from "../model/series-period.ts";
 import { readSeriesTimes } from "./series-times.ts";
+import { sha256Of } from "./sha256.ts";
 
 /** The parts of a manifest that decide the arguments of `fit`. */
 export type TrainingPlan = Pick<RunManifest, "snapshot" | "keyArg" | "exports" | "seed">;
@@ -60,17 +60,21 @@ export function preparePartition(
     return { row, context: undefined };
   }
   row.dataSha256 = dataHash(batch, start, endOfRows);
-  const end = scores === "rows" ? endOfRows : start + seriesLength(plan, frame(batch, start, endOfRows));
-  row.nObs = end - start;
-  const time = readSeriesTimes(snapshot, frame(batch, start, end));
+  const rows = frame(batch, start, endOfRows);
+  row.nObs = scores === "rows" ? rows.length : seriesLength(plan, rows);
+  const time = readSeriesTimes(snapshot, rows, row.nObs);
   if (time !== undefined && "errorType" in time) return { row: Object.assign(row, time), context: undefined };
-  Object.assign(row, time?.found);
-  const data = frame(batch, start, end, time?.grid, time?.found.interval);
+  if (time !== undefined) {
+    row.firstTs = time.found.firstTs;
+    row.lastTs = time.found.lastTs;
+    row.interval = time.found.interval;
+  }
+  const data = frame(batch, start, start + row.nObs, time?.grid, time?.found.interval);
   const argument = keyArgument(snapshot.keyColumns, row.key);
   const season = decide(plan.exports, data);
   const exports = season === undefined ? plan.exports : Object.freeze({ ...(plan.exports as object), ...season });
   const isTimed = time !== undefined && snapshot.timeColumn !== null;
-  const axis = trainingAxis(data, frame(batch, start, endOfRows), isTimed ? snapshot.timeColumn : null);
+  const axis = trainingAxis(data, rows, isTimed ? snapshot.timeColumn : null);
   const context = { [plan.keyArg]: argument, data, axis, exports, seed };
   return { row, season, context: context as Parameters<AnyModelDefinition["fit"]>[0] };
 }
@@ -94,8 +98,11 @@ export function takeFit(
   { data, exports }: Pick<NonNullable<PreparedPartition["context"]>, "data" | "exports">,
   season?: SeriesPeriod,
 ): void {
-  const { forecast, ...fitted } = checkFitResult(returned);
-  Object.assign(row, fitted);
+  const { modelKind, model, metrics, forecast, info } = checkFitResult(returned);
+  row.modelKind = modelKind;
+  row.model = model;
+  row.metrics = metrics;
+  row.info = info;
   row.forecast = forecast === null || findBounds(exports) === undefined ? forecast : boundText(forecast, data, exports);
   if (season !== undefined && (row.info === null || row.info.startsWith("{")))
     row.info = JSON.stringify({ ...JSON.parse(row.info ?? "{}"), period: periodOf(season) });
@@ -154,16 +161,17 @@ export function failedOutcome(
 
 /** Returns the hash of a partition's data: equal data give equal hashes, whatever chunk it was read in. */
 export function dataHash(batch: ColumnBatch, start: number, end: number): string {
-  const hash = createHash("sha256");
-  for (const [name, column] of Object.entries(batch.columns)) {
+  const parts: (string | Uint8Array)[] = [];
+  for (const name of Object.keys(batch.columns)) {
+    const column = getColumn(batch, name);
     const head = `${name}\0${column.type}\0`;
-    if (column.type === "string" || column.type === "integer") hash.update(head + textOf(column.values, start, end));
+    if (column.type === "string" || column.type === "integer") parts.push(head + textOf(column.values, start, end));
     else {
       const { buffer, byteOffset, BYTES_PER_ELEMENT: size } = column.values;
-      hash.update(head).update(new Uint8Array(buffer, byteOffset + start * size, (end - start) * size));
+      parts.push(head, new Uint8Array(buffer, byteOffset + start * size, (end - start) * size));
     }
   }
-  return hash.digest("hex");
+  return sha256Of(...parts);
 }
 
 /** Returns rows of a column as a list of texts in JSON. A key's column has the same value in all of them: it is encoded once. */
@@ -172,5 +180,7 @@ function textOf(values: readonly unknown[], start: number, end: number): string 
   let row = start + 1;
   while (row < end && values[row] === first) row++;
   if (row < end) return JSON.stringify(values.slice(start, end).map(String));
-  return start < end ? `[${`${JSON.stringify(String(first))},`.repeat(end - start).slice(0, -1)}]` : "[]";
+  if (start === end) return "[]";
+  const text = JSON.stringify(String(first));
+  return `[${`${text},`.repeat(end - start - 1)}${text}]`;
 }

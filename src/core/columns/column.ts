@@ -44,8 +44,8 @@ export function getColumn({ columns }: ColumnBatch, name: string): Column {
 }
 
 /** Returns the names and types of a batch's columns. */
-export function columnsOf({ columns }: ColumnBatch): ColumnInfo[] {
-  return Object.entries(columns).map(([name, { type }]) => ({ name, type }));
+export function columnsOf(batch: ColumnBatch): ColumnInfo[] {
+  return Object.keys(batch.columns).map((name) => ({ name, type: getColumn(batch, name).type }));
 }
 
 /** Returns the rows `[start, end)` of a column; numeric columns share memory with the original. */

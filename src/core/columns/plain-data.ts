@@ -16,39 +16,54 @@ export type PlainData =
  *
  * @param path - how messages name the value, for example `model`
  */
-export function whyNotPlain(value: unknown, path: string, ancestors: readonly object[] = []): string | undefined {
+export function whyNotPlain(value: unknown, path: string): string | undefined {
+  const fault = faultOf(value, []);
+  return fault === undefined ? undefined : path + fault;
+}
+
+/** Returns what follows a value's path in the explanation: only that of a fault is ever put together. */
+function faultOf(value: unknown, ancestors: object[]): string | undefined {
   switch (typeof value) {
     case "string":
     case "boolean":
       return undefined;
     case "number":
-      return Number.isFinite(value) ? undefined : `${path} is ${value}; plain data holds finite numbers only`;
+      return Number.isFinite(value) ? undefined : ` is ${value}; plain data holds finite numbers only`;
     case "object":
       break;
     default:
-      return `${path} is ${show(value)}; plain data holds numbers, strings, booleans, null, arrays and objects`;
+      return ` is ${show(value)}; plain data holds numbers, strings, booleans, null, arrays and objects`;
   }
   if (value === null) return undefined;
-  if (ancestors.includes(value)) return `${path} refers to itself`;
-  if (ancestors.length > 64) return `${path} is nested more than 64 levels deep`;
-  const deeper = [...ancestors, value];
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) {
-      const why = whyNotPlain(value[i], `${path}[${i}]`, deeper);
-      if (why !== undefined) return why;
-    }
-    return undefined;
+  if (ancestors.includes(value)) return " refers to itself";
+  if (ancestors.length > 64) return " is nested more than 64 levels deep";
+  ancestors.push(value);
+  const fault = Array.isArray(value) ? faultOfItems(value, ancestors) : faultOfObject(value, ancestors);
+  ancestors.pop();
+  return fault;
+}
+
+function faultOfItems(items: readonly unknown[], ancestors: object[]): string | undefined {
+  for (let i = 0; i < items.length; i++) {
+    const fault = faultOf(items[i], ancestors);
+    if (fault !== undefined) return `[${i}]${fault}`;
   }
-  if (ArrayBuffer.isView(value)) return `${path} is a ${value.constructor.name}; return Array.from(...) instead`;
-  if (value instanceof Date) return `${path} is a Date; return its toISOString() or getTime() instead`;
+  return undefined;
+}
+
+function faultOfObject(value: object, ancestors: object[]): string | undefined {
+  if (ArrayBuffer.isView(value)) return ` is a ${value.constructor.name}; return Array.from(...) instead`;
+  if (value instanceof Date) return " is a Date; return its toISOString() or getTime() instead";
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
-    return `${path} is a ${value.constructor?.name ?? "class instance"}; only plain objects can be kept`;
-  for (const [key, item] of Object.entries(value)) {
+    return ` is a ${value.constructor?.name ?? "class instance"}; only plain objects can be kept`;
+  const properties = value as { readonly [key: string]: unknown };
+  for (const key of Object.keys(properties)) {
+    const item = properties[key];
     if (item === undefined) continue;
-    if (key === "__proto__") return `${path} has a property "__proto__", which a copy would take for its prototype`;
-    const why = whyNotPlain(item, `${path}.${key}`, deeper);
-    if (why !== undefined) return why;
+    if (key === "__proto__") return ' has a property "__proto__", which a copy would take for its prototype';
+    const fault = faultOf(item, ancestors);
+    if (fault !== undefined) return `.${key}${fault}`;
   }
   return undefined;
 }
