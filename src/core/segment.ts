@@ -1,42 +1,63 @@
-import { parquetMetadata, parquetRead, parquetReadObjects } from "hyparquet";
-import { type BasicType, parquetWriteBuffer } from "hyparquet-writer";
+import { parquetMetadata, parquetRead } from "hyparquet";
+import { at } from "./aligned.ts";
 import type { PartitionOutcome } from "./artifact.ts";
+import type { StoredElement } from "./columns/column-chunk.ts";
+import { type EncodedValues, encodeDistinctTexts, encodeNumbers, encodeTextRuns } from "./columns/encode-values.ts";
+import { ParquetFile } from "./columns/parquet-file.ts";
+import { runsOf } from "./columns/text-runs.ts";
 import { ManymodelError } from "./errors.ts";
-import { decodeKey, type KeyColumn, type KeyType, keyText, type PartitionKey } from "./partition-key.ts";
+import { decodeKey, type KeyColumn, type KeyType } from "./partition-key.ts";
 import type { Outcome } from "./states.ts";
+
+/** The way a column of a segment is stored: texts that repeat, texts of which hardly two are equal, or numbers. */
+type Stored = "text" | "distinct" | "int32" | "int64" | "double" | "boolean";
+
+/** A column of a segment: how it is stored, and its value of a row. */
+interface SegmentColumn {
+  readonly stored: Stored;
+  readonly value: (row: PartitionOutcome) => string | number | bigint | boolean | null;
+}
 
 /** The columns of every segment, after the partition's own. Their order is the file's. */
 const COLUMNS = {
-  partition_key: "STRING",
-  position: "INT32",
-  outcome: "STRING",
-  model_kind: "STRING",
-  model: "STRING",
-  metrics: "STRING",
-  forecast: "STRING",
-  info: "STRING",
-  n_obs: "INT32",
-  first_ts: "STRING",
-  last_ts: "STRING",
-  interval: "STRING",
-  fit_ms: "DOUBLE",
-  seed: "INT64",
-  data_sha256: "STRING",
-  error_type: "STRING",
-  error_message: "STRING",
-  attempt: "INT32",
-  /** Only in a segment with a partition whose body printed something. */
-  body_log: "STRING",
-} satisfies Record<string, BasicType>;
+  partition_key: { stored: "text", value: (row) => row.partitionKey },
+  position: { stored: "int32", value: (row) => row.position },
+  outcome: { stored: "text", value: (row) => row.outcome },
+  model_kind: { stored: "text", value: (row) => row.modelKind },
+  model: { stored: "distinct", value: (row) => row.model },
+  metrics: { stored: "distinct", value: (row) => row.metrics },
+  forecast: { stored: "distinct", value: (row) => row.forecast },
+  info: { stored: "distinct", value: (row) => row.info },
+  n_obs: { stored: "int32", value: (row) => row.nObs },
+  first_ts: { stored: "text", value: (row) => row.firstTs },
+  last_ts: { stored: "text", value: (row) => row.lastTs },
+  interval: { stored: "text", value: (row) => row.interval },
+  fit_ms: { stored: "double", value: (row) => row.fitMs },
+  seed: { stored: "int64", value: (row) => row.seed },
+  data_sha256: { stored: "distinct", value: (row) => row.dataSha256 },
+  error_type: { stored: "text", value: (row) => row.errorType },
+  error_message: { stored: "distinct", value: (row) => row.errorMessage },
+  attempt: { stored: "int32", value: (row) => row.attempt },
+  body_log: { stored: "distinct", value: (row) => row.log },
+} satisfies Record<string, SegmentColumn>;
 
-const KEY_TYPES: Readonly<Record<KeyType, BasicType>> = {
-  string: "STRING",
-  integer: "INT64",
-  double: "DOUBLE",
-  boolean: "BOOLEAN",
-  decimal: "STRING",
-  date: "STRING",
-  timestamp: "STRING",
+const PHYSICAL: Readonly<Record<Stored, Pick<StoredElement, "type" | "converted_type">>> = {
+  text: { type: "BYTE_ARRAY", converted_type: "UTF8" },
+  distinct: { type: "BYTE_ARRAY", converted_type: "UTF8" },
+  int32: { type: "INT32" },
+  int64: { type: "INT64" },
+  double: { type: "DOUBLE" },
+  boolean: { type: "BOOLEAN" },
+};
+
+const STORED_KEYS: Readonly<Record<KeyType, Stored>> = {
+  string: "text",
+  integer: "int64",
+  double: "double",
+  boolean: "boolean",
+  decimal: "text",
+  date: "text",
+  timestamp: "text",
 };
 
 /** Returns the name of a key column in a segment: its own, or with `key_` before it where the segment uses that name itself. */
@@ -46,43 +67,83 @@ export function segmentColumn(name: string): string {
 
 /**
  * Writes the outcomes of a chunk as one Parquet file: the partition's columns with their types (dates, timestamps and
- * decimals as their exact text), then the columns every segment has.
+ * decimals as their exact text), then the columns every segment has. Outcomes may come one after another: those of a block
+ * are encoded when it is full, so that no more than a block of them is kept.
  */
+export class SegmentWriter {
+  readonly #columns: readonly SegmentColumn[];
+  readonly #file: ParquetFile;
+  #block: PartitionOutcome[] = [];
+
+  constructor(keyColumns: readonly KeyColumn[]) {
+    const columns: (SegmentColumn & { readonly name: string })[] = [
+      ...keyColumns.map((column, i) => ({
+        name: segmentColumn(column.name),
+        stored: STORED_KEYS[column.type],
+        value: ({ key }: PartitionOutcome) => key[i] ?? null,
+      })),
+      ...Object.entries(COLUMNS).map(([name, column]) => ({ name, ...column })),
+    ];
+    const elements = columns.map(({ name, stored }) => ({
+      ...PHYSICAL[stored],
+      name,
+      repetition_type: "OPTIONAL" as const,
+    }));
+    this.#columns = columns;
+    this.#file = new ParquetFile(elements, 1 << 16);
+  }
+
+  add(row: PartitionOutcome): void {
+    this.#block.push(row);
+    if (this.#block.length === SEGMENT_BLOCK) this.#writeBlock();
+  }
+
+  /** Returns the bytes of the segment. */
+  finish(): Uint8Array {
+    if (this.#block.length > 0) this.#writeBlock();
+    return this.#file.finish();
+  }
+
+  #writeBlock(): void {
+    const rows = this.#block;
+    this.#file.addGroup(rows.length, (i) => encodeColumn(at(this.#columns, i), rows));
+    this.#block = [];
+  }
+}
+
+/** Writes the outcomes of a chunk as a segment (see `SegmentWriter`). */
 export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly PartitionOutcome[]): Uint8Array {
-  const column = (name: keyof typeof COLUMNS, value: (row: PartitionOutcome) => unknown) => ({
-    name,
-    type: COLUMNS[name],
-    data: rows.map(value),
-  });
-  const columns = [
-    column("partition_key", (row) => row.partitionKey),
-    column("position", (row) => row.position),
-    column("outcome", (row) => row.outcome),
-    column("model_kind", (row) => row.modelKind),
-    column("model", (row) => row.model),
-    column("metrics", (row) => row.metrics),
-    column("forecast", (row) => row.forecast),
-    column("info", (row) => row.info),
-    column("n_obs", (row) => row.nObs),
-    column("first_ts", (row) => row.firstTs),
-    column("last_ts", (row) => row.lastTs),
-    column("interval", (row) => row.interval),
-    column("fit_ms", (row) => row.fitMs),
-    column("seed", (row) => BigInt(row.seed)),
-    column("data_sha256", (row) => row.dataSha256),
-    column("error_type", (row) => row.errorType),
-    column("error_message", (row) => row.errorMessage),
-    column("attempt", (row) => row.attempt),
-    ...(rows.some(({ log }) => log !== null) ? [column("body_log", (row) => row.log)] : []),
-  ];
-  const keys = keyColumns.map((column, i) => ({
-    name: segmentColumn(column.name),
-    type: KEY_TYPES[column.type],
-    data: rows.map((row) => keyCell(column, row.key[i] ?? null)),
-  }));
-  return new Uint8Array(
-    parquetWriteBuffer({ columnData: [...keys, ...columns], createdBy: "manymodel", rowGroupSize: SEGMENT_BLOCK }),
-  );
+  const writer = new SegmentWriter(keyColumns);
+  for (const row of rows) writer.add(row);
+  return writer.finish();
+}
+
+function encodeColumn({ stored, value }: SegmentColumn, rows: readonly PartitionOutcome[]): EncodedValues {
+  const values = rows.map(value);
+  switch (stored) {
+    case "distinct":
+      return encodeDistinctTexts(values as (string | null)[]);
+    case "text":
+      return encodeTextRuns(runsOf({ type: "string", values: values as (string | null)[] }), true);
+    default:
+  }
+  const present = Uint8Array.from(values, (one) => (one === null ? 0 : 1));
+  switch (stored) {
+    case "int32":
+      return encodeNumbers(Int32Array.from(values as number[]), present);
+    case "double":
+      return encodeNumbers(Float64Array.from(values as number[]), present);
+    case "int64":
+      return encodeNumbers(
+        BigInt64Array.from(values as (number | bigint | null)[], (one) => BigInt(one ?? 0)),
+        present,
+      );
+    case "boolean":
+      return encodeNumbers(
+        Uint8Array.from(values, (one) => (one === true ? 1 : 0)),
+        present,
+      );
+  }
 }
 
 /** Rows that are compressed together: what is decoded to get at one of them. */
@@ -100,8 +161,8 @@ export interface SegmentPart {
   /** Leave out what scoring does not need: the model is there, the rest is NULL. */
   readonly forScoring?: boolean;
   /** The first row to read, and `to` the one after the last; all when left out. */
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
 }
 
 /** Reads a segment, or a part of it, back. @throws {ManymodelError} `corrupt` if the bytes are not a segment */
@@ -111,84 +172,69 @@ export async function decodeSegment(
   { summary = false, forScoring = false, from, to }: SegmentPart = {},
 ): Promise<PartitionOutcome[]> {
   const leftOut = [...(summary ? LARGE : []), ...(forScoring ? NOT_SCORED : [])];
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  try {
-    const metadata = parquetMetadata(file);
-    const there = new Set(metadata.schema.map(({ name }) => name));
-    const rows = await parquetReadObjects({
-      file,
-      metadata,
-      columns: Object.keys(COLUMNS).filter((name) => there.has(name) && !leftOut.includes(name)),
-      ...(from !== undefined && { rowStart: from }),
-      ...(to !== undefined && { rowEnd: to }),
-    });
-    const text = (value: unknown) => (value === undefined ? null : (value as string | null));
-    return rows.map((row) => ({
-      position: row.position as number,
-      key: decodeKey(row.partition_key as string).key,
-      partitionKey: row.partition_key as string,
-      outcome: row.outcome as Outcome,
-      modelKind: text(row.model_kind),
-      model: text(row.model),
-      metrics: text(row.metrics),
-      forecast: text(row.forecast),
-      info: text(row.info),
-      nObs: row.n_obs as number,
-      firstTs: text(row.first_ts),
-      lastTs: row.last_ts as string | null,
-      interval: row.interval as string | null,
-      fitMs: row.fit_ms as number,
-      seed: Number(row.seed as bigint),
-      dataSha256: text(row.data_sha256),
-      errorType: row.error_type as PartitionOutcome["errorType"],
-      errorMessage: row.error_message as string | null,
-      log: text(row.body_log),
-      attempt: row.attempt as number,
-    }));
-  } catch (cause) {
-    throw new ManymodelError("corrupt", `${path} is not a readable segment`, { cause });
-  }
+  const names = (Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).filter((name) => !leftOut.includes(name));
+  const columns: Partial<Record<keyof typeof COLUMNS, readonly unknown[]>> = await decodeSegmentColumns(
+    bytes,
+    path,
+    names,
+    { from, to },
+  );
+  const text = (name: keyof typeof COLUMNS, row: number) => (columns[name]?.[row] ?? null) as string | null;
+  return (columns.partition_key as string[]).map((partitionKey, row) => ({
+    position: columns.position?.[row] as number,
+    key: decodeKey(partitionKey).key,
+    partitionKey,
+    outcome: columns.outcome?.[row] as Outcome,
+    modelKind: text("model_kind", row),
+    model: text("model", row),
+    metrics: text("metrics", row),
+    forecast: text("forecast", row),
+    info: text("info", row),
+    nObs: columns.n_obs?.[row] as number,
+    firstTs: text("first_ts", row),
+    lastTs: text("last_ts", row),
+    interval: text("interval", row),
+    fitMs: columns.fit_ms?.[row] as number,
+    seed: Number(columns.seed?.[row]),
+    dataSha256: text("data_sha256", row),
+    errorType: columns.error_type?.[row] as PartitionOutcome["errorType"],
+    errorMessage: text("error_message", row),
+    log: text("body_log", row),
+    attempt: columns.attempt?.[row] as number,
+  }));
 }
 
 /**
  * Reads some columns of a segment, each as its values in the order of the rows: for whoever goes through millions of them.
  *
- * @param names - columns that every segment has, such as `partition_key`
+ * @param names - columns that every segment has, such as `partition_key`; what an earlier version did not write is empty
  * @throws {ManymodelError} `corrupt` if the bytes are not a segment
  */
 export async function decodeSegmentColumns<Name extends string>(
   bytes: Uint8Array,
   path: string,
   names: readonly Name[],
+  { from = 0, to }: Pick<SegmentPart, "from" | "to"> = {},
 ): Promise<Record<Name, unknown[]>> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   const columns = Object.fromEntries(names.map((name) => [name, [] as unknown[]])) as Record<Name, unknown[]>;
   try {
+    const metadata = parquetMetadata(file);
+    const there = new Set<string>(metadata.schema.map(({ name }) => name));
     await parquetRead({
       file,
-      metadata: parquetMetadata(file),
-      columns: [...names],
+      metadata,
+      columns: names.filter((name) => there.has(name)),
+      rowStart: from,
+      ...(to !== undefined && { rowEnd: to }),
       onChunk({ columnName, columnData, rowStart }) {
         const values = columns[columnName as Name];
-        for (let i = 0; i < columnData.length; i++) values[rowStart + i] = columnData[i];
+        const end = Math.min(columnData.length, (to ?? Infinity) - rowStart);
+        for (let i = Math.max(0, from - rowStart); i < end; i++) values[rowStart + i - from] = columnData[i];
       },
     });
     return columns;
   } catch (cause) {
     throw new ManymodelError("corrupt", `${path} is not a readable segment`, { cause });
-  }
-}
-
-function keyCell(column: KeyColumn, value: PartitionKey[number]): unknown {
-  if (value === null) return null;
-  switch (column.type) {
-    case "integer":
-      return BigInt(value as number | bigint);
-    case "double":
-    case "boolean":
-    case "string":
-      return value;
-    default:
-      return keyText(column, value);
   }
 }

@@ -49,6 +49,26 @@ describe("segment", () => {
     expect(await decodeSegment(encodeSegment(columns, rows), "x")).toEqual(rows);
   });
 
+  it("gives back the rows between two places, over the ends of blocks too", async () => {
+    const rows = Array.from({ length: 600 }, (_, position) =>
+      row([position, `é${position}`, position % 2 === 0 ? null : "2026-01-01"], {
+        position,
+        info: position % 3 === 0 ? `{"at":${position}}` : null,
+        interval: position < 300 ? "P1D" : null,
+        log: position === 500 ? "printed" : null,
+      }),
+    );
+    const bytes = encodeSegment(columns, rows);
+    expect(await decodeSegment(bytes, "x")).toEqual(rows);
+    for (const [from, to] of [
+      [0, 1],
+      [255, 257],
+      [300, 520],
+      [512, 600],
+    ] as const)
+      expect(await decodeSegment(bytes, "x", { from, to })).toEqual(rows.slice(from, to));
+  });
+
   it("writes the same bytes for the same rows", () => {
     const rows = [row([1, "a", null]), row([2, "b", null])];
     expect(encodeSegment(columns, rows)).toEqual(encodeSegment(columns, rows));

@@ -1,25 +1,14 @@
-import type { ColumnChunk, SchemaElement, Statistics } from "hyparquet";
-import { ByteWriter } from "hyparquet-writer";
+import type { ColumnChunk, SchemaElement } from "hyparquet";
+import type { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
-import { snappyCompress } from "hyparquet-writer/src/snappy.js";
+import type { EncodedValues } from "./encode-values.ts";
+import { compress } from "./snappy.ts";
 
 /** A column's entry in the schema of a file, with its physical type. */
 export type StoredElement = SchemaElement & Required<Pick<SchemaElement, "type">>;
 
 /** A column chunk with the metadata that the writer knows. */
 type WrittenChunk = ColumnChunk & Required<Pick<ColumnChunk, "meta_data">>;
-
-/** The values of some rows of a column, encoded as Parquet has them. */
-export interface EncodedValues {
-  readonly rows: number;
-  readonly nulls: number;
-  /** The rows that have a value, as definition levels; empty where all must have one. */
-  readonly levels: Uint8Array;
-  /** The values that are not NULL, or their places in the dictionary. */
-  readonly bytes: Uint8Array;
-  readonly dictionary?: { readonly count: number; readonly bytes: Uint8Array } | undefined;
-  readonly bounds?: Pick<Statistics, "min_value" | "max_value"> | undefined;
-}
 
 /** Writes a column chunk of one data page, compressed, after its dictionary's page if it has one. */
 export function writeColumnChunk(writer: ByteWriter, element: StoredElement, values: EncodedValues): WrittenChunk {
@@ -33,7 +22,7 @@ export function writeColumnChunk(writer: ByteWriter, element: StoredElement, val
     for (const piece of pieces) writer.appendBytes(piece);
   };
   if (dictionary !== undefined) {
-    const packed = snappyCompress(dictionary.bytes);
+    const packed = compress(dictionary.bytes);
     writePage(
       {
         type: "DICTIONARY_PAGE",
@@ -45,7 +34,7 @@ export function writeColumnChunk(writer: ByteWriter, element: StoredElement, val
     );
   }
   const page = writer.offset;
-  const packed = snappyCompress(bytes);
+  const packed = compress(bytes);
   const encoding = dictionary === undefined ? "PLAIN" : "RLE_DICTIONARY";
   writePage(
     {
@@ -80,49 +69,4 @@ export function writeColumnChunk(writer: ByteWriter, element: StoredElement, val
       ...(bounds !== undefined && { statistics: { ...bounds, null_count: BigInt(nulls) } }),
     },
   };
-}
-
-/**
- * Returns the small numbers, run-length encoded in so many bits each.
- *
- * @param counts - how often each of them comes; once when left out
- */
-export function encodeRuns(values: ArrayLike<number>, bitWidth: number, counts?: ArrayLike<number>): Uint8Array {
-  const writer = new ByteWriter(4 * values.length + 8);
-  const width = (bitWidth + 7) >> 3;
-  let i = 0;
-  for (let value = values[0]; value !== undefined; value = values[i]) {
-    let count = 0;
-    for (; i < values.length && values[i] === value; i++) count += counts?.[i] ?? 1;
-    if (count === 0) continue;
-    writer.appendVarInt(count << 1);
-    for (let byte = 0; byte < width; byte++) writer.appendUint8((value >> (8 * byte)) & 0xff);
-  }
-  return writer.getBytes();
-}
-
-/** Returns texts, each after its length. */
-export function encodeTexts(texts: readonly string[]): Uint8Array {
-  const encoder = new TextEncoder();
-  const joined = texts.join("");
-  const all = encoder.encode(joined);
-  // Of ASCII a text has as many bytes as characters, so that all of them can be encoded at once.
-  const pieces = all.length === joined.length ? undefined : texts.map((text) => encoder.encode(text));
-  const size = pieces?.reduce((sum, piece) => sum + piece.length, 0) ?? all.length;
-  const bytes = new Uint8Array(size + 4 * texts.length);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  let read = 0;
-  let next = 0;
-  for (const text of texts) {
-    const piece = pieces?.[next++];
-    const length = piece?.length ?? text.length;
-    view.setUint32(at, length, true);
-    at += 4;
-    if (piece !== undefined) bytes.set(piece, at);
-    else for (let j = 0; j < length; j++) bytes[at + j] = all[read + j]!;
-    at += length;
-    read += length;
-  }
-  return bytes;
 }
