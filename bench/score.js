@@ -94,7 +94,7 @@ try {
       partitionKey: `s:${id}`,
       position: from + i,
     }));
-    const bytes = encodeSegment(fitted.manifest.snapshot.keyColumns, chosen);
+    const { content: bytes } = encodeSegment(fitted.manifest.snapshot.keyColumns, chosen);
     stored += bytes.length;
     const file = `runs/${runId}/chunks/${String(chunk).padStart(4, "0")}/1/segment.parquet`;
     await stage.put(file, bytes);

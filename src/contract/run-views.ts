@@ -233,7 +233,7 @@ async function exposeOutcomes(
     };
   });
   const path = `runs/${runId}/chunks/0001/1/segment.parquet`;
-  const bytes = encodeSegment(keyColumns, rows);
+  const { content: bytes } = encodeSegment(keyColumns, rows);
   await stage.put(path, bytes);
   const size = { rows: rows.length, bytes: bytes.length, succeeded: rows.length, failed: 0 };
   const segment = {

@@ -77,7 +77,7 @@ export function tableFunctionsContract(harness: Harness, open: OpenEngine): void
         });`);
       const [path, columns] = ["runs/r/chunks/0001/1/segment.parquet", OUTPUT];
       const rows = [outcome("a", '{"m":1}'), outcome("b", '{"m":2}'), outcome("c", null)];
-      await engine.stage.put(path, encodeSegment(snapshot.keyColumns, rows));
+      await engine.stage.put(path, encodeSegment(snapshot.keyColumns, rows).content);
       const segment = { path, chunk: 1, attempt: 1, rows: 3, bytes: 0, sha256: "", succeeded: 2, failed: 1, source: 0 };
       await views.expose({ runId: "r", keyColumns: snapshot.keyColumns, segments: [segment] });
       assert.deepEqual(await functions.stored("r", segment), [

@@ -1,6 +1,6 @@
 import { parquetMetadata, parquetRead } from "hyparquet";
 import { at } from "./aligned.ts";
-import type { PartitionOutcome } from "./artifact.ts";
+import type { PartitionOutcome, SegmentInfo } from "./artifact.ts";
 import type { StoredElement } from "./columns/column-chunk.ts";
 import { type EncodedValues, encodeDistinctTexts, encodeNumbers, encodeTextRuns } from "./columns/encode-values.ts";
 import { ParquetFile } from "./columns/parquet-file.ts";
@@ -65,6 +65,14 @@ export function segmentColumn(name: string): string {
   return Object.hasOwn(COLUMNS, name.toLowerCase()) ? `key_${name}` : name;
 }
 
+/** The bytes of a segment, and the counts that its manifest gives of its rows. */
+export interface EncodedSegment extends Pick<SegmentInfo, "rows" | "succeeded" | "failed" | "belowZero"> {
+  readonly content: Uint8Array;
+}
+
+/** A list in JSON that has a number below 0: the sign of an exponent follows a letter. */
+const BELOW_ZERO = /[[,]-/;
+
 /**
  * Writes the outcomes of a chunk as one Parquet file: the partition's columns with their types (dates, timestamps and
  * decimals as their exact text), then the columns every segment has. Outcomes may come one after another: those of a block
@@ -74,6 +82,7 @@ export class SegmentWriter {
   readonly #columns: readonly SegmentColumn[];
   readonly #file: ParquetFile;
   #block: PartitionOutcome[] = [];
+  readonly #counts = { rows: 0, succeeded: 0, failed: 0, belowZero: 0 };
 
   constructor(keyColumns: readonly KeyColumn[]) {
     const columns: (SegmentColumn & { readonly name: string })[] = [
@@ -98,21 +107,28 @@ export class SegmentWriter {
     if (this.#block.length === SEGMENT_BLOCK) this.#writeBlock();
   }
 
-  /** Returns the bytes of the segment. */
-  finish(): Uint8Array {
+  finish(): EncodedSegment {
     if (this.#block.length > 0) this.#writeBlock();
-    return this.#file.finish();
+    const { belowZero, ...counts } = this.#counts;
+    return { content: this.#file.finish(), ...counts, ...(belowZero > 0 && { belowZero }) };
   }
 
   #writeBlock(): void {
     const rows = this.#block;
     this.#file.addGroup(rows.length, (i) => encodeColumn(at(this.#columns, i), rows));
+    const counts = this.#counts;
+    counts.rows += rows.length;
+    for (const { outcome, forecast } of rows) {
+      if (outcome === "succeeded") counts.succeeded++;
+      if (outcome === "failed") counts.failed++;
+      if (forecast !== null && BELOW_ZERO.test(forecast)) counts.belowZero++;
+    }
     this.#block = [];
   }
 }
 
 /** Writes the outcomes of a chunk as a segment (see `SegmentWriter`). */
-export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly PartitionOutcome[]): Uint8Array {
+export function encodeSegment(keyColumns: readonly KeyColumn[], rows: readonly PartitionOutcome[]): EncodedSegment {
   const writer = new SegmentWriter(keyColumns);
   for (const row of rows) writer.add(row);
   return writer.finish();

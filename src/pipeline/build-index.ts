@@ -20,7 +20,7 @@ import { checksum } from "../stages/checksum.ts";
 import { putJson } from "../stages/json.ts";
 import { pooled } from "../stages/pooled.ts";
 import { getSealed } from "../stages/sealed.ts";
-import { putSegment } from "../work/train-chunk.ts";
+import { putOutcomes } from "../work/train-chunk.ts";
 import { failedOutcome } from "../work/train-partition.ts";
 import { type LearntRun, learnRun } from "./learn-run.ts";
 
@@ -137,7 +137,7 @@ async function emptySegment(
     outcome,
   }));
   // One past the last attempt, so that a late worker of that attempt cannot write over it.
-  return putSegment(engine.stage, manifest, { chunk: chunk.chunk, attempt: chunk.attempt + 1 }, rows);
+  return putOutcomes(engine.stage, manifest, { chunk: chunk.chunk, attempt: chunk.attempt + 1 }, rows);
 }
 
 const SKIPPED: Readonly<Record<SkipReason, string>> = {

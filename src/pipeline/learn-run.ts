@@ -13,7 +13,7 @@ import { checksum } from "../stages/checksum.ts";
 import { putJson } from "../stages/json.ts";
 import { getSealed } from "../stages/sealed.ts";
 import { definitionsOf } from "../work/definitions.ts";
-import { putSegment } from "../work/train-chunk.ts";
+import { putOutcomes } from "../work/train-chunk.ts";
 import {
   type GrowingOutcome,
   type PreparedPartition,
@@ -128,7 +128,7 @@ async function completeSegment(
     rows.push(completed);
   }
   // One past the attempt that fitted them, as the segment of a chunk that has none: no worker writes there.
-  return { ...segment, ...(await putSegment(stage, plan, { chunk, attempt: attempt + 1 }, rows)) };
+  return { ...segment, ...(await putOutcomes(stage, plan, { chunk, attempt: attempt + 1 }, rows)) };
 }
 
 /** Reads the rows of a segment's partitions, as they were pinned. */

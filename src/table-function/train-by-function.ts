@@ -8,7 +8,7 @@ import { stagePath } from "../core/stage-path.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { FunctionPartition, TableFunctions } from "../ports/table-functions.ts";
 import { getSealed } from "../stages/sealed.ts";
-import { putSegment } from "../work/train-chunk.ts";
+import { putOutcomes } from "../work/train-chunk.ts";
 import { failedOutcome, preparePartition } from "../work/train-partition.ts";
 import { splitStatement } from "./split-statement.ts";
 
@@ -45,5 +45,5 @@ export async function trainByFunction(
     const why = reasons.get(ordinal) ?? "the table function returned nothing for it";
     return failedOutcome({ position, partitionKey, seed, attempt }, "fit-error", why);
   });
-  return putSegment(stage, manifest, { chunk, attempt }, rows);
+  return putOutcomes(stage, manifest, { chunk, attempt }, rows);
 }

@@ -1,4 +1,5 @@
-import { encodeSegment } from "../core/segment.ts";
+import type { PartitionOutcome } from "../core/artifact.ts";
+import { SegmentWriter } from "../core/segment.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { type Clock, trainPartitions } from "./train-chunk.ts";
@@ -33,13 +34,20 @@ export async function takeSample(
   clock: Clock,
 ): Promise<Sample> {
   const began = clock();
-  const rows = await trainPartitions(engine, { plan, definition, attempt: 1, clock }, { start: 0, keys, ordinals });
-  const bytes = encodeSegment(plan.snapshot.keyColumns, rows).length;
+  const fitMs: number[] = [];
+  const segment = new SegmentWriter(plan.snapshot.keyColumns);
+  const add = (row: PartitionOutcome) => {
+    fitMs.push(row.fitMs);
+    segment.add(row);
+  };
+  const training = { plan, definition, attempt: 1, clock };
+  await trainPartitions(engine, training, { start: 0, keys, ordinals }, { add });
+  const { content, rows, succeeded } = segment.finish();
   return {
-    fitMs: rows.map((row) => row.fitMs),
-    failed: rows.filter((row) => row.outcome !== "succeeded").length,
+    fitMs,
+    failed: rows - succeeded,
     totalMs: clock() - began,
-    bytes,
+    bytes: content.length,
     memory: process.memoryUsage.rss(),
   };
 }

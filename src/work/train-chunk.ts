@@ -2,7 +2,7 @@ import { zip } from "../core/aligned.ts";
 import type { PartitionOutcome, SegmentInfo, TaskFile } from "../core/artifact.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
 import type { RunManifest } from "../core/run.ts";
-import { encodeSegment } from "../core/segment.ts";
+import { type EncodedSegment, encodeSegment } from "../core/segment.ts";
 import { stagePath } from "../core/stage-path.ts";
 import { isThenable } from "../core/thenable.ts";
 import type { AnyModelDefinition } from "../model/define-model.ts";
@@ -12,6 +12,7 @@ import { checksum } from "../stages/checksum.ts";
 import { getSealed, putSealed } from "../stages/sealed.ts";
 import { BodyLog, hearPrints } from "./body-log.ts";
 import type { BodyOwner } from "./body-owner.ts";
+import { GrowingSegment, type OutcomeTaker } from "./growing-segment.ts";
 import { leaveRealm, watchRealm } from "./realm.ts";
 import { ownErrors, watchTimers } from "./stray-errors.ts";
 import {
@@ -56,19 +57,21 @@ export async function trainChunk(
 ): Promise<SegmentInfo> {
   const { plan, attempt } = training;
   const task = await getSealed<TaskFile>(engine.stage, stagePath.task(plan.runId, chunk));
-  const rows = await trainPartitions(engine, training, task);
-  return putSegment(engine.stage, plan, { chunk, attempt }, rows);
+  const segment = new GrowingSegment(plan.snapshot.keyColumns);
+  await trainPartitions(engine, training, task, segment);
+  return putSegment(engine.stage, plan, { chunk, attempt }, await segment.finish());
 }
 
-/** Trains the partitions of a task, and keeps nothing. */
+/** Trains the partitions of a task, and keeps nothing: `taker` gets the outcome of each. */
 export async function trainPartitions(
   { source }: Pick<WorkerEngine, "source">,
   training: Training,
   task: Omit<TaskFile, "chunk">,
-): Promise<PartitionOutcome[]> {
+  taker: OutcomeTaker,
+): Promise<void> {
   const { plan, clock, note } = training;
   const ranges = rowRanges(await source.read(plan.snapshot, task.ordinals));
-  const rows: PartitionOutcome[] = [];
+  let position = task.start;
   const settled = watchTimers();
   const changesOfRealm = watchRealm();
   let noted = -Infinity;
@@ -77,8 +80,10 @@ export async function trainPartitions(
       noted = clock();
       note?.("fitting");
     }
-    const trained = trainPartition(training, { position: task.start + rows.length, partitionKey, ...range });
-    rows.push(trained instanceof Promise ? await trained : trained);
+    const trained = trainPartition(training, { position: position++, partitionKey, ...range }, (row) =>
+      taker.failLate?.(row),
+    );
+    taker.add(trained instanceof Promise ? await trained : trained);
   }
   await settled();
   const changed = changesOfRealm();
@@ -89,51 +94,56 @@ export async function trainPartitions(
     await leaveRealm(`fit changed ${named}, which later partitions would see`);
   }
   note?.("fitted");
-  return rows;
 }
 
 /** Stores outcomes as a chunk's segment of one attempt, with its manifest beside it. */
-export async function putSegment(
+export async function putOutcomes(
   stage: WorkerEngine["stage"],
-  { runId, snapshot }: Pick<RunManifest, "runId" | "snapshot">,
-  { chunk, attempt }: Pick<SegmentInfo, "chunk" | "attempt">,
+  plan: Pick<RunManifest, "runId" | "snapshot">,
+  attempt: Pick<SegmentInfo, "chunk" | "attempt">,
   rows: readonly PartitionOutcome[],
 ): Promise<SegmentInfo> {
-  const bytes = encodeSegment(snapshot.keyColumns, rows);
-  const belowZero = rows.filter(({ forecast }) => forecast !== null && BELOW_ZERO.test(forecast)).length;
-  const succeeded = rows.filter((row) => row.outcome === "succeeded").length;
+  return putSegment(stage, plan, attempt, encodeSegment(plan.snapshot.keyColumns, rows));
+}
+
+async function putSegment(
+  stage: WorkerEngine["stage"],
+  { runId }: Pick<RunManifest, "runId">,
+  { chunk, attempt }: Pick<SegmentInfo, "chunk" | "attempt">,
+  { content, ...counts }: EncodedSegment,
+): Promise<SegmentInfo> {
   const segment: SegmentInfo = {
     path: stagePath.segment(runId, chunk, attempt),
     chunk,
     attempt,
-    rows: rows.length,
-    bytes: bytes.length,
-    sha256: checksum(bytes),
-    succeeded,
-    failed: rows.filter((row) => row.outcome === "failed").length,
-    ...(belowZero > 0 && { belowZero }),
+    bytes: content.length,
+    sha256: checksum(content),
+    ...counts,
   };
-  await stage.put(segment.path, bytes);
+  await stage.put(segment.path, content);
   await putSealed(stage, stagePath.segmentManifest(runId, chunk, attempt), segment);
   return segment;
 }
 
-/** A list in JSON that has a number below 0: the sign of an exponent follows a letter. */
-const BELOW_ZERO = /[[,]-/;
-
 /**
  * Fits the model of one partition: its row, whatever becomes of it. There is a promise only where the body returns one: a promise for
  * each partition costs as much as a cheap fit.
+ *
+ * @param failedLate - told of a row that has changed after it was returned
  */
 export function trainPartition(
   { plan, definition, attempt, clock, printed }: Training,
   partition: PlacedPartition,
+  failedLate?: (row: PartitionOutcome) => void,
 ): PartitionOutcome | Promise<PartitionOutcome> {
   const { row, context, season } = preparePartition(plan, partition, attempt, definition, decidePeriod);
   if (context === undefined) return row;
   const log = new BodyLog();
   const owner: BodyOwner = {
-    takeError: (error) => takeLateFailure(row, error),
+    takeError: (error) => {
+      takeLateFailure(row, error);
+      failedLate?.(row);
+    },
     takePrinted: (text) => {
       log.add(text);
       printed?.(text);

@@ -34,5 +34,7 @@ export async function trainOne(
   }
   const one = { start, keys: [partitionKey], ordinals: [ordinal] };
   const printed = (text: string) => training.note?.({ printed: text });
-  return (await trainPartitions(engine, { ...training, printed }, one))[0];
+  let outcome: PartitionOutcome | undefined;
+  await trainPartitions(engine, { ...training, printed }, one, { add: (row) => (outcome = row) });
+  return outcome;
 }

@@ -16,7 +16,7 @@ import { type ScorePartitions, scorePartitions } from "./score-partitions.ts";
 import { type KnownFingerprints, scoreMissing, scoreSegment } from "./score-segment.ts";
 import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
 import { type TakeScored, takeScored } from "./take-scored.ts";
-import { putSegment, type TrainingNote, trainChunk } from "./train-chunk.ts";
+import { putOutcomes, type TrainingNote, trainChunk } from "./train-chunk.ts";
 import { type TrainOne, trainOne } from "./train-one.ts";
 
 /** A run, whose manifest on the stage must be the one that the catalog has. */
@@ -92,7 +92,7 @@ export function createWorker(
       case "train-one":
         return trainOne(engine, await training(request, note), request);
       case "keep":
-        return putSegment(engine.stage, await manifest(request), request, request.rows);
+        return putOutcomes(engine.stage, await manifest(request), request, request.rows);
       case "sample":
         return takeSample(engine, await definition(request), request, clock);
       case "find-unchanged":

@@ -107,7 +107,7 @@ async function expose({ engine }: ManyModel, runId: string, i: number): Promise<
   });
   const failure = { outcome: "failed", errorType: "fit-error", errorMessage: `of run ${i}` } as const;
   const rows = [outcome("A", {}), outcome("B", { ...failure, model: null, position: 1 })];
-  const bytes = encodeSegment(KEY_COLUMNS, rows);
+  const { content: bytes } = encodeSegment(KEY_COLUMNS, rows);
   const path = `runs/r${i}/chunks/0001/1/segment.parquet`;
   await engine.stage.put(path, bytes);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
