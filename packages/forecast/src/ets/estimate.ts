@@ -24,7 +24,10 @@ export type GiveUp = (x: Float64Array, value: number, steps: number) => boolean;
 /** A search for one form's parameters and initial states. */
 export interface Estimator {
   readonly form: EtsForm;
-  /** Returns the likelihood's sum of squares, as `EtsSquares` has it, at parameters and states in natural units. */
+  /**
+   * Returns the likelihood's sum of squares, as `EtsSquares` has it, at parameters and states in natural units; infinite where the
+   * parameters are not admissible.
+   */
   value(x: Float64Array): number;
   /**
    * Searches from smoothing parameters and states, in natural units (see `plainSquares`).
@@ -110,17 +113,15 @@ export function createEstimator(
     bounds === "usual" || (bounds === "both" && !(trend && seasonal))
       ? undefined
       : (p: Float64Array) => admissible(p, seasonal ? period : 1, trend);
+  const value = (p: Float64Array) => (check === undefined || check(p) ? squares.value(p) : Infinity);
   let active = new Int32Array(0);
   const problem: SquaresProblem = {
-    value(x) {
-      const p = toNatural(x);
-      return check === undefined || check(p) ? squares.value(p) : Infinity;
-    },
+    value: (x) => value(toNatural(x)),
     normal(x, A, g) {
       const p = toNatural(x);
       if (check !== undefined && !check(p)) return Infinity;
-      const value = squares.normal(p, A, g, active);
-      if (!shareBeta && !shareGamma) return value;
+      const sum = squares.normal(p, A, g, active);
+      if (!shareBeta && !shareGamma) return sum;
       // dx = T dz, where T differs from the identity in the first column and in two diagonal entries.
       const betaByAlpha = shareBeta ? x[1]! : 0;
       const gammaByAlpha = shareGamma ? -x[2]! : 0;
@@ -140,7 +141,7 @@ export function createEstimator(
       g[0]! += betaByAlpha * g[1]! + gammaByAlpha * g[2]!;
       g[1]! *= betaByShare;
       g[2]! *= gammaByShare;
-      return value;
+      return sum;
     },
   };
   const search = createLevenbergMarquardt(problem, size);
@@ -152,7 +153,7 @@ export function createEstimator(
   const box = { all: { lower, upper, open }, smoothing: { lower: least, upper: most, open: openSmoothing } };
   return {
     form,
-    value: squares.value,
+    value,
     run(start, parts, maxSteps, tolerance, giveUp) {
       const x = start.slice();
       const alpha = Math.min(upper[0]!, Math.max(lower[0]!, x[0]!));

@@ -232,6 +232,25 @@ describe("ets", () => {
   });
 });
 
+describe("a form with trend and season", () => {
+  // The likeliest start of such series is not admissible. Log-likelihoods of R's ets(y, "AAA", damped = FALSE), forecast 8.20.
+  it.each([
+    [2, -269.9636],
+    [3, -259.4205],
+    [4, -239.0133],
+    [5, -253.9477],
+    [6, -227.6972],
+  ])("is fitted to a smooth series at least as well as by R, seed %i", (seed, loglik) => {
+    const uniform = random(seed);
+    let [level, slope] = [500, 0];
+    const y = Float64Array.from({ length: 60 }, () => {
+      slope = 0.7 * slope + 5 * normal(uniform);
+      return (level += slope);
+    });
+    expect(ets(y, { period: 12, spec: "AAA", damped: false }).loglik).toBeGreaterThan(loglik);
+  });
+});
+
 describe("admissible", () => {
   it("holds where the effect of an old observation on a forecast dies out, and only there", () => {
     const period = 4;
