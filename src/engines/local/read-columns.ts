@@ -65,21 +65,43 @@ function booleans(vector: RawVector, rows: number): Uint8Array {
   return values;
 }
 
-/** Adds texts to others. A text with the bytes of the one before is that one: in a key's column most are, and reading one is slow. */
+/**
+ * Adds texts to others. A text with the bytes of the one before is that one: in a key's column most are, and reading one is
+ * slow. So short ones of ASCII are cut out of a text of the whole memory.
+ */
 function addTexts(texts: (string | null)[], vector: RawVector, rows: number): void {
-  const words = vector.validity.data === null ? textWords(vector, rows) : undefined;
+  const memory = vector.validity.data === null ? textMemory(vector, rows) : undefined;
   let value: string | null = null;
   for (let i = 0; i < rows; i++) {
-    if (words === undefined || i === 0 || !isRepeated(words, 4 * i)) value = vector.getItem(i) as string | null;
+    if (memory === undefined) value = vector.getItem(i) as string | null;
+    else if (i === 0 || !isRepeated(memory.words, 4 * i))
+      value = shortText(memory, i) ?? (vector.getItem(i) as string | null);
     texts.push(value);
   }
 }
 
-/** Returns the memory of texts, 4 words each; undefined if it is laid out in another way. */
-function textWords({ dataView }: RawVector, rows: number): Int32Array | undefined {
-  return dataView?.byteLength === 16 * rows && dataView.byteOffset % 4 === 0
-    ? new Int32Array(dataView.buffer, dataView.byteOffset, 4 * rows)
-    : undefined;
+/** The memory of texts, 16 bytes each: as 4 words, of which the first is the length, and as characters. */
+interface TextMemory {
+  readonly words: Int32Array;
+  readonly characters: string;
+}
+
+/** Returns the memory of texts; undefined if it is laid out in another way. */
+function textMemory({ dataView }: RawVector, rows: number): TextMemory | undefined {
+  if (dataView?.byteLength !== 16 * rows || dataView.byteOffset % 4 !== 0) return undefined;
+  const { buffer, byteOffset, byteLength } = dataView;
+  return {
+    words: new Int32Array(buffer, byteOffset, 4 * rows),
+    characters: Buffer.from(buffer, byteOffset, byteLength).toString("latin1"),
+  };
+}
+
+/** Returns a text of at most 12 bytes, which follow its length, if all of them are ASCII; undefined for others. */
+function shortText({ words, characters }: TextMemory, row: number): string | undefined {
+  const at = 4 * row;
+  const length = words[at]!;
+  const isAscii = ((words[at + 1]! | words[at + 2]! | words[at + 3]!) & 0x80808080) === 0;
+  return length <= 12 && isAscii ? characters.slice(16 * row + 4, 16 * row + 4 + length) : undefined;
 }
 
 /** Tells whether 4 words are the same as the 4 before them. */

@@ -4,6 +4,10 @@ import { readColumns } from "../../../src/engines/local/read-columns.ts";
 
 it.each([
   { texts: "short and long, repeated and not", with: "'k' || i // 3, repeat('long key ', 2 + i // 4)" },
+  {
+    texts: "of up to 13 characters, ASCII and not",
+    with: "repeat('a', i % 14), repeat('é', i % 8) || chr((i % 7)::INTEGER)",
+  },
   { texts: "missing ones among repeated ones", with: "CASE WHEN i % 5 < 3 THEN 'k' END, CASE WHEN i < 9 THEN 'é' END" },
 ])("reads texts as DuckDB gives them: $texts", async ({ with: expressions }) => {
   const instance = await DuckDBInstance.create(":memory:");
