@@ -12,6 +12,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { ForecastTimes } from "./forecast-times.ts";
 import { judgePartition } from "./judge-partition.ts";
 import { loadOrders } from "./load-orders.ts";
+import { locatePlanned } from "./locate-planned.ts";
 import { scoreOwned } from "./score-owned.ts";
 import { NOT_TRAINED, type ScoredPartition } from "./score-partition.ts";
 import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
@@ -35,8 +36,7 @@ export async function scoreSegment(
   if (task.readings && definition.judge === undefined)
     throw new ManymodelError("usage", `${task.model} ${task.version} cannot judge readings; leave out --readings`);
   const all = (await segmentRows(engine.stage, task.segment, { forScoring: true })).map(({ row }) => row);
-  const keys = all.map((row) => row.key);
-  const located = await engine.source.locate(task.snapshot, keys);
+  const located = await locatePlanned(engine.source, task.snapshot, all);
   const rows = Array.from(zip(all, located)).flatMap(([row, at]) => (isActive(task.snapshot, at) ? [row] : []));
   const ordinals = located.filter((ordinal) => isActive(task.snapshot, ordinal));
   const input = rowRanges(await engine.source.read(task.snapshot, Array.from(ordinals)));

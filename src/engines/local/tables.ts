@@ -4,7 +4,7 @@ import { columnsOf } from "../../core/columns/column.ts";
 import { encodeColumns } from "../../core/columns/encode-columns.ts";
 import type { CurrentForecasts } from "../../core/current-forecasts.ts";
 import { ManymodelError } from "../../core/errors.ts";
-import { keyTexts, type PartitionKey, parseKey } from "../../core/partition-key.ts";
+import { keyTexts, type PartitionKey } from "../../core/partition-key.ts";
 import type { Snapshot } from "../../core/run.ts";
 import type { RowPorts } from "../../ports/engine.ts";
 import type { Stage } from "../../ports/stage.ts";
@@ -23,6 +23,7 @@ import type { Folders } from "./folders.ts";
 import { fillProbe } from "./probe.ts";
 import { carryRows, readPublished } from "./published-rows.ts";
 import { copyWorkspace, queryWorkspace, selectWorkspace, streamWorkspace } from "./query.ts";
+import { readKeys } from "./read-keys.ts";
 import { readPartitions } from "./read-partitions.ts";
 import { concealRun, exposeRun } from "./result-views.ts";
 import { KEY_SQL_TYPES, pinAgain, type SnapshotPlace, snapshotFiles, takeSnapshot } from "./snapshot.ts";
@@ -77,10 +78,8 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
         );
       },
       async keys(snapshot, from, to) {
-        const texts = snapshot.keyColumns.map((_, i) => `CAST(k${i} AS VARCHAR)`);
-        const sql = `SELECT ${texts.join(", ")} FROM ${readParquet([await pinned(snapshot, "keys")])} WHERE p >= ${Number(from)} AND p < ${Number(to)} ORDER BY p`;
-        const result = await duck.use((connection) => connection.runAndReadAll(sql));
-        return (result.getRows() as (string | null)[][]).map((row) => parseKey(snapshot.keyColumns, row));
+        const file = await pinned(snapshot, "keys");
+        return duck.use((connection) => readKeys(connection, snapshot, file, { from, to }));
       },
       async locate(snapshot, keys) {
         const ordinals = new Int32Array(keys.length).fill(-1);
