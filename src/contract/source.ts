@@ -62,6 +62,25 @@ export function sourceContract(harness: Harness, open: OpenEngine): void {
       assert.deepEqual(getColumn(read, "NOTE").values.slice(0, 5), ["28", "29", "30", "31", "8"]);
       assert.deepEqual(Array.from((await source.read(snapshot, [-1])).offsets), [0, 0]);
     });
+    test("leaves out no row that is newer than a time, or has none", async (engine) => {
+      const { source } = engine;
+      const days = [1, 2, 3, 4, NaN];
+      await fill(
+        engine,
+        ["a", "b"].flatMap((key) => days.map((day): Row => [key, day, Number.isNaN(day) ? 99 : day, null, ""])),
+      );
+      const { batch: read, offsets } = await source.read(await source.snapshot(QUERY), [1, -1, 0], 3 * DAY);
+      const values = Array.from(getColumn(read, "Y").values as Float64Array);
+      const parts = [values.slice(0, offsets[1]), values.slice(offsets[2], offsets[3])];
+      assert.deepEqual(
+        parts.map((part) => part.filter((y) => y > 3).sort()),
+        [
+          [4, 99],
+          [4, 99],
+        ],
+      );
+      assert.equal(offsets[1], offsets[2]);
+    });
     test("finds keys again, whatever is in them", async (engine) => {
       const { source } = engine;
       await fill(

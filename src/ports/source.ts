@@ -44,6 +44,8 @@ export interface Source {
   /**
    * Returns all rows of the partitions at these positions, in one read and in the order of the positions; -1 has no
    * rows.
+   *
+   * @param newerThan - a finite time as the snapshot's time column has it: rows whose time is not later may be left out
    */
-  read(snapshot: Snapshot, ordinals: readonly number[]): Promise<PartitionRows>;
+  read(snapshot: Snapshot, ordinals: readonly number[], newerThan?: number): Promise<PartitionRows>;
 }

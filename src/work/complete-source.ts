@@ -37,7 +37,8 @@ export function completeSource(source: Source): Source {
       const future = await pinFuture(source, snapshot);
       return { ...snapshot, panel, ...(future !== undefined && { future }) };
     },
-    async read(snapshot, ordinals) {
+    async read(snapshot, ordinals, newerThan) {
+      if (!changesRows(snapshot)) return source.read(snapshot, ordinals, newerThan);
       const rows = await source.read(snapshot, ordinals);
       const future = await readFuture(source, snapshot, ordinals);
       return { ...rows, ...usableRows(snapshot, rows, future) };

@@ -47,6 +47,8 @@ export interface ScoringData {
   readonly data: Frame;
   /** Its rows in the table of the future, in the order of their times; left out without such a table. */
   readonly future?: Frame;
+  /** The rows among which those are that its model takes in, where they are fewer; left out where they are in `data`. */
+  readonly newer?: Frame;
 }
 
 /** Values of the time column: as in `Column`, or texts where that is what the data are ordered by. */
@@ -173,7 +175,7 @@ export function scorePartitionNow(plan: ScoringPlan, partition: TrainedPartition
 function* scoring(
   plan: ScoringPlan,
   partition: TrainedPartition,
-  { data, future }: ScoringData,
+  { data, future, newer = data }: ScoringData,
 ): Generator<unknown, ScoredPartition, unknown> {
   if (partition.model === null)
     return { status: "NO_MODEL", errorType: partition.errorType, errorMessage: partition.errorMessage };
@@ -188,7 +190,7 @@ function* scoring(
     const horizon = perRow ? data.length : plan.horizon;
     const moved: Moved = perRow
       ? { model: JSON.parse(partition.model) }
-      : yield* moveOn(plan, partition.model, partition, basis, data);
+      : yield* moveOn(plan, partition.model, partition, basis, { data, newer });
     const times = perRow
       ? rowTimes(plan, data)
       : (plan.times ?? new ForecastTimes()).after(plan.time, partition, moved.steps ?? 0, horizon);
@@ -276,12 +278,12 @@ function* moveOn(
   text: string,
   { lastTs, interval }: TrainedPartition,
   basis: object,
-  data: Frame,
+  { data, newer: rows }: Required<Pick<ScoringData, "data" | "newer">>,
 ): Generator<unknown, Moved, unknown> {
   const model = JSON.parse(text) as object;
   if (!advance || time === null || lastTs === null) return { model };
   try {
-    const newer = newerRows(data, time, lastTs, interval, findTarget(exports, data.columns));
+    const newer = newerRows(rows, time, lastTs, interval, findTarget(exports, data.columns));
     if (newer === undefined) return { model };
     if (definition.update === undefined) {
       const errorMessage = `the input has rows after ${lastTs}, and the model definition has no update to take them in`;

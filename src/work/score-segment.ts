@@ -1,10 +1,11 @@
 import { at, zip } from "../core/aligned.ts";
+import type { PartitionOutcome } from "../core/artifact.ts";
 import { rowRanges } from "../core/columns/row-range.ts";
 import { ManymodelError } from "../core/errors.ts";
 import type { PartitionKey } from "../core/partition-key.ts";
 import { levelsToAsk } from "../core/quantile.ts";
 import { hasEnded, isActive, type Snapshot } from "../core/run.ts";
-import { type Frame, frame } from "../model/frame.ts";
+import { frame } from "../model/frame.ts";
 import type { PartitionRows } from "../ports/source.ts";
 import type { WorkerEngine } from "../ports/worker-engine.ts";
 import { segmentRows } from "../runs/read-index.ts";
@@ -14,9 +15,10 @@ import { judgePartition } from "./judge-partition.ts";
 import { loadOrders } from "./load-orders.ts";
 import { locatePlanned } from "./locate-planned.ts";
 import { scoreOwned } from "./score-owned.ts";
-import { NOT_TRAINED, type ScoredPartition } from "./score-partition.ts";
+import { NOT_TRAINED, type ScoredPartition, type ScoringData } from "./score-partition.ts";
 import type { KeptBatch, ScoreMissing, ScoreSegment } from "./score-task.ts";
 import { PartOfBatch, type ScoredPart, type Scorers } from "./scored-part.ts";
+import { SegmentRows } from "./segment-rows.ts";
 
 /** The fingerprints of a batch's partitions, and what became of them. */
 export type KnownFingerprints = ReadonlyMap<string, ScoredPartition["status"]>;
@@ -39,7 +41,7 @@ export async function scoreSegment(
   const located = await locatePlanned(engine.source, task.snapshot, all);
   const rows = Array.from(zip(all, located)).flatMap(([row, at]) => (isActive(task.snapshot, at) ? [row] : []));
   const ordinals = located.filter((ordinal) => isActive(task.snapshot, ordinal));
-  const input = rowRanges(await engine.source.read(task.snapshot, Array.from(ordinals)));
+  const input = await SegmentRows.read(engine.source, task, definition, rows, Array.from(ordinals));
   const future =
     task.future === null
       ? undefined
@@ -55,20 +57,29 @@ export async function scoreSegment(
   const orders = await loadOrders(task.leadTime);
   const plan = { ...task, ...orders, definition, times, levels: levelsToAsk(task.levels, task.quantiles) };
   const before = task.kept === null ? undefined : await fingerprintsOf(task.kept);
-  let next = 0;
-  for (const [row, inputRows] of zip(rows, input)) {
-    const ahead = future?.[next++];
-    const fingerprint = task.fingerprints ? fingerprintOf(task, row, inputRows, ahead) : null;
+  const score = (row: PartitionOutcome, place: number) => {
+    const data: { -readonly [Name in keyof ScoringData]: ScoringData[Name] } = input.of(place);
+    const ahead = future?.[place];
+    if (ahead !== undefined) data.future = frame(ahead.batch, ahead.start, ahead.end);
+    return task.readings ? judgePartition(plan, row, data.data) : scoreOwned(plan, row, data);
+  };
+  for (const [place, row] of rows.entries()) {
+    const inputRows = input.range(place);
+    const ahead = future?.[place];
+    const isHashed = task.fingerprints && inputRows !== undefined;
+    const fingerprint = isHashed ? fingerprintOf(task, row, inputRows, ahead) : null;
     const status = fingerprint === null ? undefined : before?.get(fingerprint);
     if (status === "OK" || status === "STALE") {
       output.keep(row.partitionKey, status);
       continue;
     }
-    const data: { data: Frame; future?: Frame } = { data: frame(inputRows.batch, inputRows.start, inputRows.end) };
-    if (ahead !== undefined) data.future = frame(ahead.batch, ahead.start, ahead.end);
-    const answer = task.readings ? judgePartition(plan, row, data.data) : scoreOwned(plan, row, data);
+    const answer = score(row, place);
     // To wait for what is there already costs more than some of the forecasts.
-    const scored = answer instanceof Promise ? await answer : answer;
+    let scored = answer instanceof Promise ? await answer : answer;
+    if (input.areMissed) {
+      await input.readAll();
+      scored = await score(row, place);
+    }
     if (scored.status !== "NO_MODEL") output.add(row.key, scored, fingerprint);
     else await output.addWithoutModel(row.key, scored, inputRows, ahead);
   }

@@ -2,7 +2,7 @@ import { appendFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ManyModel } from "manymodel";
 import { describe, expect, it } from "vitest";
-import { body, dailyQuery, fillDaily, fillTable, openWorkspace, temporaryFolder } from "../workspace.ts";
+import { body, DAILY_COLUMNS, dailyQuery, fillDaily, fillTable, openWorkspace, temporaryFolder } from "../workspace.ts";
 
 const DAY = 86_400_000;
 
@@ -89,6 +89,27 @@ for (const engine of ["local", "memory"] as const)
         ["B", "b5", 1, 10, "OK", null],
         ["odd", null, null, null, "ERROR", "predict must return 2 values in mean; it has 1"],
       ]);
+    });
+
+    it("gives a definition all rows as soon as it asks for them, and newer ones in any case", async () => {
+      const mm = await openWorkspace(engine);
+      await fillDaily(mm, 3, 5);
+      const run = await mm.foreachPartition("unit_id").dopar(body("sums-rows"), { dataQuery: dailyQuery });
+      await mm.registry.logManyModel({ name: "S", version: "V1", run, horizon: 1 });
+      const forecasts = async () => {
+        const batch = await mm.registry.runBatch({ model: "S", version: "V1", inputTable: "SALES" });
+        expect(batch).toMatchObject({ partitions: 3, ok: 3, rows: 3 });
+        return engine === "memory" ? [] : all(mm, "SELECT UNIT_ID, FORECAST FROM FORECAST_RESULTS ORDER BY 1");
+      };
+      const expected = (values: number[]) => (engine === "memory" ? [] : values.map((value, i) => [`U0${i}`, value]));
+      expect(await forecasts()).toEqual(expected([0, 0, 0]));
+      await fillTable(mm, "SALES", DAILY_COLUMNS, [
+        ...Array.from({ length: 15 }, (_, i) => [`U0${i % 3}`, Math.floor(i / 3) * DAY, 1]),
+        ["U01", 5 * DAY, 10],
+        ["U01", 6 * DAY, 10],
+        ["U02", 5 * DAY, 20],
+      ]);
+      expect(await forecasts()).toEqual(expected([0, 25, 25]));
     });
 
     it("a version is immutable, needs a completed run with a model, and a predict", async () => {

@@ -17,6 +17,7 @@ export async function readPartitions(
   snapshot: Snapshot,
   files: { readonly keys: string; readonly data: string },
   ordinals: readonly number[],
+  newerThan?: number,
 ): Promise<PartitionRows> {
   const present = ordinals.filter((ordinal) => ordinal >= 0);
   const contiguous = present.every((ordinal, i) => ordinal - i === present[0]);
@@ -26,19 +27,23 @@ export async function readPartitions(
       : contiguous
         ? `p BETWEEN ${present[0]} AND ${present.at(-1)}`
         : `p IN (${present.map(Number).join(", ")})`;
+  const time = snapshot.columns.findIndex(({ name }) => name === snapshot.timeColumn);
+  // As a range of the time, it lets Parquet's statistics leave out row groups.
+  const isNewer =
+    newerThan === undefined || time < 0 ? "" : ` AND (c${time} > ${Number(newerThan)} OR c${time} IS NULL)`;
   const keyOf = snapshot.columns.map(({ name, type }) =>
     type === "string" ? snapshot.keyColumns.findIndex((key) => key.type === type && key.name === name) : -1,
   );
   const read = snapshot.columns.flatMap((column, i) => (keyOf[i] === -1 ? [{ ...column, stored: `c${i}` }] : []));
   // Several threads give the rows of a list of partitions, which is a join, in any order.
   const [option, order] = contiguous ? ["", ""] : [", file_row_number = true", " ORDER BY file_row_number"];
-  const sql = `SELECT ${["p", ...read.map(({ stored }) => stored)].join(", ")} FROM ${readParquet([files.data], option)} WHERE ${condition}${order}`;
+  const sql = `SELECT ${["p", ...read.map(({ stored }) => stored)].join(", ")} FROM ${readParquet([files.data], option)} WHERE ${condition}${isNewer}${order}`;
   const types = read.map(({ type }) => type);
   const names = read.map(({ name }) => name);
   const { batch, offsets } = rearrange(await readColumns(await connection.stream(sql), types), names, ordinals);
   const keys = keyOf.filter((key) => key >= 0);
   const shared = new Map<number, readonly (string | null)[]>();
-  if (keys.length > 0) {
+  if (keys.length > 0 && batch.length > 0) {
     const texts = `SELECT p, ${keys.map((key) => `k${key}`).join(", ")} FROM ${readParquet([files.keys])} WHERE ${condition}`;
     const { first, columns } = await readColumns(
       await connection.stream(texts),
@@ -54,8 +59,8 @@ export async function readPartitions(
   }
   const ends = offsets.subarray(1);
   const columns = snapshot.columns.map(({ name }, i): [string, Column] => {
-    const values = shared.get(keyOf[i] ?? -1);
-    return [name, values === undefined ? getColumn(batch, name) : textInRuns({ values, ends })];
+    const key = keyOf[i] ?? -1;
+    return [name, key < 0 ? getColumn(batch, name) : textInRuns({ values: shared.get(key) ?? [], ends })];
   });
   return { batch: { length: batch.length, columns: Object.fromEntries(columns) }, offsets };
 }

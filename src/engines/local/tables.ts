@@ -88,9 +88,9 @@ export function localTables(db: () => Database, duck: Duck, folders: Folders, el
         await duck.use((connection) => locate(connection, snapshot, file, keys, ordinals));
         return ordinals;
       },
-      async read(snapshot, ordinals) {
+      async read(snapshot, ordinals, newerThan) {
         const files = { keys: await pinned(snapshot, "keys"), data: await pinned(snapshot, "data") };
-        return duck.use((connection) => readPartitions(connection, snapshot, files, ordinals));
+        return duck.use((connection) => readPartitions(connection, snapshot, files, ordinals, newerThan));
       },
       async times(snapshot) {
         const { time, target } = timesOf(snapshot);
