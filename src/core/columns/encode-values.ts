@@ -23,16 +23,27 @@ export type StoredNumbers = Float64Array | Int32Array | BigInt64Array | Uint8Arr
 const NO_LEVELS = new Uint8Array(0);
 
 /**
- * Encodes numbers, or booleans, which are bytes.
+ * Encodes numbers, or booleans, which are bytes: in runs by a dictionary where most numbers are equal to the one before.
  *
  * @param present - 1 where there is a value, 0 where there is NULL; left out where all must be there
  */
 export function encodeNumbers(all: StoredNumbers, present?: Uint8Array): EncodedValues {
   const values = present?.includes(0) ? all.filter((_: unknown, i: number) => present[i] === 1) : all;
-  return {
+  const common = {
     rows: all.length,
     nulls: all.length - values.length,
     levels: present === undefined ? NO_LEVELS : encodeRuns(present, 1),
+  };
+  const runs = values instanceof Float64Array ? findRuns(values) : undefined;
+  if (runs !== undefined) {
+    const { starts, counts } = runs;
+    const firsts = Float64Array.from(starts, (start) => values[start] as number);
+    const places = starts.map((_, run) => run);
+    const dictionary = { count: starts.length, bytes: new Uint8Array(firsts.buffer) };
+    return { ...common, bytes: encodePlaces(places, counts, dictionary.count), dictionary };
+  }
+  return {
+    ...common,
     // Parquet is little-endian, as the machines are that Node runs on.
     bytes:
       values instanceof Uint8Array
@@ -40,6 +51,24 @@ export function encodeNumbers(all: StoredNumbers, present?: Uint8Array): Encoded
         : new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     bounds: values instanceof Int32Array || values instanceof BigInt64Array ? boundsOf(values) : undefined,
   };
+}
+
+/**
+ * Returns where each run of equal numbers begins, and its length, as the steps of a constant forecast are one; undefined if most
+ * numbers differ from the one before, and of none.
+ */
+function findRuns(values: Float64Array): { readonly starts: number[]; readonly counts: number[] } | undefined {
+  const starts: number[] = [];
+  const counts: number[] = [];
+  let start = 0;
+  for (let row = 1; row <= values.length; row++) {
+    if (row < values.length && Object.is(values[row], values[start])) continue;
+    starts.push(start);
+    counts.push(row - start);
+    if (2 * starts.length > values.length) return undefined;
+    start = row;
+  }
+  return starts.length === 0 ? undefined : { starts, counts };
 }
 
 /** Returns the truth values as bits. */
@@ -101,12 +130,18 @@ export function encodeTextRuns({ values, ends }: TextRuns, nullable: boolean): E
   };
   if (2 * texts.length > rows - nulls)
     return { ...common, bytes: encodeTexts(layOut({ values, ends }).filter((text) => text !== null)) };
-  const bitWidth = 32 - Math.clz32(texts.length - 1);
-  const indexes = encodeRuns(places, bitWidth, counts);
-  const bytes = new Uint8Array(1 + indexes.length);
+  const dictionary = { count: texts.length, bytes: encodeTexts(texts) };
+  return { ...common, bytes: encodePlaces(places, counts, texts.length), dictionary };
+}
+
+/** Returns places in a dictionary of so many values, in runs of so many rows. */
+function encodePlaces(places: readonly number[], counts: readonly number[], values: number): Uint8Array {
+  const bitWidth = 32 - Math.clz32(values - 1);
+  const runs = encodeRuns(places, bitWidth, counts);
+  const bytes = new Uint8Array(1 + runs.length);
   bytes[0] = bitWidth;
-  bytes.set(indexes, 1);
-  return { ...common, bytes, dictionary: { count: texts.length, bytes: encodeTexts(texts) } };
+  bytes.set(runs, 1);
+  return bytes;
 }
 
 /** Encodes texts of which hardly two are equal, one after another; nobody looks one of them up by its bounds. */

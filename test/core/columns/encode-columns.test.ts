@@ -66,6 +66,22 @@ it("gives the same for texts in runs as for the same texts row by row, over the 
     expect((await readBack({ length: rows.length, columns: { X } }, sql)).rows).toEqual(expected);
 });
 
+it("writes numbers that come in runs by a dictionary, and keeps 0 and -0 apart", async () => {
+  const values = Float64Array.of(0, 0, -0, -0, -0, NaN, 0.1, 0.1, NaN, NaN, 0.1, 0.1, -0, -0);
+  const numbers = { type: "number", values } as const;
+  const sql = "SELECT 1 / X, X FROM read_parquet(FILE)";
+  const expected = Array.from(values, (x) => (Number.isNaN(x) ? [null, null] : [1 / x, x]));
+  const infinite = (rows: unknown[][]) => rows.map(([y, x]) => [y === null ? null : Number(y), x]);
+  const { rows } = await readBack({ length: values.length, columns: { X: numbers } }, sql);
+  expect(infinite(rows)).toEqual(expected);
+  const encodings = "SELECT encodings FROM parquet_metadata(FILE)";
+  const encodingsOf = async (some: Float64Array) =>
+    (await readBack({ length: some.length, columns: { X: { type: "number", values: some } } }, encodings)).rows;
+  expect(await encodingsOf(values)).toEqual([["PLAIN, RLE_DICTIONARY"]]);
+  expect(await encodingsOf(Float64Array.of(7, 7))).toEqual([["PLAIN, RLE_DICTIONARY"]]);
+  expect(await encodingsOf(Float64Array.of(1, 2, 3, 3))).toEqual([["PLAIN"]]);
+});
+
 it("says in each row group between which texts its own lie, so that others are not read", async () => {
   const values = Array.from({ length: 200_000 }, (_, i) => (i < 100_000 ? `a${i % 7}` : `é${i}`));
   const sql = "SELECT stats_min_value, stats_max_value FROM parquet_metadata(FILE) ORDER BY row_group_id";
