@@ -42,8 +42,9 @@ export function symmetricForecast(
   levels: readonly number[],
   quantileOf = normalQuantile,
 ): Forecast {
-  const lower = arraysOf(levels.length, mean.length);
-  const upper = arraysOf(levels.length, mean.length);
+  const bounds = arraysOf(2 * levels.length, mean.length);
+  const lower = bounds.slice(0, levels.length);
+  const upper = bounds.slice(levels.length);
   for (let l = 0; l < levels.length; l++) {
     const level = levels[l]!;
     const quantile = quantileOf(0.5 + level / 200);
