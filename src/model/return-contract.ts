@@ -109,9 +109,9 @@ export function checkPrediction(
     const numbers = checkNumbers(values, path, orNaN);
     if (numbers.length !== horizon)
       throw new InvalidReturn(`predict must return ${horizon} values in ${path}; it has ${numbers.length}`);
-    return numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
+    return numbers instanceof Float64Array ? numbers : new Float64Array(numbers);
   };
-  const none = () => levels.map(() => new Float64Array(horizon).fill(NaN));
+  const none = () => new Array<Float64Array>(levels.length).fill(new Float64Array(horizon).fill(NaN));
   const checked: { -readonly [Name in keyof CheckedPrediction]: CheckedPrediction[Name] } = {
     mean: series(mean, "mean"),
     lower: (lower as unknown[] | undefined)?.map((v, i) => series(v, `lower[${i}]`, true)) ?? none(),
@@ -190,7 +190,10 @@ function checkMetrics(metrics: unknown): string {
 export function checkNumbers(values: unknown, path: string, orNaN = false): Float64Array | number[] {
   if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && "length" in values))
     throw new InvalidReturn(`${path} is ${show(values)}; it must be an array of numbers`);
-  const numbers = values instanceof Float64Array ? values : Array.from(values as ArrayLike<unknown>);
+  const numbers: ArrayLike<unknown> =
+    values instanceof Float64Array || Array.isArray(values)
+      ? values
+      : Array.from(values as unknown as ArrayLike<unknown>);
   for (let i = 0; i < numbers.length; i++)
     if (typeof numbers[i] !== "number" || !(Number.isFinite(numbers[i]) || (orNaN && Number.isNaN(numbers[i]))))
       throw new InvalidReturn(`${path}[${i}] is ${show(numbers[i])}; it must be a finite number`);

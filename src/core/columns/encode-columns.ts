@@ -99,11 +99,13 @@ function presence(column: Exclude<Column, { readonly type: "string" }>): Uint8Ar
         : undefined;
     case "boolean":
       return column.values.includes(2) ? column.values.map((value) => Number(value !== 2)) : undefined;
-    default:
+    default: {
       // `includes` tells NaN too, and looks at each number without a call.
-      return column.values.includes(NaN)
-        ? Uint8Array.from(column.values, (value) => Number(!Number.isNaN(value)))
-        : undefined;
+      if (!column.values.includes(NaN)) return undefined;
+      const present = new Uint8Array(values.length);
+      for (let row = 0; row < values.length; row++) present[row] = Number(!Number.isNaN(values[row]));
+      return present;
+    }
   }
 }
 
