@@ -3,7 +3,8 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -30,9 +31,42 @@ function run(label, command, args) {
 
 /** Runs a step again if its inputs differ from those of the last time, which a stamp in a file records. */
 function step(label, stamp, inputs, command, args) {
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return;
+  const isDone = () => existsSync(stamp) && readFileSync(stamp, "utf8") === inputs;
+  if (isDone()) return;
+  enterAlone();
+  if (isDone()) return;
   run(label, command, args);
   writeFileSync(stamp, inputs);
+}
+
+let isAlone = false;
+
+/** Waits until no other process installs or builds here, and keeps others from it until this one ends. */
+function enterAlone() {
+  const file = path.join(tmpdir(), `manymodel-ensure-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
+  for (let waits = 0; !isAlone; waits++) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      isAlone = true;
+      process.on("exit", () => rmSync(file, { force: true }));
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+      if (waits === 0) console.error("Another process installs or builds here; waiting …");
+      if (!isRunning(file)) rmSync(file, { force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    }
+  }
+}
+
+/** Tells whether the process that a file names is running. */
+function isRunning(file) {
+  try {
+    // An empty file is being written.
+    const id = Number(readFileSync(file, "utf8"));
+    return id === 0 || process.kill(id, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
 }
 
 function filesBelow(folder) {
