@@ -7,6 +7,7 @@ import type { PartitionRows } from "../../ports/source.ts";
 import { readParquet } from "../node/duck.ts";
 import { readColumns } from "./read-columns.ts";
 import { rearrange } from "./rearrange.ts";
+import { textKeys } from "./snapshot.ts";
 
 /**
  * Reads the rows of the partitions at these positions of a snapshot (see `snapshotFiles`). Texts of the key are read once a
@@ -31,9 +32,7 @@ export async function readPartitions(
   // As a range of the time, it lets Parquet's statistics leave out row groups.
   const isNewer =
     newerThan === undefined || time < 0 ? "" : ` AND (c${time} > ${Number(newerThan)} OR c${time} IS NULL)`;
-  const keyOf = snapshot.columns.map(({ name, type }) =>
-    type === "string" ? snapshot.keyColumns.findIndex((key) => key.type === type && key.name === name) : -1,
-  );
+  const keyOf = textKeys(snapshot);
   const read = snapshot.columns.flatMap((column, i) => (keyOf[i] === -1 ? [{ ...column, stored: `c${i}` }] : []));
   // Several threads give the rows of a list of partitions, which is a join, in any order.
   const [option, order] = contiguous ? ["", ""] : [", file_row_number = true", " ORDER BY file_row_number"];

@@ -12,7 +12,13 @@ import { duckSays, identifier, readParquet } from "../node/duck.ts";
 import { describe } from "../node/file-source.ts";
 import { newestRows, refusedValues } from "../node/newest-rows.ts";
 import { readRow } from "../node/read-row.ts";
-import { describeQuery, type ResolvedQuery, resolveQuery, snapshotId } from "../node/resolve-query.ts";
+import {
+  describeQuery,
+  type ReadableColumn,
+  type ResolvedQuery,
+  resolveQuery,
+  snapshotId,
+} from "../node/resolve-query.ts";
 import type { Source, Sources } from "./source.ts";
 import { REWRITE } from "./table-store.ts";
 import { valueExpression } from "./value-expression.ts";
@@ -33,7 +39,7 @@ const FILES = ["keys.parquet", "data.parquet"] as const;
 
 /**
  * Returns the paths of a snapshot's files: `keys.parquet` (`p`, `n`, `k0`…) and `data.parquet` (`p`, `c0`…), both in
- * order of `p`.
+ * order of `p`. The data have no texts of the key (see `textKeys`); earlier versions wrote them, too.
  */
 export function snapshotFiles(
   folder: string,
@@ -44,6 +50,16 @@ export function snapshotFiles(
     keys: { file: path.join(folder, id, keys), sha256: sha256?.keys ?? null },
     data: { file: path.join(folder, id, data), sha256: sha256?.data ?? null },
   };
+}
+
+/**
+ * Returns for each column of a snapshot the place of the key column that is the same text; -1 for all others. A number may be
+ * spelled in several ways in a partition.
+ */
+export function textKeys({ columns, keyColumns }: Pick<Snapshot, "columns" | "keyColumns">): number[] {
+  return columns.map(({ name, type }) =>
+    type === "string" ? keyColumns.findIndex((key) => key.type === type && key.name === name) : -1,
+  );
 }
 
 /** Returns the remedy for a damaged pinned file. */
@@ -187,12 +203,24 @@ async function pin(
   }
 }
 
+/**
+ * Returns a column as it is sorted, and then its value. DuckDB stores a column once that is both sorted by and selected.
+ * Such a -0 becomes 0, so floating-point numbers are selected as expressions of their own.
+ */
+function sortedValue(column: ReadableColumn, name: string): { sorted: string; value: string } {
+  const isFloating = /^(FLOAT|DOUBLE)$/.test(column.sqlType);
+  return isFloating
+    ? { sorted: valueExpression(column, "s."), value: name }
+    : { sorted: `s.${identifier(column.name)}`, value: valueExpression({ name, type: column.type }) };
+}
+
 async function writeFiles(
   connection: DuckDBConnection,
   { from }: Source,
-  { keys, columns, order, ended }: ResolvedQuery,
+  query: ResolvedQuery,
   folder: string,
 ): Promise<Pick<Snapshot, "partitions" | "rows" | "ended">> {
+  const { keys, columns, order, ended } = query;
   const files = { keys: path.join(folder, "keys.parquet"), data: path.join(folder, "data.parquet") };
   const grouped = keys.map((key, i) => `CAST(${identifier(key.name)} AS ${KEY_SQL_TYPES[key.keyType]}) AS k${i}`);
   const list = keys.map((_, i) => `k${i}`);
@@ -216,13 +244,17 @@ async function writeFiles(
   const joined = keys
     .map((key, i) => `k.k${i} IS NOT DISTINCT FROM CAST(s.${identifier(key.name)} AS ${KEY_SQL_TYPES[key.keyType]})`)
     .join(" AND ");
-  const selected = columns.map((column, i) => `${valueExpression(column, "s.")} AS c${i}`);
+  const keyOf = textKeys(describeQuery(query));
+  const selected = columns.flatMap((column, i) =>
+    keyOf[i] === -1 ? [{ name: `c${i}`, ...sortedValue(column, `c${i}`) }] : [],
+  );
   // Every column takes part in the order, so that rows that are equal in time come in the same order every time.
   const others = columns.filter((column) => !order.includes(column) && !keys.some((key) => key === column));
   const sorted = [...order, ...others].map((column) => `s.${identifier(column.name)} NULLS FIRST`);
   await connection.run(
-    `COPY (SELECT k.p AS p${selected.map((s) => `, ${s}`).join("")} FROM ${from} s
-       JOIN ${readParquet([files.keys])} k ON ${joined} ORDER BY ${["k.p", ...sorted].join(", ")})
+    `COPY (SELECT p${selected.map(({ name, value }) => `, ${value} AS ${name}`).join("")}
+       FROM (SELECT k.p AS p${selected.map(({ name, sorted }) => `, ${sorted} AS ${name}`).join("")} FROM ${from} s
+         JOIN ${readParquet([files.keys])} k ON ${joined} ORDER BY ${["k.p", ...sorted].join(", ")}))
      TO $1 (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
     [files.data],
   );
