@@ -12,33 +12,33 @@ interface Range {
 
 /** Groups rows that are sorted by partition number as asked for; copies only if the order asked for is another. */
 export function rearrange(read: ReadColumns, names: readonly string[], ordinals: readonly number[]): PartitionRows {
-  const ranges = rangesOf(read.first);
-  const inTurn = ordinals.map((ordinal) => ranges.get(ordinal));
-  const lengths = inTurn.map((range) => (range === undefined ? 0 : range.end - range.start));
-  const offsets = offsetsOf(lengths);
-  const inOrder = inTurn.every((range, i) => range === undefined || range.start === offsets[i]);
-  const parts = inTurn.filter((range) => range !== undefined);
-  const columns = inOrder ? read.columns : read.columns.map((column) => gather(column, parts));
-  const length = lengths.reduce((sum, rows) => sum + rows, 0);
-  return { batch: { length, columns: Object.fromEntries(zip(names, columns)) }, offsets };
+  const { first: numbers } = read;
+  const ranges: Range[] = [];
+  let start = 0;
+  for (const ordinal of ordinals) {
+    // Mostly the rows of a partition follow those of the one before.
+    if (numbers[start] !== ordinal) start = placeOf(numbers, ordinal);
+    let end = start;
+    while (numbers[end] === ordinal) end++;
+    ranges.push({ start, end });
+    start = end;
+  }
+  const offsets = offsetsOf(ranges.map(({ start, end }) => end - start));
+  const inOrder = ranges.every(({ start, end }, i) => start === end || start === offsets[i]);
+  const columns = inOrder ? read.columns : read.columns.map((column) => gather(column, ranges));
+  return { batch: { length: offsets.at(-1) ?? 0, columns: Object.fromEntries(zip(names, columns)) }, offsets };
 }
 
-/** Returns the rows of each partition number; the numbers ascend. */
-function rangesOf(numbers: Int32Array): Map<number, Range> {
-  const ranges = new Map<number, Range>();
-  let current: number | undefined;
-  let start = 0;
-  let row = 0;
-  for (const number of numbers) {
-    if (number !== current) {
-      if (current !== undefined) ranges.set(current, { start, end: row });
-      current = number;
-      start = row;
-    }
-    row++;
+/** Returns the first place of a number, or where it would be; the numbers ascend. */
+function placeOf(numbers: Int32Array, number: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! < number) low = middle + 1;
+    else high = middle;
   }
-  if (current !== undefined) ranges.set(current, { start, end: row });
-  return ranges;
+  return low;
 }
 
 function gather(column: Column, ranges: readonly Range[]): Column {
