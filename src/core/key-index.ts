@@ -42,7 +42,10 @@ export function encodeKeyIndex(
   for (const { chunk, keys } of segments)
     for (let row = 0; row < keys.length; row++) {
       const hash = hashes[i++]!;
-      entries.set([hash, chunk, row], WORDS * next[bucketOf(hash, bits)]!++);
+      const at = WORDS * next[bucketOf(hash, bits)]!++;
+      entries[at] = hash;
+      entries[at + 1] = chunk;
+      entries[at + 2] = row;
     }
   return new Uint8Array(words.buffer);
 }
