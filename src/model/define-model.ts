@@ -130,8 +130,9 @@ export interface JudgeResult<Model extends object> extends UpdateResult<Model> {
 }
 
 /**
- * Arguments of `predict`. `data` holds the partition's rows in the batch's input table. If the batch has a future
- * table, `future` holds one row for each of the `horizon` steps, with the values known ahead.
+ * Arguments of `predict`. `data` holds the partition's rows in the batch's input table. A batch reads them when a
+ * definition first asks for any: it stops that call by an error, and makes it again. If the batch has a future table,
+ * `future` holds one row for each of the `horizon` steps, with the values known ahead.
  */
 export type PredictContext<Model, Key extends object = DefaultKey, Exports = ExportsData> = Key & {
   readonly model: Model;
