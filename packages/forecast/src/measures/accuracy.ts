@@ -175,7 +175,9 @@ export function accuracy(
     symmetric += a === f ? 0 : (200 * distance) / (Math.abs(a) + Math.abs(f));
     size += Math.abs(a);
   }
-  const [mae, rmse, meanSize] = [absolute / count, Math.sqrt(squared / count), size / count];
+  const mae = absolute / count;
+  const rmse = Math.sqrt(squared / count);
+  const meanSize = size / count;
   const change = training === undefined ? undefined : seasonalChange(training, period);
   return {
     me: signed / count,

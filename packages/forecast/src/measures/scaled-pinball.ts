@@ -17,20 +17,24 @@ export function scaledPinball(
   { mean, levels, lower, upper }: Pick<Forecast, "mean" | "levels" | "lower" | "upper">,
   options: { readonly training: Series; readonly period: number },
 ): number {
-  let sum = 0;
-  let count = 0;
-  const add = (quantiles: Series, p: number) => {
-    for (let t = 0; t < actual.length; t++)
-      if (!Number.isNaN(actual[t])) {
-        const error = actual[t]! - quantiles[t]!;
-        sum += Math.max(p * error, (p - 1) * error);
-        count++;
-      }
-  };
-  add(mean, 0.5);
-  levels.forEach((level, l) => {
-    add(lower[l]!, 0.5 - level / 200);
-    add(upper[l]!, 0.5 + level / 200);
-  });
+  let sum = addLosses(0, actual, mean, 0.5);
+  for (let l = 0; l < levels.length; l++) {
+    sum = addLosses(sum, actual, lower[l]!, 0.5 - levels[l]! / 200);
+    sum = addLosses(sum, actual, upper[l]!, 0.5 + levels[l]! / 200);
+  }
+  let observed = 0;
+  for (let t = 0; t < actual.length; t++) if (!Number.isNaN(actual[t]!)) observed++;
+  const count = observed * (1 + 2 * levels.length);
   return scaled((2 * sum) / count, seasonalChange(options.training, options.period).absolute);
+}
+
+/** Adds the pinball losses of a quantile forecast to a sum, step by step. */
+function addLosses(sum: number, actual: Series, quantiles: Series, p: number): number {
+  let total = sum;
+  for (let t = 0; t < actual.length; t++) {
+    if (Number.isNaN(actual[t]!)) continue;
+    const error = actual[t]! - quantiles[t]!;
+    total += Math.max(p * error, (p - 1) * error);
+  }
+  return total;
 }

@@ -63,8 +63,10 @@ export function fittedBy<M extends AnyModel>(table: MethodTable<"fitted">): Mode
     const values = toFloat64(y);
     const { leading = 0 } = model;
     const end = endOfObserved(values);
-    const expected = new Float64Array(values.length).fill(NaN);
     const { xreg } = options;
+    if (xreg === undefined && leading === 0 && end === values.length && startOfObserved(values) === 0)
+      return method(model, values, options, fitted);
+    const expected = new Float64Array(values.length).fill(NaN);
     const regressors = { xreg: xreg && rowsOf(xreg, leading, end) };
     expected.set(method(model, values.subarray(leading, end), regressors, fitted), leading);
     return expected.fill(NaN, 0, startOfObserved(values));

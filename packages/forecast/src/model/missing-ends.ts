@@ -15,17 +15,20 @@ export function fitObserved<M extends AnyModel>(y: Series, fit: (observed: Float
   if (checkSeries(values, 0) === 0) return fit(values);
   const first = startOfObserved(values);
   const end = endOfObserved(values);
+  if (first === 0 && end === values.length) return fit(values);
   return trailedBy(ledBy(fit(values.subarray(first, end)), first), values.length - end);
 }
 
 /** Returns the position of the first observed value; -1 without any. */
 export function startOfObserved(y: Float64Array): number {
-  return y.findIndex((value) => !Number.isNaN(value));
+  for (let t = 0; t < y.length; t++) if (!Number.isNaN(y[t]!)) return t;
+  return -1;
 }
 
 /** Returns the position after the last observed value; 0 without any. */
 export function endOfObserved(y: Float64Array): number {
-  return y.findLastIndex((value) => !Number.isNaN(value)) + 1;
+  for (let t = y.length; t > 0; t--) if (!Number.isNaN(y[t - 1]!)) return t;
+  return 0;
 }
 
 /** Returns the rows of regressors from position `first` to before `end`. */

@@ -27,7 +27,10 @@ export function checkForecastOptions({ h, levels = [80, 95] }: ForecastOptions):
       throw new RangeError(
         `level is ${level}; it must be a percentage of at least 1 and below 100, such as 95 (0: the median)`,
       );
-  return { h, levels: [...levels].sort((a, b) => a - b) };
+  const sorted = levels.slice();
+  for (let l = 1; l < sorted.length; l++)
+    if (sorted[l]! < sorted[l - 1]!) return { h, levels: sorted.sort((a, b) => a - b) };
+  return { h, levels: sorted };
 }
 
 /**
@@ -57,10 +60,15 @@ export function symmetricForecast(
   return { mean, levels, lower, upper };
 }
 
-/** Allocates arrays of numbers in one piece of memory: many small pieces cost more than the computations in them. */
+/**
+ * Allocates arrays of numbers in one piece of memory: many small pieces cost more than the computations in them. Arrays of up to 8
+ * numbers have no piece of their own, since V8 keeps these in its heap.
+ */
 export function arraysOf(count: number, length: number): Float64Array[] {
-  const memory = new ArrayBuffer(8 * count * length);
   const arrays: Float64Array[] = [];
-  for (let i = 0; i < count; i++) arrays.push(new Float64Array(memory, 8 * i * length, length));
+  if (count === 0) return arrays;
+  const memory = length > 8 ? new ArrayBuffer(8 * count * length) : undefined;
+  for (let i = 0; i < count; i++)
+    arrays.push(memory === undefined ? new Float64Array(length) : new Float64Array(memory, 8 * i * length, length));
   return arrays;
 }

@@ -32,25 +32,24 @@ export interface DriftModel extends AnyModel {
 export function drift(y: Series): DriftModel {
   return fitObserved(y, (series) => {
     const nobs = checkSeries(series, 3);
-    const changes = changesOf(series);
     const steps = series.length - 1;
-    const slope = changes.reduce((sum, { change }) => sum + change, 0) / steps;
-    const squares = changes.reduce((sum, { change, over }) => sum + (change - over * slope) ** 2 / over, 0);
+    const slope = sumOfChanges(series, (change) => change) / steps;
+    const squares = sumOfChanges(series, (change, over) => (change - over * slope) ** 2 / over);
     const last = series[steps]!;
     return modelOf({ nobs, last, slope }, steps, squares);
   });
 }
 
-/** Returns the changes from each observation to the next, and over how many steps each. */
-function changesOf(series: Float64Array): { change: number; over: number }[] {
-  const changes: { change: number; over: number }[] = [];
+/** Returns the sum of a term of each change from one observation to the next, over how many steps it is. */
+function sumOfChanges(series: Float64Array, term: (change: number, over: number) => number): number {
+  let sum = 0;
   let before = 0;
   for (let t = 1; t < series.length; t++) {
     if (Number.isNaN(series[t]!)) continue;
-    changes.push({ change: series[t]! - series[before]!, over: t - before });
+    sum += term(series[t]! - series[before]!, t - before);
     before = t;
   }
-  return changes;
+  return sum;
 }
 
 function modelOf(line: Pick<DriftModel, "nobs" | "last" | "slope">, steps: number, squares: number): DriftModel {
@@ -94,10 +93,11 @@ export function updateDrift(model: DriftModel, newY: Float64Array): DriftModel {
 
 /** Returns one-step forecasts of a random walk with drift; NaN before the first observation. */
 export function fittedDrift({ slope }: DriftModel, y: Float64Array): Float64Array {
+  const fitted = new Float64Array(y.length);
   let expected = NaN;
-  return y.map((value) => {
-    const before = expected;
-    expected = (Number.isNaN(value) ? expected : value) + slope;
-    return before;
-  });
+  for (let t = 0; t < y.length; t++) {
+    fitted[t] = expected;
+    expected = (Number.isNaN(y[t]!) ? expected : y[t]!) + slope;
+  }
+  return fitted;
 }

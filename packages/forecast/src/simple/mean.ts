@@ -23,11 +23,12 @@ export interface MeanModel {
 export function mean(y: Series): MeanModel {
   const series = toFloat64(y);
   const nobs = checkSeries(series);
+  // By index: an iterator allocates an object for each value.
   let sum = 0;
-  for (const value of series) if (!Number.isNaN(value)) sum += value;
+  for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) sum += series[t]!;
   const average = sum / nobs;
   let squares = 0;
-  for (const value of series) if (!Number.isNaN(value)) squares += (value - average) ** 2;
+  for (let t = 0; t < series.length; t++) if (!Number.isNaN(series[t]!)) squares += (series[t]! - average) ** 2;
   return { kind: "mean", formatVersion: 1, nobs, mean: average, sigma2: nobs > 1 ? squares / (nobs - 1) : null };
 }
 
