@@ -183,8 +183,8 @@ function checkMetrics(metrics: unknown): string {
     if (value == null || (typeof value === "number" && Math.abs(value) !== Infinity)) continue;
     throw new InvalidReturn(`metrics.${name} is ${show(value)}; it must be a number, NaN or null where not available`);
   }
-  // JSON has null for NaN, and leaves out what is undefined.
-  return JSON.stringify({ ...numbers });
+  // JSON has null for NaN, and leaves out what is undefined. Of an object with a form of its own the properties count.
+  return JSON.stringify("toJSON" in numbers ? { ...numbers } : numbers);
 }
 
 export function checkNumbers(values: unknown, path: string, orNaN = false): Float64Array | number[] {

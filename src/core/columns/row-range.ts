@@ -1,4 +1,4 @@
-import { zip } from "../aligned.ts";
+import { at } from "../aligned.ts";
 import type { ColumnBatch } from "./column.ts";
 
 /** The rows `[start, end)` of a batch. */
@@ -24,9 +24,11 @@ export function rowRanges({
   readonly offsets: Int32Array;
   readonly refused?: ReadonlyMap<number, string>;
 }): RowRange[] {
-  const ranges = zip(offsets.subarray(0, -1), offsets.subarray(1));
-  return Array.from(ranges, ([start, end], i) => {
+  const ranges: RowRange[] = [];
+  for (let i = 0; i < offsets.length - 1; i++) {
+    const range = { batch, start: at(offsets, i), end: at(offsets, i + 1) };
     const why = refused?.get(i);
-    return { batch, start, end, ...(why !== undefined && { refused: why }) };
-  });
+    ranges.push(why === undefined ? range : { ...range, refused: why });
+  }
+  return ranges;
 }

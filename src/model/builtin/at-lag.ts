@@ -34,10 +34,10 @@ export function holdoutMeasures(
   { y, origin, period, lag }: Holdout,
   actual: Float64Array,
   forecast: Float64Array,
-): Metrics {
+): Accuracy & { readonly value_added?: number } {
   const options = { training: y.subarray(0, origin), period };
   return lag === undefined
-    ? { ...accuracy(actual, forecast, options) }
+    ? accuracy(actual, forecast, options)
     : measures(actual, forecast, naiveFrom(y, origin, period), options);
 }
 
@@ -52,7 +52,7 @@ export function lagMeasures(
   forecast: Float64Array,
 ): Metrics {
   const naive = naiveAtLag(y, origin + lag - 1, lag, period);
-  return meanOf("lag_", [measures(actual, forecast, naive, { training: y.subarray(0, origin), period })]);
+  return meanOf("lag_", [{ ...measures(actual, forecast, naive, { training: y.subarray(0, origin), period }) }]);
 }
 
 /**
@@ -101,7 +101,7 @@ export function measures(
   forecast: Float64Array,
   naive: Float64Array,
   options: Parameters<typeof accuracy>[2],
-): Metrics & Accuracy & { readonly value_added: number } {
+): Accuracy & { readonly value_added: number } {
   // NaN where either is missing.
   const both = actual.map((value, i) => value + 0 * at(naive, i));
   const value_added = accuracy(both, naive).wape - accuracy(both, forecast).wape;

@@ -315,7 +315,7 @@ function holdoutMetrics(
   const mean = boundSeries(ahead(origin, holdout), data, exports, origin);
   // Intervals are quantiles of errors over this very holdout, so that no measure of them is out of sample.
   const whole = holdoutMeasures({ y, origin, period, lag }, y.subarray(origin), mean);
-  if (lag === undefined || lag > holdout) return whole;
+  if (lag === undefined || lag > holdout) return { ...whole };
   // The model stays as it is: what moves is the number of values that it knows.
   const moving = {
     forecast: (length: number, _: number, h: number) => ahead(length, h),

@@ -223,6 +223,6 @@ function holdoutMetrics(
   };
   const part = { y, origin, period };
   const whole = holdoutMeasures({ ...part, lag }, ...pairs(evidence, origin));
-  if (lag === undefined || atLag === undefined) return whole;
+  if (lag === undefined || atLag === undefined) return { ...whole };
   return { ...whole, ...lagMeasures({ ...part, lag }, ...pairs({ ...evidence, errors: atLag }, origin + lag - 1)) };
 }

@@ -20,6 +20,15 @@ export interface AskedForecast {
   readonly axis: SeriesAxis;
 }
 
+/** A model that was fitted to the observations before a holdout, and the accuracy of its forecasts there. */
+interface Trial {
+  readonly model: FittedModel;
+  readonly measured: ReturnType<typeof holdoutMeasures>;
+  readonly pinball: number;
+  /** The measures at a lag (`lag_*`). */
+  readonly moved?: Metrics;
+}
+
 /** The use that a forecaster makes of what drives a series. */
 export interface ForecasterDrivers {
   /** Returns the regressors of a series. */
@@ -64,15 +73,15 @@ export function seriesForecaster(
   }
 
   /**
-   * Returns the accuracy over the last observations of a model fitted to those before, and that model; undefined where these allow no
-   * fit. With a lag also of forecasts made that many steps before (`lag_*`), and against seasonal naive forecasts.
+   * Fits a model to the observations before the last ones, and forecasts these; undefined where there are too few for a fit. With a lag
+   * also by forecasts made that many steps before, and against seasonal naive forecasts.
    */
   function trial(
     exports: ForecasterExports,
     y: Float64Array,
     xreg: RegressorColumns | undefined,
     data: Frame,
-  ): { readonly model: FittedModel; readonly metrics: Metrics } | undefined {
+  ): Trial | undefined {
     const { period, holdout, lag } = exports;
     const n = y.length - holdout;
     if (n < holdout) return undefined;
@@ -85,12 +94,10 @@ export function seriesForecaster(
       const { mean: point, levels, lower, upper } = forecast(model, { h: holdout, ...between(n, y.length) });
       const mean = bound(point);
       const ahead = { mean, levels, lower: lower.map(bound), upper: upper.map(bound) };
-      const options = { training, period };
       const observations = actual.subarray(n);
-      const holdoutPart = { y, origin: n, period };
-      const measured = holdoutMeasures({ ...holdoutPart, lag }, observations, mean);
-      const whole = { ...measured, pinball: scaledPinball(observations, ahead, options) };
-      if (lag === undefined || lag > holdout || !supports(model, "update")) return { model, metrics: whole };
+      const measured = holdoutMeasures({ y, origin: n, period, lag }, observations, mean);
+      const pinball = scaledPinball(observations, ahead, { training, period });
+      if (lag === undefined || lag > holdout || !supports(model, "update")) return { model, measured, pinball };
       const first = n + lag - 1;
       const moving = {
         forecast: (current: FittedModel, from: number, h: number) =>
@@ -100,8 +107,8 @@ export function seriesForecaster(
       };
       const atLag = forecastsAtLag(moving, model, { origin: n, lag, length: y.length });
       const orders = boundSeries(atLag, data, exports, first);
-      const moved = lagMeasures({ ...holdoutPart, lag }, actual.subarray(first), orders);
-      return { model, metrics: { ...whole, ...moved } };
+      const moved = lagMeasures({ y, origin: n, period, lag }, actual.subarray(first), orders);
+      return { model, measured, pinball, moved };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       return undefined;
@@ -120,8 +127,8 @@ export function seriesForecaster(
   ): Partial<Accuracy> & { aicc?: number | null } {
     if (!supports(model, "fitted")) return {};
     const expected = fitted(model, y, xreg && { xreg });
-    const comparable = y.map((value, t) => (Number.isNaN(at(expected, t)) ? NaN : value));
-    const measures = accuracy(comparable, expected, { training: y, period });
+    const { observations, forecasts } = comparable(y, expected);
+    const measures = accuracy(observations, forecasts, { training: y, period });
     const errors = model.kind === "regression" ? model.errors : model;
     return "aicc" in errors ? { ...measures, aicc: errors.aicc } : measures;
   }
@@ -135,22 +142,17 @@ export function seriesForecaster(
       const y = data.series(exports.target);
       const xreg = drivers?.regressors(exports, axis);
       // The holdout comes first: its fit knows nothing of the values held out, and the final search may start from it.
-      const ends = Array.from({ length: origins }, (_, i) => Math.max(0, y.length - (origins - 1 - i) * holdout));
-      const trialOf = (end: number) => trial(exports, y.subarray(0, end), xreg && regressorRows(xreg, 0, end), data);
-      const trials = holdout > 0 ? ends.map(trialOf) : [];
+      const trials: (Trial | undefined)[] = [];
+      for (let later = origins - 1; later >= 0 && holdout > 0; later--) {
+        const end = Math.max(0, y.length - later * holdout);
+        trials.push(trial(exports, y.subarray(0, end), xreg && regressorRows(xreg, 0, end), data));
+      }
       const model = fit(exports, y, xreg, trials.at(-1)?.model);
       const ahead = drivers?.stepsAfter(axis, horizon) ?? axis;
       const { mean } = predict(model, { horizon, levels: [], exports, axis: ahead });
-      return {
-        model,
-        metrics: {
-          ...UNMEASURED,
-          ...inSample(model, y, period, xreg),
-          ...originMetrics(trials.map((one) => one?.metrics)),
-        },
-        ...(mean.length > 0 && { forecast: mean }),
-        ...(drivers !== undefined && { info: drivers.info(model) }),
-      };
+      const metrics = metricsOf(inSample(model, y, period, xreg), trials);
+      if (drivers === undefined) return { model, metrics, forecast: mean };
+      return { model, metrics, ...(mean.length > 0 && { forecast: mean }), info: drivers.info(model) };
     },
     update({ model, data, exports, axis = NO_AXIS }) {
       const y = observed(data, exports.target);
@@ -162,15 +164,56 @@ export function seriesForecaster(
 }
 
 /**
- * The metrics of most fits, none of them known. An object that has its keys from the start is filled in a twentieth of the time
- * that it takes to give it so many one by one.
+ * Returns the metrics of a fit. The measures of most fits are named in one literal: an object that gets so many names one by one takes
+ * several times as long, and as long again to become JSON.
+ *
+ * @param trials - a trial for each origin, the last one last; undefined where an origin allows no forecast
  */
-const UNMEASURED: Readonly<Record<string, number | undefined>> = {
-  ...{ me: undefined, rmse: undefined, mae: undefined, mape: undefined },
-  ...{ smape: undefined, wape: undefined, mase: undefined, rmsse: undefined, aicc: undefined },
-  ...{ holdout_me: undefined, holdout_rmse: undefined, holdout_mae: undefined, holdout_mape: undefined },
-  ...{ holdout_smape: undefined, holdout_wape: undefined, holdout_mase: undefined, holdout_rmsse: undefined },
-};
+function metricsOf(
+  measures: Partial<Accuracy> & { readonly aicc?: number | null },
+  trials: readonly (Trial | undefined)[],
+): Metrics {
+  const last = trials.at(-1);
+  const holdout = last?.measured;
+  const metrics = {
+    me: measures.me,
+    rmse: measures.rmse,
+    mae: measures.mae,
+    mape: measures.mape,
+    smape: measures.smape,
+    wape: measures.wape,
+    mase: measures.mase,
+    rmsse: measures.rmsse,
+    aicc: measures.aicc,
+    holdout_me: holdout?.me,
+    holdout_rmse: holdout?.rmse,
+    holdout_mae: holdout?.mae,
+    holdout_mape: holdout?.mape,
+    holdout_smape: holdout?.smape,
+    holdout_wape: holdout?.wape,
+    holdout_mase: holdout?.mase,
+    holdout_rmsse: holdout?.rmsse,
+    holdout_value_added: holdout?.value_added,
+    holdout_pinball: last?.pinball,
+  };
+  // Of a single origin without a lag these are all, and each is its own mean.
+  if (trials.length < 2 && holdout?.value_added === undefined) return metrics as Metrics;
+  const origins = trials.map((trial) => trial && { ...trial.measured, pinball: trial.pinball, ...trial.moved });
+  return Object.assign(metrics as Metrics, originMetrics(origins));
+}
+
+/** Returns a series and its one-step forecasts from the first forecast on; observations without a forecast are missing. */
+function comparable(
+  y: Float64Array,
+  expected: Float64Array,
+): { readonly observations: Float64Array; readonly forecasts: Float64Array } {
+  let first = 0;
+  while (first < expected.length && Number.isNaN(at(expected, first))) first++;
+  const forecasts = first === 0 ? expected : expected.subarray(first);
+  const observations = first === 0 ? y : y.subarray(first);
+  if (!forecasts.includes(NaN)) return { observations, forecasts };
+  return { observations: observations.map((value, t) => (Number.isNaN(at(forecasts, t)) ? NaN : value)), forecasts };
+}
 
 /**
  * Returns a series and its regressors without gaps from a step on: what is not known cannot be held against a forecast, so an
