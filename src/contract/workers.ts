@@ -40,6 +40,23 @@ export function workersContract(harness: Harness, open: OpenEngine, limits: Work
       assert.deepEqual(await worker.call({ value: 1 }), { answer: 2, context: { name: "é" } });
       await worker.terminate();
     });
+    test("may be prepared, and are then the next that is started; one that is never taken ends with the others", async ({
+      workers,
+    }) => {
+      workers.prepare?.(entry);
+      workers.prepare?.(entry);
+      const both = await Promise.all([workers.start(entry), workers.start(entry)]);
+      assert.equal(new Set(both.map(({ name }) => name)).size, 2);
+      for (const worker of both) {
+        assert.deepEqual(await worker.call({ value: 2 }), { answer: 4, context: { name: "é" } });
+        await worker.terminate();
+      }
+      const bad = { ...entry, module: new URL("data:text/javascript,throw new Error('no such luck')") };
+      workers.prepare?.(bad);
+      await assert.rejects(workers.start(bad), /no such luck/);
+      workers.prepare?.(bad);
+      workers.prepare?.(entry);
+    });
     test("are lost when terminated, and say so to whoever waits or asks later", async ({ workers }) => {
       const worker = await workers.start(entry);
       const waiting = assert.rejects(worker.call("hang"), WorkerLost);

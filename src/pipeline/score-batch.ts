@@ -103,6 +103,8 @@ async function scoreVersion(
   const startedAt = now().toISOString();
   const began = performance.now();
   const { model, version: name, query } = spec;
+  // The first worker starts while the input is pinned.
+  if (engine.inference === undefined) workers.prepare?.(entry);
   const index = await readIndex(engine.stage, version.index, `${model} ${name} was registered`);
   const task = await planBatch(engine, spec, version, { packageVersion, sources: index.sources });
   const { outputTable, snapshot } = task;

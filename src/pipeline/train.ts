@@ -24,6 +24,8 @@ export async function train(
   spec: RunSpec,
   context: TrainContext,
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
+  // The first worker starts while the rows are pinned.
+  if (engine.jobs === undefined || spec.mode === "local") context.workers.prepare?.(context.entry);
   const manifest = await planRun(engine, spec, context);
   await workOnRun(engine, manifest, spec.workers, context);
   return { manifest, index: await buildIndex(engine, manifest.runId, context.now()) };

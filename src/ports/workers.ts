@@ -50,6 +50,11 @@ export interface Workers {
   readonly parallelism: number;
   /** Milliseconds of a worker's lease, if it cannot be renewed while the worker works; `LEASE_MS` when left out. */
   readonly leaseMs?: number;
+  /**
+   * Begins to start a worker that will soon be asked for: the next `start` with an equal entry takes it. Nobody needs to: an engine may
+   * leave it out.
+   */
+  prepare?(entry: WorkerEntry): void;
   /** Starts one worker; resolves when it can take requests. */
   start(entry: WorkerEntry): Promise<Worker>;
   /** Ends the workers that are kept. */

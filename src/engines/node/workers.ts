@@ -15,19 +15,34 @@ const KEPT_MS = 5000;
  */
 export function nodeWorkers(): Workers {
   const idle = new Set<Host>();
+  const prepared = new Map<string, Promise<Host>>();
+  const find = (kind: string) => [...idle].find((host) => host.kind === kind);
+  const begin = (entry: WorkerEntry, kind: string) => startHost(entry, kind, (host) => idle.delete(host));
   return {
     parallelism: availableParallelism(),
     isGone,
+    prepare(entry) {
+      const kind = JSON.stringify(entry);
+      if (prepared.has(kind) || find(kind) !== undefined) return;
+      const host = begin(entry, kind);
+      prepared.set(kind, host);
+      // Whoever takes it hears why it could not start.
+      host.catch(() => {});
+    },
     async start(entry) {
       const kind = JSON.stringify(entry);
-      const free = [...idle].find((host) => host.kind === kind);
-      if (free === undefined) return employ(await startHost(entry, kind, (host) => idle.delete(host)), idle);
+      const early = prepared.get(kind);
+      prepared.delete(kind);
+      const free = early === undefined ? find(kind) : undefined;
+      if (free === undefined) return employ(await (early ?? begin(entry, kind)), idle);
       const worker = employ(free, idle);
       await free.begin();
       return worker;
     },
     async close() {
-      const hosts = [...idle];
+      const early = await Promise.allSettled(prepared.values());
+      prepared.clear();
+      const hosts = [...idle, ...early.flatMap((host) => (host.status === "fulfilled" ? [host.value] : []))];
       idle.clear();
       await Promise.all(hosts.map((host) => host.end()));
     },
