@@ -24,11 +24,10 @@ export type GiveUp = (x: Float64Array, value: number, steps: number) => boolean;
 /** A search for one form's parameters and initial states. */
 export interface Estimator {
   readonly form: EtsForm;
-  /**
-   * Returns the likelihood's sum of squares, as `EtsSquares` has it, at parameters and states in natural units; infinite where the
-   * parameters are not admissible.
-   */
+  /** Returns the likelihood's sum of squares, as `EtsSquares` has it, at parameters and states in natural units. */
   value(x: Float64Array): number;
+  /** Tells whether parameters in natural units are within bounds, if these say more than a box. */
+  isAdmissible(x: Float64Array): boolean;
   /**
    * Searches from smoothing parameters and states, in natural units (see `plainSquares`).
    *
@@ -109,19 +108,19 @@ export function createEstimator(
     if (shareGamma) natural[2] = LEAST + Math.max(0, 1 - alpha - LEAST) * x[2]!;
     return natural;
   };
-  const check =
-    bounds === "usual" || (bounds === "both" && !(trend && seasonal))
-      ? undefined
-      : (p: Float64Array) => admissible(p, seasonal ? period : 1, trend);
-  const value = (p: Float64Array) => (check === undefined || check(p) ? squares.value(p) : Infinity);
+  const isBox = bounds === "usual" || (bounds === "both" && !(trend && seasonal));
+  const isAdmissible = (p: Float64Array) => isBox || admissible(p, seasonal ? period : 1, trend);
   let active = new Int32Array(0);
   const problem: SquaresProblem = {
-    value: (x) => value(toNatural(x)),
+    value(x) {
+      const p = toNatural(x);
+      return isAdmissible(p) ? squares.value(p) : Infinity;
+    },
     normal(x, A, g) {
       const p = toNatural(x);
-      if (check !== undefined && !check(p)) return Infinity;
-      const sum = squares.normal(p, A, g, active);
-      if (!shareBeta && !shareGamma) return sum;
+      if (!isAdmissible(p)) return Infinity;
+      const value = squares.normal(p, A, g, active);
+      if (!shareBeta && !shareGamma) return value;
       // dx = T dz, where T differs from the identity in the first column and in two diagonal entries.
       const betaByAlpha = shareBeta ? x[1]! : 0;
       const gammaByAlpha = shareGamma ? -x[2]! : 0;
@@ -141,7 +140,7 @@ export function createEstimator(
       g[0]! += betaByAlpha * g[1]! + gammaByAlpha * g[2]!;
       g[1]! *= betaByShare;
       g[2]! *= gammaByShare;
-      return sum;
+      return value;
     },
   };
   const search = createLevenbergMarquardt(problem, size);
@@ -153,7 +152,8 @@ export function createEstimator(
   const box = { all: { lower, upper, open }, smoothing: { lower: least, upper: most, open: openSmoothing } };
   return {
     form,
-    value,
+    value: squares.value,
+    isAdmissible,
     run(start, parts, maxSteps, tolerance, giveUp) {
       const x = start.slice();
       const alpha = Math.min(upper[0]!, Math.max(lower[0]!, x[0]!));

@@ -76,8 +76,8 @@ interface Look extends Entrant {
   readonly score: number;
 }
 
-/** Returns a form's starts, with states found beforehand. */
-function startsOf({ form, value }: Estimator, states: readonly number[]): LeastSquares[] {
+/** Returns a form's starts that are admissible, with states found beforehand. */
+function startsOf({ form, value, isAdmissible }: Estimator, states: readonly number[]): LeastSquares[] {
   const x = new Float64Array(SEASON + Math.max(0, states.length - 3));
   x.set(states.slice(0, x.length - STATES), STATES);
   const starts: LeastSquares[] = [];
@@ -89,7 +89,7 @@ function startsOf({ form, value }: Estimator, states: readonly number[]): LeastS
           for (const beta of form.trend === "N" ? [0] : BETAS) {
             x.set([alpha, alpha * beta, (1 - alpha) * gamma, form.damped ? 0.95 : 1]);
             const there = value(x);
-            if (best === undefined || there < best.value) best = { x: x.slice(), value: there };
+            if ((best === undefined || there < best.value) && isAdmissible(x)) best = { x: x.slice(), value: there };
           }
       if (best !== undefined) starts.push(best);
     }
@@ -172,6 +172,7 @@ export function searchForms(
   let leading = Infinity;
   const looks = estimators
     .map((estimator): Entrant => ({ estimator, starts: startsOf(estimator, statesOf(estimator.form)) }))
+    .filter(({ starts }) => starts.length > 0)
     .sort((a, b) => score(a.estimator.form, a.starts[0]!) - score(b.estimator.form, b.starts[0]!))
     .map((entrant): Look => {
       const { form } = entrant.estimator;
