@@ -47,7 +47,7 @@ export function checkFitResult(returned: unknown): CheckedFit {
 /** Returns numbers as JSON has them; `Array.from` takes half the time of all of this. */
 function listText(numbers: Float64Array | number[]): string {
   const list: number[] = [];
-  for (let i = 0; i < numbers.length; i++) list.push(numbers[i]!);
+  for (const number of numbers) list.push(number);
   return JSON.stringify(list);
 }
 

@@ -99,7 +99,8 @@ export class Numbers {
     this.#reach(row + values.length);
     // Of a few numbers a loop is faster than a call of `set`.
     const to = this.#values;
-    for (let i = 0; i < values.length; i++) to[row + i] = values[i]!;
+    let at = row;
+    for (const value of values) to[at++] = value;
   }
 
   upTo(length: number): Float64Array {

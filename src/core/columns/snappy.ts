@@ -25,7 +25,7 @@ export function compress(input: Uint8Array): Uint8Array {
   while (at <= length - SHORTEST) {
     const word = words.getUint32(at, true);
     const slot = Math.imul(word, 0x9e3779b1) >>> shift;
-    const from = latest[slot]!;
+    const from = latest[slot] ?? -1;
     latest[slot] = at;
     const offset = at - from;
     if (from < 0 || offset > WINDOW || words.getUint32(from, true) !== word) {
@@ -54,7 +54,7 @@ function writeLiteral(output: Uint8Array, to: number, input: Uint8Array, from: n
     for (let i = 0; i < bytes; i++) output[to++] = last >>> (8 * i);
   }
   if (last < 64) {
-    for (let i = from; i < end; i++) output[to++] = input[i]!;
+    for (let i = from; i < end; i++) output[to++] = input[i] ?? 0;
     return to;
   }
   output.set(input.subarray(from, end), to);

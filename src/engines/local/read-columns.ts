@@ -99,8 +99,10 @@ function textMemory({ dataView }: RawVector, rows: number): TextMemory | undefin
 /** Returns a text of at most 12 bytes, which follow its length, if all of them are ASCII; undefined for others. */
 function shortText({ words, characters }: TextMemory, row: number): string | undefined {
   const at = 4 * row;
-  const length = words[at]!;
-  const isAscii = ((words[at + 1]! | words[at + 2]! | words[at + 3]!) & 0x80808080) === 0;
+  const length = words[at] ?? 0;
+  let bits = 0;
+  for (let i = at + 1; i < at + 4; i++) bits |= words[i] ?? 0;
+  const isAscii = (bits & 0x80808080) === 0;
   return length <= 12 && isAscii ? characters.slice(16 * row + 4, 16 * row + 4 + length) : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { zip } from "../../core/aligned.ts";
+import { at, zip } from "../../core/aligned.ts";
 import { type Column, sliceColumn } from "../../core/columns/column.ts";
 import { offsetsOf } from "../../core/columns/offsets.ts";
 import type { PartitionRows } from "../../ports/source.ts";
@@ -35,7 +35,7 @@ function placeOf(numbers: Int32Array, number: number): number {
   let high = numbers.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (numbers[middle]! < number) low = middle + 1;
+    if (at(numbers, middle) < number) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -10,7 +10,7 @@ const MOST: Readonly<Record<string, number>> = {
   // Two kernels of 22 kB make fits more than twice as fast, with the same bits.
   arima: 91_000,
   // A kernel of 4.9 kB, and the code to call it.
-  smoothing: 37_500,
+  smoothing: 37_600,
   // Its errors take the search of ARIMA. A kernel of 5.9 kB, its reference and the code to call it make it 2.5 times as fast.
   tbats: 114_000,
   intermittent: 6_000,
@@ -20,7 +20,7 @@ const MOST: Readonly<Record<string, number>> = {
   stats: 3_000,
   time: 4_000,
   // `best` combines forms of every family. The kernel of `ces` makes that 3 times as fast, in 3 kB.
-  families: 206_500,
+  families: 206_700,
 };
 
 describe("the size of an entry's imports", async () => {
