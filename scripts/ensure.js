@@ -3,7 +3,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,9 +58,12 @@ function enterAlone() {
   }
 }
 
-/** Tells whether the process that a file names is running. */
+const LONGEST_MS = 30 * 60_000;
+
+/** Tells whether the process that a file names is running; false where the file is so old that the number must be another's. */
 function isRunning(file) {
   try {
+    if (statSync(file).mtimeMs < Date.now() - LONGEST_MS) return false;
     // An empty file is being written.
     const id = Number(readFileSync(file, "utf8"));
     return id === 0 || process.kill(id, 0);

@@ -41,6 +41,8 @@ const COLUMNS = {
   body_log: { stored: "distinct", value: (row) => row.log },
 } satisfies Record<string, SegmentColumn>;
 
+type ColumnName = keyof typeof COLUMNS;
+
 const PHYSICAL: Readonly<Record<Stored, Pick<StoredElement, "type" | "converted_type">>> = {
   text: { type: "BYTE_ARRAY", converted_type: "UTF8" },
   distinct: { type: "BYTE_ARRAY", converted_type: "UTF8" },
@@ -188,69 +190,80 @@ export async function decodeSegment(
   { summary = false, forScoring = false, from, to }: SegmentPart = {},
 ): Promise<PartitionOutcome[]> {
   const leftOut = [...(summary ? LARGE : []), ...(forScoring ? NOT_SCORED : [])];
-  const names = (Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).filter((name) => !leftOut.includes(name));
-  const columns: Partial<Record<keyof typeof COLUMNS, readonly unknown[]>> = await decodeSegmentColumns(
-    bytes,
-    path,
-    names,
-    { from, to },
-  );
-  const text = (name: keyof typeof COLUMNS, row: number) => (columns[name]?.[row] ?? null) as string | null;
-  return (columns.partition_key as string[]).map((partitionKey, row) => ({
-    position: columns.position?.[row] as number,
-    key: decodeKey(partitionKey).key,
-    partitionKey,
-    outcome: columns.outcome?.[row] as Outcome,
-    modelKind: text("model_kind", row),
-    model: text("model", row),
-    metrics: text("metrics", row),
-    forecast: text("forecast", row),
-    info: text("info", row),
-    nObs: columns.n_obs?.[row] as number,
-    firstTs: text("first_ts", row),
-    lastTs: text("last_ts", row),
-    interval: text("interval", row),
-    fitMs: columns.fit_ms?.[row] as number,
-    seed: Number(columns.seed?.[row]),
-    dataSha256: text("data_sha256", row),
-    errorType: columns.error_type?.[row] as PartitionOutcome["errorType"],
-    errorMessage: text("error_message", row),
-    log: text("body_log", row),
-    attempt: columns.attempt?.[row] as number,
-  }));
+  const names = (Object.keys(COLUMNS) as ColumnName[]).filter((name) => !leftOut.includes(name));
+  return readable(path, async () => {
+    const columns: Partial<Record<ColumnName, readonly unknown[]>> = await readColumns(bytes, names, { from, to });
+    const text = (name: ColumnName, row: number) => (columns[name]?.[row] ?? null) as string | null;
+    return (columns.partition_key as string[]).map((partitionKey, row) => ({
+      position: columns.position?.[row] as number,
+      key: decodeKey(partitionKey).key,
+      partitionKey,
+      outcome: columns.outcome?.[row] as Outcome,
+      modelKind: text("model_kind", row),
+      model: text("model", row),
+      metrics: text("metrics", row),
+      forecast: text("forecast", row),
+      info: text("info", row),
+      nObs: columns.n_obs?.[row] as number,
+      firstTs: text("first_ts", row),
+      lastTs: text("last_ts", row),
+      interval: text("interval", row),
+      fitMs: columns.fit_ms?.[row] as number,
+      seed: Number(columns.seed?.[row]),
+      dataSha256: text("data_sha256", row),
+      errorType: columns.error_type?.[row] as PartitionOutcome["errorType"],
+      errorMessage: text("error_message", row),
+      log: text("body_log", row),
+      attempt: columns.attempt?.[row] as number,
+    }));
+  });
 }
 
 /**
  * Reads some columns of a segment, each as its values in the order of the rows: for whoever goes through millions of them.
  *
- * @param names - columns that every segment has, such as `partition_key`; what an earlier version did not write is empty
+ * @param names - columns that every segment has, such as `partition_key`
  * @throws {ManymodelError} `corrupt` if the bytes are not a segment
  */
 export async function decodeSegmentColumns<Name extends string>(
   bytes: Uint8Array,
   path: string,
   names: readonly Name[],
-  { from = 0, to }: Pick<SegmentPart, "from" | "to"> = {},
 ): Promise<Record<Name, unknown[]>> {
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const columns = Object.fromEntries(names.map((name) => [name, [] as unknown[]])) as Record<Name, unknown[]>;
+  return readable(path, () => readColumns(bytes, names, {}));
+}
+
+async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
-    const metadata = parquetMetadata(file);
-    const there = new Set<string>(metadata.schema.map(({ name }) => name));
-    await parquetRead({
-      file,
-      metadata,
-      columns: names.filter((name) => there.has(name)),
-      rowStart: from,
-      ...(to !== undefined && { rowEnd: to }),
-      onChunk({ columnName, columnData, rowStart }) {
-        const values = columns[columnName as Name];
-        const end = Math.min(columnData.length, (to ?? Infinity) - rowStart);
-        for (let i = Math.max(0, from - rowStart); i < end; i++) values[rowStart + i - from] = columnData[i];
-      },
-    });
-    return columns;
+    return await read();
   } catch (cause) {
     throw new ManymodelError("corrupt", `${path} is not a readable segment`, { cause });
   }
+}
+
+/** Columns that segments of earlier versions may lack. They are empty there. */
+const LATER: readonly string[] = ["body_log"];
+
+async function readColumns<Name extends string>(
+  bytes: Uint8Array,
+  names: readonly Name[],
+  { from = 0, to }: Pick<SegmentPart, "from" | "to">,
+): Promise<Record<Name, unknown[]>> {
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const metadata = parquetMetadata(file);
+  const there = new Set<string>(metadata.schema.map(({ name }) => name));
+  const columns = Object.fromEntries(names.map((name) => [name, [] as unknown[]])) as Record<Name, unknown[]>;
+  await parquetRead({
+    file,
+    metadata,
+    columns: names.filter((name) => there.has(name) || !LATER.includes(name)),
+    rowStart: from,
+    ...(to !== undefined && { rowEnd: to }),
+    onChunk({ columnName, columnData, rowStart }) {
+      const values = columns[columnName as Name];
+      const end = Math.min(columnData.length, (to ?? Infinity) - rowStart);
+      for (let i = Math.max(0, from - rowStart); i < end; i++) values[rowStart + i - from] = columnData[i];
+    },
+  });
+  return columns;
 }

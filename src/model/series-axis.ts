@@ -26,8 +26,12 @@ export function trainingAxis(data: Frame, rows: Frame, time: string | null): Ser
   return new TrainingAxis(data, rows, time);
 }
 
-/** An axis whose times are computed when they are first read. An accessor of an object literal would cost more than a cheap fit. */
+/**
+ * An axis whose times are computed when they are first read. They are a property of its own, so that a copy has them. A new accessor
+ * for each axis would cost more than a cheap fit.
+ */
 class TrainingAxis implements SeriesAxis {
+  declare readonly times: Float64Array | null;
   readonly interval: Interval | null;
   readonly time: string | null;
   readonly rows: readonly Frame[];
@@ -39,13 +43,17 @@ class TrainingAxis implements SeriesAxis {
     this.time = time;
     this.rows = [rows];
     this.#data = data;
+    Object.defineProperty(this, "times", TrainingAxis.#ownTimes);
   }
 
-  get times(): Float64Array | null {
-    if (this.#times === undefined)
-      this.#times = this.time === null ? null : allTimes(readTimes(this.#data, this.time).times, this.interval);
-    return this.#times;
-  }
+  static readonly #ownTimes: PropertyDescriptor & ThisType<TrainingAxis> = {
+    enumerable: true,
+    get() {
+      if (this.#times === undefined)
+        this.#times = this.time === null ? null : allTimes(readTimes(this.#data, this.time).times, this.interval);
+      return this.#times;
+    },
+  };
 }
 
 function allTimes(times: Float64Array, interval: Interval | null): Float64Array {

@@ -25,10 +25,15 @@ export async function train(
   context: TrainContext,
 ): Promise<{ manifest: RunManifest; index: IndexSummary }> {
   // The first worker starts while the rows are pinned.
-  if (engine.jobs === undefined || spec.mode === "local") context.workers.prepare?.(context.entry);
+  if (trainsHere(engine, spec, context)) context.workers.prepare?.(context.entry);
   const manifest = await planRun(engine, spec, context);
   await workOnRun(engine, manifest, spec.workers, context);
   return { manifest, index: await buildIndex(engine, manifest.runId, context.now()) };
+}
+
+/** Tells whether workers of this process train a run, rather than jobs or persistent workers. */
+function trainsHere({ jobs }: Engine, { mode }: RunSpec, { queue }: TrainContext): boolean {
+  return mode === "local" || (jobs === undefined && !(mode === "queue" && queue?.type === "persistent"));
 }
 
 /** Works on a planned run until every chunk has ended. */

@@ -174,7 +174,8 @@ async function compile(
               module === undefined ? { path: "definition", namespace: "stored" } : { path: module },
             );
             build.onLoad({ filter: /.*/, namespace: "stored" }, () => ({ contents: bundle, loader: "js" }));
-            build.onResolve({ filter: /\/sha256\.[jt]s$/ }, () => ({ path: file("sha256") }));
+            // The second is what a definition of the user's own may import.
+            build.onResolve({ filter: /\/sha256\.[jt]s$|^node:crypto$/ }, () => ({ path: file("sha256") }));
             build.onResolve({ filter: /^node:module$/ }, () => ({ path: "module", namespace: "absent" }));
             build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
               contents: "export const createRequire = () => undefined;",

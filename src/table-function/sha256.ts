@@ -13,6 +13,19 @@ export function sha256Of(...parts: readonly (string | Uint8Array)[]): string {
   return digest(bytes);
 }
 
+/** Returns a hash that takes its parts one after another, as `createHash("sha256")` of Node does: for definitions that import it. */
+export function createHash(_algorithm: "sha256") {
+  const parts: (string | Uint8Array)[] = [];
+  const hash = {
+    update(part: string | Uint8Array) {
+      parts.push(part);
+      return hash;
+    },
+    digest: (_encoding: "hex") => sha256Of(...parts),
+  };
+  return hash;
+}
+
 /** Appends the UTF-8 bytes of a text. A lone surrogate becomes U+FFFD. */
 function pushUtf8(text: string, to: number[]): void {
   for (const character of text) {

@@ -35,7 +35,8 @@ let tapped = false;
 
 /**
  * Tells the owner of a body what the body prints, from the first call on: by `console`, or to `process.stdout` and
- * `process.stderr`, now or in whatever it goes on with later. It is printed all the same.
+ * `process.stderr`, now or in whatever it goes on with later. It is printed all the same. What comes after a partition's log was
+ * ended is not kept.
  */
 export function hearPrints(): void {
   if (!tapped) for (const stream of [process.stdout, process.stderr]) tap(stream);

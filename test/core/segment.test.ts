@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PartitionOutcome } from "../../src/core/artifact.ts";
+import { encodeColumns } from "../../src/core/columns/encode-columns.ts";
 import { encodeKey, type KeyColumn, type PartitionKey } from "../../src/core/partition-key.ts";
 import { decodeSegment, encodeSegment, segmentColumn } from "../../src/core/segment.ts";
 
@@ -77,6 +78,16 @@ describe("segment", () => {
 
   it("renames a key column that has the name of one of its own", () => {
     expect([segmentColumn("MODEL"), segmentColumn("STORE_ID")]).toEqual(["key_MODEL", "STORE_ID"]);
+  });
+
+  it("refuses a Parquet file of other columns, and keys that are none", async () => {
+    const other = encodeColumns({ length: 1, columns: { X: { type: "number", values: Float64Array.of(1) } } });
+    const wrong = encodeSegment(columns, [{ ...row([1, "a", null]), partitionKey: "?" }]).content;
+    for (const bytes of [other, wrong])
+      await expect(decodeSegment(bytes, "runs/r/s")).rejects.toMatchObject({
+        kind: "corrupt",
+        message: "runs/r/s is not a readable segment",
+      });
   });
 
   it("says which file is not a segment", async () => {

@@ -46,6 +46,10 @@ describe("compiling a definition to a table function", () => {
     const changed = new TextEncoder().encode(`${new TextDecoder().decode(bytes)}\n`);
     expect(builtin.length).toBeLessThan((await compileFitFunction(changed, name, PLAN)).length + 1024);
   });
+  it("lets a body hash by node:crypto", async () => {
+    const { bytes, name } = await bundleDefinition(fileURLToPath(body("hashes")));
+    expect((await compileFitFunction(bytes, name, PLAN)).length).toBeLessThan(LARGEST_FUNCTION);
+  });
   it("lets a body print, which nobody reads", async () => {
     const chatty = new TextEncoder().encode(
       'export default { fit: () => { console.log("fitting"); return { model: {} }; } };',

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sha256Of as plain } from "../../src/table-function/sha256.ts";
+import { sha256Of as plain, createHash as plainHash } from "../../src/table-function/sha256.ts";
 import { sha256Of } from "../../src/work/sha256.ts";
 
 /** Returns the hash of parts as Node computes it, one after another. */
@@ -14,6 +14,11 @@ function expected(parts: readonly (string | Uint8Array)[]): string {
 describe.each([
   { name: "SHA-256 in plain JavaScript", of: plain },
   { name: "SHA-256 of collected parts", of: sha256Of },
+  {
+    name: "SHA-256 in plain JavaScript by createHash",
+    of: (...parts: readonly (string | Uint8Array)[]) =>
+      parts.reduce((hash, part) => hash.update(part), plainHash("sha256")).digest("hex"),
+  },
 ])("$name", ({ of }) => {
   it("agrees with Node's", () => {
     const part = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.string({ unit: "binary", maxLength: 100 }));
