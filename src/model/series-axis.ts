@@ -23,38 +23,27 @@ export const NO_AXIS: SeriesAxis = { times: null, interval: null, time: null, ro
  * @param rows - all rows of the partition
  */
 export function trainingAxis(data: Frame, rows: Frame, time: string | null): SeriesAxis {
-  return new TrainingAxis(data, rows, time);
+  const axis = { interval: data.interval, time, rows: [rows], [LAZY]: { data, times: undefined } };
+  return Object.defineProperty(axis, "times", TIMES) as typeof axis & SeriesAxis;
 }
 
-/**
- * An axis whose times are computed when they are first read. They are a property of its own, so that a copy has them. A new accessor
- * for each axis would cost more than a cheap fit.
- */
-class TrainingAxis implements SeriesAxis {
-  declare readonly times: Float64Array | null;
-  readonly interval: Interval | null;
-  readonly time: string | null;
-  readonly rows: readonly Frame[];
-  readonly #data: Frame;
-  #times: Float64Array | null | undefined;
+/** The rows of an axis, and its times once they were asked for. */
+const LAZY = Symbol("lazy");
 
-  constructor(data: Frame, rows: Frame, time: string | null) {
-    this.interval = data.interval;
-    this.time = time;
-    this.rows = [rows];
-    this.#data = data;
-    Object.defineProperty(this, "times", TrainingAxis.#ownTimes);
-  }
-
-  static readonly #ownTimes: PropertyDescriptor & ThisType<TrainingAxis> = {
-    enumerable: true,
-    get() {
-      if (this.#times === undefined)
-        this.#times = this.time === null ? null : allTimes(readTimes(this.#data, this.time).times, this.interval);
-      return this.#times;
-    },
-  };
-}
+/** The times of an axis, computed when they are first read. A new accessor for each axis would cost more than a cheap fit. */
+const TIMES = {
+  enumerable: true,
+  get(this: {
+    readonly time: string | null;
+    readonly interval: Interval | null;
+    readonly [LAZY]: { readonly data: Frame; times: Float64Array | null | undefined };
+  }): Float64Array | null {
+    const { time, interval, [LAZY]: lazy } = this;
+    if (lazy.times === undefined)
+      lazy.times = time === null ? null : allTimes(readTimes(lazy.data, time).times, interval);
+    return lazy.times;
+  },
+};
 
 function allTimes(times: Float64Array, interval: Interval | null): Float64Array {
   return stepTimes(times, interval, interval === null ? null : gridPositions(times, interval));

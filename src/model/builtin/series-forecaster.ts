@@ -127,8 +127,8 @@ export function seriesForecaster(
   ): Partial<Accuracy> & { aicc?: number | null } {
     if (!supports(model, "fitted")) return {};
     const expected = fitted(model, y, xreg && { xreg });
-    const { observations, forecasts } = comparable(y, expected);
-    const measures = accuracy(observations, forecasts, { training: y, period });
+    const comparable = expected.includes(NaN) ? y.map((value, t) => (Number.isNaN(at(expected, t)) ? NaN : value)) : y;
+    const measures = accuracy(comparable, expected, { training: y, period });
     const errors = model.kind === "regression" ? model.errors : model;
     return "aicc" in errors ? { ...measures, aicc: errors.aicc } : measures;
   }
@@ -163,6 +163,9 @@ export function seriesForecaster(
   });
 }
 
+const NOT_MEASURED: Partial<Trial["measured"]> = {};
+const NOT_TRIED: Partial<Trial> = {};
+
 /**
  * Returns the metrics of a fit. The measures of most fits are named in one literal: an object that gets so many names one by one takes
  * several times as long, and as long again to become JSON.
@@ -173,8 +176,7 @@ function metricsOf(
   measures: Partial<Accuracy> & { readonly aicc?: number | null },
   trials: readonly (Trial | undefined)[],
 ): Metrics {
-  const last = trials.at(-1);
-  const holdout = last?.measured;
+  const { measured: holdout = NOT_MEASURED, pinball } = trials.at(-1) ?? NOT_TRIED;
   const metrics = {
     me: measures.me,
     rmse: measures.rmse,
@@ -185,34 +187,21 @@ function metricsOf(
     mase: measures.mase,
     rmsse: measures.rmsse,
     aicc: measures.aicc,
-    holdout_me: holdout?.me,
-    holdout_rmse: holdout?.rmse,
-    holdout_mae: holdout?.mae,
-    holdout_mape: holdout?.mape,
-    holdout_smape: holdout?.smape,
-    holdout_wape: holdout?.wape,
-    holdout_mase: holdout?.mase,
-    holdout_rmsse: holdout?.rmsse,
-    holdout_value_added: holdout?.value_added,
-    holdout_pinball: last?.pinball,
+    holdout_me: holdout.me,
+    holdout_rmse: holdout.rmse,
+    holdout_mae: holdout.mae,
+    holdout_mape: holdout.mape,
+    holdout_smape: holdout.smape,
+    holdout_wape: holdout.wape,
+    holdout_mase: holdout.mase,
+    holdout_rmsse: holdout.rmsse,
+    holdout_value_added: holdout.value_added,
+    holdout_pinball: pinball,
   };
   // Of a single origin without a lag these are all, and each is its own mean.
-  if (trials.length < 2 && holdout?.value_added === undefined) return metrics as Metrics;
+  if (trials.length < 2 && holdout.value_added === undefined) return metrics as Metrics;
   const origins = trials.map((trial) => trial && { ...trial.measured, pinball: trial.pinball, ...trial.moved });
   return Object.assign(metrics as Metrics, originMetrics(origins));
-}
-
-/** Returns a series and its one-step forecasts from the first forecast on; observations without a forecast are missing. */
-function comparable(
-  y: Float64Array,
-  expected: Float64Array,
-): { readonly observations: Float64Array; readonly forecasts: Float64Array } {
-  let first = 0;
-  while (first < expected.length && Number.isNaN(at(expected, first))) first++;
-  const forecasts = first === 0 ? expected : expected.subarray(first);
-  const observations = first === 0 ? y : y.subarray(first);
-  if (!forecasts.includes(NaN)) return { observations, forecasts };
-  return { observations: observations.map((value, t) => (Number.isNaN(at(forecasts, t)) ? NaN : value)), forecasts };
 }
 
 /**
