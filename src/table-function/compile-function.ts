@@ -158,6 +158,7 @@ async function compile(
       // Replaced in either case: an engine of ES2019 has no globalThis, and no WebAssembly for kernels.
       define: {
         "globalThis.MANYMODEL_SCORES_ONLY": String(scoresOnly),
+        "globalThis.MANYMODEL_DEFAULT_TESTS": String(module !== undefined),
         "globalThis.MANYMODEL_KERNELS": JSON.stringify("typescript"),
       },
       inject: [file("quiet-console")],

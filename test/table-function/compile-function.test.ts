@@ -46,6 +46,13 @@ describe("compiling a definition to a table function", () => {
     const changed = new TextEncoder().encode(`${new TextDecoder().decode(bytes)}\n`);
     expect(builtin.length).toBeLessThan((await compileFitFunction(changed, name, PLAN)).length + 1024);
   });
+  it("has room for automatic ARIMA where the rows of a source are completed", async () => {
+    const module = fileURLToPath(new URL("../../src/model/builtin/arima.ts", import.meta.url));
+    const { bytes, name } = await bundleDefinition(module);
+    const query = { table: "T", keyColumns: [], fill: "zero", duplicates: "sum" };
+    const plan = { ...(PLAN as object), snapshot: { columns: [], keyColumns: [], timeColumn: "D", query } } as never;
+    expect((await compileFitFunction(bytes, name, plan)).length).toBeLessThan(LARGEST_FUNCTION);
+  });
   it("lets a body hash by node:crypto", async () => {
     const { bytes, name } = await bundleDefinition(fileURLToPath(body("hashes")));
     expect((await compileFitFunction(bytes, name, PLAN)).length).toBeLessThan(LARGEST_FUNCTION);

@@ -6,6 +6,14 @@ import { kpssPValue } from "./kpss.ts";
 import { observed } from "./observed.ts";
 import { ppPValue } from "./pp.ts";
 
+declare global {
+  /**
+   * True leaves the tests of differencing out that nobody asks for by default (adf, pp and ocsb). The compiler of table functions
+   * replaces the expression `globalThis.MANYMODEL_DEFAULT_TESTS` for built-in models, which take the default ones.
+   */
+  var MANYMODEL_DEFAULT_TESTS: boolean | undefined;
+}
+
 /** A test by which a series is differenced. */
 export type DifferenceTest = "kpss" | "adf" | "pp";
 
@@ -16,7 +24,7 @@ export type DifferenceTest = "kpss" | "adf" | "pp";
  */
 export function firstDifferencesAtLevel(y: Series, maxD: number, test: DifferenceTest, differenced: boolean): number {
   const pValue = (values: Float64Array) => {
-    if (test === "kpss") return kpssPValue(values);
+    if (globalThis.MANYMODEL_DEFAULT_TESTS === true || test === "kpss") return kpssPValue(values);
     if (values.length < 4) return NaN;
     return test === "adf" ? adfPValue(values) : ppPValue(values);
   };

@@ -42,5 +42,7 @@ export function seasonalDifferences(y: Float64Array, period: number, maxD: numbe
 }
 
 function needed(y: Float64Array, period: number, test: SeasonalTest): boolean {
-  return test === "seas" ? strengths(y, period).seasonal > 0.64 : hasSeasonalRoot(y, period);
+  return globalThis.MANYMODEL_DEFAULT_TESTS === true || test === "seas"
+    ? strengths(y, period).seasonal > 0.64
+    : hasSeasonalRoot(y, period);
 }
