@@ -9,8 +9,9 @@ const MOST_BITS = 14;
 const latest = new Int32Array(1 << MOST_BITS);
 
 /**
- * Compresses bytes by Snappy, in the format without frames: texts of models by half, numbers hardly. Copies are found greedily, by the hash of
- * four bytes, and extended both ways. Where none is found for long, ever more bytes are passed over.
+ * Compresses bytes by Snappy, in the format without frames: texts of models by half, numbers hardly. Copies are found
+ * greedily, by the hash of four bytes, and extended both ways. Where none is found for long, ever more bytes are passed
+ * over.
  */
 export function compress(input: Uint8Array): Uint8Array {
   const { length } = input;
@@ -63,8 +64,8 @@ function writeLiteral(output: Uint8Array, to: number, input: Uint8Array, from: n
 
 /** Writes that bytes of before come again; returns where the next element goes. */
 function writeCopy(output: Uint8Array, to: number, offset: number, length: number): number {
-  for (let left = length; left > 0; left -= LONGEST_COPY) {
-    const size = Math.min(left, LONGEST_COPY);
+  for (let rest = length; rest > 0; rest -= LONGEST_COPY) {
+    const size = Math.min(rest, LONGEST_COPY);
     if (size >= 4 && size < 12 && offset < 2048) {
       output[to++] = 1 | ((size - 4) << 2) | ((offset >> 8) << 5);
       output[to++] = offset;
