@@ -64,8 +64,8 @@ function writeLiteral(output: Uint8Array, to: number, input: Uint8Array, from: n
 
 /** Writes that bytes of before come again; returns where the next element goes. */
 function writeCopy(output: Uint8Array, to: number, offset: number, length: number): number {
-  for (let rest = length; rest > 0; rest -= LONGEST_COPY) {
-    const size = Math.min(rest, LONGEST_COPY);
+  for (let remainder = length; remainder > 0; remainder -= LONGEST_COPY) {
+    const size = Math.min(remainder, LONGEST_COPY);
     if (size >= 4 && size < 12 && offset < 2048) {
       output[to++] = 1 | ((size - 4) << 2) | ((offset >> 8) << 5);
       output[to++] = offset;
